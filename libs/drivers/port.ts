@@ -1,0 +1,117 @@
+import type * as E from 'fp-ts/Either'
+import type { InstanceRef, OrkError, Resources } from '#libs/kernel'
+import type { DriverName, PortSpec } from '#libs/spec'
+
+/** One container run of an instance; a container belongs to exactly one. */
+export interface AttemptRef extends InstanceRef {
+  readonly attempt: number
+}
+
+/** `ork-<job>-<task>-<index>-<attempt>`: the container's name, so that a repeated create finds the first one. */
+export const containerName = (ref: AttemptRef): string => `ork-${ref.job}-${ref.task}-${ref.index}-${ref.attempt}`
+
+/** All that a driver needs to run one attempt. */
+export interface ContainerSpec {
+  readonly ref: AttemptRef
+  /** Given to the container as labels, and all that `list` and `watch` look at: other clusters' are never touched. */
+  readonly owner: Owner
+  readonly image?: string
+  readonly command?: readonly string[]
+  readonly args?: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly resources: Resources
+  readonly ports: readonly PortSpec[]
+  readonly stopSignal: string
+}
+
+export interface Owner {
+  /** Identity of the log. */
+  readonly cluster: string
+  readonly worker: string
+}
+
+/** How a container ended. `signal` is set where one ended it (128 + n), `oomKilled` where the kernel did. */
+export interface Exit {
+  readonly exitCode: number
+  readonly signal?: string
+  readonly oomKilled: boolean
+}
+
+export interface PublishedPort {
+  readonly name: string
+  readonly hostPort: number
+}
+
+export interface Container {
+  readonly ref: AttemptRef
+  /** The engine's own id. */
+  readonly id: string
+  readonly state: 'created' | 'running' | 'exited'
+  /** Set when `state` is `exited`. */
+  readonly exit?: Exit
+  readonly ports: readonly PublishedPort[]
+}
+
+/** What the engine tells by itself. `Resync` says that events may have been missed: list again. */
+export type EngineEvent =
+  | { readonly tag: 'Exited'; readonly ref: AttemptRef; readonly exit: Exit }
+  | { readonly tag: 'Removed'; readonly ref: AttemptRef }
+  | { readonly tag: 'Resync' }
+  | { readonly tag: 'Unreachable'; readonly error: OrkError }
+
+/**
+ * Why an engine could not do a thing. `Refused` and `ImageMissing` will not get better by trying again (the spec or
+ * the host must change); `Unreachable` says nothing about the container: ask again when the engine is back.
+ */
+export interface DriverError extends OrkError {
+  readonly tag: 'ImageMissing' | 'Refused' | 'Unreachable'
+}
+
+export type DriverResult<T> = Promise<E.Either<DriverError, T>>
+
+export interface PullProgress {
+  readonly doneBytes: number
+  readonly totalBytes: number
+}
+
+/** One container's use, as the engine measures it. */
+export interface Usage {
+  readonly ref: AttemptRef
+  readonly cpuMilli: number
+  readonly memoryBytes: number
+}
+
+export interface LogLine {
+  readonly stream: 'stdout' | 'stderr'
+  /** RFC 3339, when the engine knows it. */
+  readonly time?: string
+  readonly text: string
+}
+
+export interface LogOptions {
+  readonly follow: boolean
+  /** Only the last so many lines; all when absent. */
+  readonly tail?: number
+  readonly signal: AbortSignal
+}
+
+/** An engine that runs containers. Every method may be repeated: the outcome is that of the first call. */
+export interface Driver {
+  readonly name: DriverName
+  /** The engine's version, or why it cannot be used. */
+  check(): DriverResult<string>
+  /** All containers of this owner, whatever their state. */
+  list(owner: Owner): DriverResult<readonly Container[]>
+  /** Tells what happens to the owner's containers until `close`; begins with a `Resync` once it listens. */
+  watch(owner: Owner, tell: (event: EngineEvent) => void): { close(): void }
+  hasImage(image: string): DriverResult<boolean>
+  pull(image: string, progress: (progress: PullProgress) => void): DriverResult<void>
+  /** Creates and starts; a container of that name and owner that exists already is started if need be and returned. */
+  run(spec: ContainerSpec): DriverResult<Container>
+  /** Sends the signal, after `graceMs` SIGKILL, and waits for the end. A container that is gone has exit code 0. */
+  stop(ref: AttemptRef, signal: string, graceMs: number): DriverResult<Exit>
+  /** Removes the container and what it alone used; one that is gone is fine. */
+  remove(ref: AttemptRef): DriverResult<void>
+  usage(owner: Owner): DriverResult<readonly Usage[]>
+  logs(ref: AttemptRef, options: LogOptions): AsyncIterable<LogLine>
+}

@@ -1,0 +1,5 @@
+export * from './errors'
+export * from './heap'
+export * from './names'
+export * from './resources'
+export * from './units'

@@ -1,0 +1,38 @@
+import * as E from 'fp-ts/Either'
+import { type OrkError, orkError } from './errors'
+
+/** Names of jobs, tasks and workers: one NATS token and one DNS label each. */
+export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+
+export const isName = (text: string): boolean => NAME.test(text)
+
+/** Where an instance lives in the house of names: `job.task.index`. */
+export interface InstanceRef {
+  readonly job: string
+  readonly task: string
+  readonly index: number
+}
+
+/** `web.api.0`: what people type and read. */
+export const instanceId = (ref: InstanceRef): string => `${ref.job}.${ref.task}.${ref.index}`
+
+/** Reads `job.task.index`; refuses anything else, saying what was expected. */
+export const parseInstanceId = (text: string): E.Either<OrkError, InstanceRef> => {
+  const [job, task, index, ...rest] = text.split('.')
+  const valid =
+    job !== undefined &&
+    task !== undefined &&
+    index !== undefined &&
+    rest.length === 0 &&
+    isName(job) &&
+    isName(task) &&
+    /^(0|[1-9]\d{0,6})$/.test(index)
+  if (!valid) {
+    return E.left(
+      orkError('BadInstanceId', `"${text}" is not an instance`, {
+        next: 'an instance is written job.task.index, e.g. web.api.0; `ork tasks` lists them',
+      }),
+    )
+  }
+  return E.right({ job, task, index: Number(index) })
+}

@@ -1,0 +1,25 @@
+/** What an instance asks for and a worker has. CPU in thousandths of a core, the rest in bytes; integers. */
+export interface Resources {
+  readonly cpuMilli: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+}
+
+export type ResourceName = keyof Resources
+
+/** In the order in which people are told about them. */
+export const RESOURCE_NAMES: readonly ResourceName[] = ['cpuMilli', 'memoryBytes', 'diskBytes']
+
+export const NO_RESOURCES: Resources = { cpuMilli: 0, memoryBytes: 0, diskBytes: 0 }
+
+export const addResources = (a: Resources, b: Resources): Resources => ({
+  cpuMilli: a.cpuMilli + b.cpuMilli,
+  memoryBytes: a.memoryBytes + b.memoryBytes,
+  diskBytes: a.diskBytes + b.diskBytes,
+})
+
+export const subtractResources = (a: Resources, b: Resources): Resources => ({
+  cpuMilli: a.cpuMilli - b.cpuMilli,
+  memoryBytes: a.memoryBytes - b.memoryBytes,
+  diskBytes: a.diskBytes - b.diskBytes,
+})

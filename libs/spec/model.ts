@@ -1,0 +1,61 @@
+import type { Resources } from '#libs/kernel'
+
+/**
+ * A job as the log keeps it: every default filled in, every unit fixed by the field's name, so that two files that
+ * mean the same are equal here. `parseJobFile` makes one from what a user wrote.
+ */
+export interface JobSpec {
+  readonly name: string
+  readonly kind: JobKind
+  readonly tasks: readonly TaskSpec[]
+}
+
+/** `service` runs until stopped; `batch` runs each instance until it has succeeded. */
+export type JobKind = 'service' | 'batch'
+
+export interface TaskSpec {
+  readonly name: string
+  readonly driver: DriverName
+  /** Tag or digest; required by the docker driver. */
+  readonly image?: string
+  /** Replaces the image's entrypoint. */
+  readonly command?: readonly string[]
+  /** Replaces the image's default arguments. */
+  readonly args?: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly replicas: number
+  readonly resources: Resources
+  readonly ports: readonly PortSpec[]
+  readonly restart: RestartSpec
+  readonly stop: StopSpec
+}
+
+export type DriverName = 'docker' | 'process' | 'simulated'
+
+/** A port the task listens on; `hostPort` 0 lets the engine choose a free one. */
+export interface PortSpec {
+  readonly name: string
+  readonly port: number
+  readonly hostPort: number
+  readonly protocol: 'tcp' | 'udp'
+}
+
+/**
+ * What the worker does when a container ends by itself. `attempts` counts restarts in a row (null: no bound); the
+ * count starts again once a container has run for `resetAfterMs`. The n-th restart waits
+ * `min(delayMs * backoff^(n-1), maxDelayMs)`.
+ */
+export interface RestartSpec {
+  readonly policy: 'always' | 'on-failure' | 'never'
+  readonly attempts: number | null
+  readonly delayMs: number
+  readonly backoff: number
+  readonly maxDelayMs: number
+  readonly resetAfterMs: number
+}
+
+/** How a container is asked to end: the signal, then after the grace SIGKILL. */
+export interface StopSpec {
+  readonly signal: string
+  readonly graceMs: number
+}

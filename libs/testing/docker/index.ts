@@ -1,0 +1,5 @@
+export { ensureDocker, type TestDocker } from './ensure'
+export { ensureTestImage, TEST_IMAGE, type TestImage } from './images'
+export type { DockerNetwork } from './network'
+export { type PrivateDocker, type PrivateDockerOptions, startPrivateDocker } from './private'
+export { sweepPrivateDockers } from './remnants'

@@ -1,1 +1,4 @@
+export * from './codec'
+export * from './limits'
 export * from './model'
+export * from './same'

@@ -1,0 +1,32 @@
+/** Replicas of one task. */
+export const MAX_REPLICAS = 100_000
+
+/** Tasks of one job. */
+export const MAX_TASKS = 100
+
+/** Ports of one task. */
+export const MAX_PORTS = 100
+
+/** Words of a command or its arguments. */
+export const MAX_WORDS = 1000
+
+/** Restarts in a row that a file may ask for; more is `unlimited`. */
+export const MAX_ATTEMPTS = 1_000_000
+
+/** Ten days: a longer wait in a restart or stop policy is a slip. */
+export const MAX_DELAY_MS = 10 * 86_400_000
+
+/** Bytes of a job file. */
+export const MAX_FILE_BYTES = 2 ** 20
+
+/** Bytes of a job as JSON in the log, well under the broker's default limit of 1 MiB a message. */
+export const MAX_SPEC_BYTES = 2 ** 19
+
+/** Nesting of maps and lists in a job file. */
+export const MAX_DEPTH = 64
+
+/** Values in a job file once its aliases are expanded. */
+export const MAX_NODES = 100_000
+
+/** Problems reported at once. */
+export const MAX_PROBLEMS = 100

@@ -1,0 +1,21 @@
+import type { JobSpec, TaskSpec } from './model'
+import { isRecord } from './shapes'
+
+/** Whether two canonical jobs mean the same; the order of keys does not count, the order in lists does. */
+export const sameSpec = (a: JobSpec, b: JobSpec): boolean => sameValue(a, b)
+
+/** Whether two tasks run the same container, whatever their number of replicas. */
+export const sameTemplate = (a: TaskSpec, b: TaskSpec): boolean => sameValue(a, b, 'replicas')
+
+const sameValue = (a: unknown, b: unknown, but?: string): boolean => {
+  if (a === b) return true
+  if (Array.isArray(a)) {
+    return Array.isArray(b) && a.length === b.length && a.every((part, index) => sameValue(part, b[index]))
+  }
+  if (!isRecord(a) || !isRecord(b)) return false
+  const keys = Object.keys(a)
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => key === but || (Object.hasOwn(b, key) && sameValue(a[key], b[key])))
+  )
+}

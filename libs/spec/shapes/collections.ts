@@ -1,0 +1,73 @@
+import * as E from 'fp-ts/Either'
+import * as t from 'io-ts'
+import { isRecord, mismatch, Problem, refuse, Shape } from './shape'
+
+interface ListLimits {
+  readonly min?: number
+  readonly max: number
+  /** What to do about a value that is no list, e.g. the list form of what was written. */
+  readonly hint?: (value: unknown) => string | undefined
+}
+
+/** A list of `item`, with bounds on its length; the problems of all items are reported together. */
+export const list = <A>(expected: string, item: Shape<A>, limits: ListLimits): Shape<readonly A[]> => {
+  const { min = 0, max, hint } = limits
+  const fits = (length: number): boolean => length >= min && length <= max
+  return new Shape<readonly A[]>(
+    { form: 'list', expected, item: item.about, min, max },
+    (value): value is readonly A[] => Array.isArray(value) && fits(value.length) && value.every(item.is),
+    (value, context) => {
+      if (!Array.isArray(value)) return refuse(value, context, mismatch(expected, value), hint?.(value))
+      if (!fits(value.length)) return refuse(value, context, `expected ${expected}, found ${value.length} items`)
+      return validateItems(item, value, context)
+    },
+    (value) => value.map((part) => item.encode(part)),
+  )
+}
+
+const validateItems = <A>(
+  item: Shape<A>,
+  value: readonly unknown[],
+  context: t.Context,
+): t.Validation<readonly A[]> => {
+  const problems: t.ValidationError[] = []
+  const out: A[] = []
+  value.forEach((part, index) => {
+    const result = item.validate(part, t.appendContext(context, String(index), item, part))
+    if (E.isLeft(result)) problems.push(...result.left)
+    else out.push(result.right)
+  })
+  return problems.length > 0 ? E.left(problems) : E.right(out)
+}
+
+/** Names that reach an object's prototype when they are assigned without care; no map of ours has them as keys. */
+export const PROTOTYPE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+interface KeyRule {
+  readonly expected: string
+  readonly pattern: RegExp
+}
+
+/** A map from names that match the rule to `item`. */
+export const record = <A>(expected: string, key: KeyRule, item: Shape<A>): Shape<Readonly<Record<string, A>>> => {
+  const isKey = (name: string): boolean => key.pattern.test(name) && !PROTOTYPE_KEYS.has(name)
+  return new Shape<Readonly<Record<string, A>>>(
+    { form: 'map', expected, key: key.pattern.source, value: item.about },
+    (value): value is Readonly<Record<string, A>> =>
+      isRecord(value) && Object.keys(value).every((name) => isKey(name) && item.is(value[name])),
+    (value, context) => {
+      if (!isRecord(value)) return refuse(value, context, mismatch(expected, value))
+      const problems: t.ValidationError[] = []
+      const out: Record<string, A> = {}
+      for (const [name, part] of Object.entries(value)) {
+        const inner = t.appendContext(context, name, item, part)
+        if (!isKey(name)) problems.push(new Problem(name, inner, mismatch(key.expected, name), undefined, 'key'))
+        const result = item.validate(part, inner)
+        if (E.isLeft(result)) problems.push(...result.left)
+        else if (isKey(name)) out[name] = result.right
+      }
+      return problems.length > 0 ? E.left(problems) : E.right(out)
+    },
+    (value) => Object.fromEntries(Object.entries(value).map(([name, part]) => [name, item.encode(part)])),
+  )
+}

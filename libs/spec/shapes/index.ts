@@ -1,0 +1,5 @@
+export * from './collections'
+export * from './nearest'
+export * from './scalars'
+export * from './shape'
+export * from './struct'

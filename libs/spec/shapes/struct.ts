@@ -1,0 +1,154 @@
+import * as E from 'fp-ts/Either'
+import * as t from 'io-ts'
+import { nearest } from './nearest'
+import { isRecord, mismatch, Problem, plain, refuse, Shape } from './shape'
+
+/** What a reader of the reference page learns about a field. */
+export interface FieldAbout {
+  /** The field's name where it is written, if that is not the name in the canonical form. */
+  readonly key?: string
+  readonly doc?: string
+  readonly example?: unknown
+  readonly unit?: string
+  /** The default in words, where it depends on other fields. */
+  readonly otherwise?: string
+  /** What other tools call it: leads an unknown field to this one. */
+  readonly synonyms?: readonly string[]
+}
+
+export type Presence = 'required' | 'optional' | 'defaulted'
+
+/** A field of a struct with its type forgotten, for walking. */
+export interface Field extends FieldAbout {
+  readonly presence: Presence
+  readonly shape: t.Mixed
+  readonly value?: unknown
+}
+
+interface FieldOf<A, P extends Presence> extends FieldAbout {
+  readonly presence: P
+  readonly shape: Shape<A>
+  readonly value?: A
+}
+
+/** For each key of `A` its field: optional where `A` says so, else required or with a default. */
+export type FieldsOf<A> = {
+  readonly [K in keyof A]-?: object extends Pick<A, K>
+    ? FieldOf<NonNullable<A[K]>, 'optional'>
+    : FieldOf<A[K], 'required'> | FieldOf<A[K], 'defaulted'>
+}
+
+export const required = <A>(shape: Shape<A>, about: FieldAbout = {}): FieldOf<A, 'required'> => ({
+  ...about,
+  presence: 'required',
+  shape,
+})
+
+export const optional = <A>(shape: Shape<A>, about: FieldAbout = {}): FieldOf<A, 'optional'> => ({
+  ...about,
+  presence: 'optional',
+  shape,
+})
+
+/** A field that may be left out; `value` is canonical, not as a user would write it. */
+export const defaulted = <A>(shape: Shape<A>, value: A, about: FieldAbout = {}): FieldOf<A, 'defaulted'> => ({
+  ...about,
+  presence: 'defaulted',
+  shape,
+  value,
+})
+
+interface NamedField extends Field {
+  readonly name: string
+  readonly key: string
+}
+
+/**
+ * An object with exactly these fields: every unknown one is a problem (io-ts's `exact` would drop it silently), and
+ * the problems of all fields are reported together.
+ */
+export const struct = <A extends object>(expected: string, fields: FieldsOf<A>): Shape<A> => {
+  const list: readonly NamedField[] = Object.entries<Field>(fields as Readonly<Record<string, Field>>).map(
+    ([name, field]) => ({ ...field, name, key: field.key ?? name }),
+  )
+  return new Shape<A>(
+    { form: 'struct', expected, fields: list },
+    (value): value is A => isStruct(list, value),
+    (value, context) => validateStruct<A>(expected, list, value, context),
+    (value) => encodeStruct(list, value as Readonly<Record<string, unknown>>),
+  )
+}
+
+const isStruct = (list: readonly NamedField[], value: unknown): boolean => {
+  if (!isRecord(value)) return false
+  let known = 0
+  for (const field of list) {
+    const part = value[field.name]
+    if (part === undefined) {
+      if (field.presence !== 'optional') return false
+    } else {
+      if (!field.shape.is(part)) return false
+      known += 1
+    }
+  }
+  return Object.keys(value).length === known
+}
+
+const validateStruct = <A>(
+  expected: string,
+  list: readonly NamedField[],
+  input: unknown,
+  context: t.Context,
+): t.Validation<A> => {
+  if (!isRecord(input)) return refuse(input, context, mismatch(expected, plain(input)))
+  const problems: t.ValidationError[] = unknownFields(list, input, context)
+  const out: Record<string, unknown> = {}
+  for (const field of list) {
+    const part = Object.hasOwn(input, field.key) ? input[field.key] : undefined
+    const inner = t.appendContext(context, field.key, field.shape, part)
+    if (part === undefined) {
+      if (field.presence === 'defaulted') out[field.name] = field.value
+      if (field.presence === 'required') problems.push(missing(field, inner))
+      continue
+    }
+    const result = field.shape.validate(part, inner)
+    if (E.isLeft(result)) problems.push(...result.left)
+    else out[field.name] = result.right
+  }
+  return problems.length > 0 ? E.left(problems) : E.right(out as A)
+}
+
+const missing = (field: NamedField, context: t.Context): Problem =>
+  new Problem(
+    undefined,
+    context,
+    `\`${field.key}\` is missing, expected ${field.shape.name}`,
+    field.example === undefined ? undefined : `for example \`${field.key}: ${JSON.stringify(field.example)}\``,
+  )
+
+const unknownFields = (
+  list: readonly NamedField[],
+  input: Readonly<Record<string, unknown>>,
+  context: t.Context,
+): Problem[] => {
+  const known = new Set(list.map((field) => field.key))
+  return Object.keys(input)
+    .filter((key) => !known.has(key))
+    .map((key) => {
+      const synonym = list.find((field) => field.synonyms?.includes(key.toLowerCase()))?.key
+      const guess = synonym ?? nearest(key, [...known])
+      const all = `fields here: ${[...known].join(', ')}`
+      const next = guess === undefined ? all : `did you mean \`${guess}\`? ${all}`
+      const inner = t.appendContext(context, key, t.never, input[key])
+      return new Problem(input[key], inner, `unknown field ${JSON.stringify(key)}`, next, 'key')
+    })
+}
+
+const encodeStruct = (list: readonly NamedField[], value: Readonly<Record<string, unknown>>): unknown => {
+  const out: Record<string, unknown> = {}
+  for (const field of list) {
+    const part = value[field.name]
+    if (part !== undefined) out[field.key] = field.shape.encode(part)
+  }
+  return out
+}

@@ -1,3 +1,4 @@
+export * from './codecs'
 export * from './errors'
 export * from './heap'
 export * from './names'

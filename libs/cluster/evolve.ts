@@ -1,0 +1,73 @@
+import { type Entry, EVENTS, type OrkEvent, type Unreadable } from '#libs/events'
+import { evolveControl } from './evolveControl'
+import { evolveJob } from './evolveJob'
+import { evolveTask } from './evolveTask'
+import { evolveWorker } from './evolveWorker'
+import type { Changes, Cluster } from './model'
+
+/**
+ * Folds one entry into the cluster, in place, and tells `changes` what it touched. Total: an event that does not fit
+ * is ignored and counted, one that cannot be read freezes its aggregate. Entries at or before `cluster.seq` were folded
+ * already and change nothing.
+ */
+export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void => {
+  if (entry.seq <= cluster.seq) return
+  cluster.seq = entry.seq
+  const { event } = entry
+  if (event.type === 'Unreadable') {
+    quarantine(cluster, entry.seq, event)
+    return
+  }
+  const fresh = !isStale(cluster, event)
+  if (!fresh) cluster.ignored.stale += 1
+  switch (event.type) {
+    case 'JobSubmitted':
+    case 'JobStopRequested':
+    case 'JobStopped':
+    case 'JobCompleted':
+    case 'JobFailed':
+      return evolveJob(cluster, entry.seq, event, fresh, changes)
+    case 'TaskUnplaceable':
+    case 'TaskScheduled':
+    case 'TaskRejected':
+    case 'TaskPulling':
+    case 'TaskStarted':
+    case 'TaskExited':
+    case 'TaskRestarting':
+    case 'TaskStopRequested':
+    case 'TaskStopped':
+    case 'TaskCompleted':
+    case 'TaskFailed':
+    case 'TaskLost':
+      return evolveTask(cluster, entry.seq, event, fresh, changes)
+    case 'WorkerRegistered':
+    case 'WorkerSuspected':
+    case 'WorkerLost':
+    case 'WorkerReturned':
+    case 'WorkerLeft':
+      return evolveWorker(cluster, entry.seq, event, fresh, changes)
+    case 'LeaderElected':
+    case 'ManagerRegistered':
+    case 'SchedulerRegistered':
+    case 'EventQuarantined':
+      return evolveControl(cluster, entry.seq, event)
+    case 'WorkerHeartbeat':
+      return // another stream's, with an order of its own
+  }
+}
+
+/** A decision of an epoch that a newer leader has ended, whatever its writer believed. */
+const isStale = (cluster: Cluster, event: OrkEvent): boolean => {
+  const { nature, owner } = EVENTS[event.type]
+  if (nature !== 'decision' || (owner !== 'manager' && owner !== 'scheduler')) return false
+  return (event.epoch ?? 0) < cluster.leaders[owner].epoch
+}
+
+const quarantine = (cluster: Cluster, seq: number, event: Unreadable): void => {
+  // `events.task.web.api.0.w1.TaskStarted` belongs to `events.task.web.api.0`; all other aggregates have three tokens.
+  const tokens = event.path.split('.')
+  const aggregate = tokens.slice(0, tokens[1] === 'task' ? 5 : 3).join('.')
+  if (!cluster.quarantined.has(aggregate)) {
+    cluster.quarantined.set(aggregate, { seq, reason: `${event.error.tag}: ${event.error.detail}`, recorded: false })
+  }
+}

@@ -1,0 +1,39 @@
+import type { EventOf } from '#libs/events'
+import type { Cluster, LedRole } from './model'
+
+type ControlEvent = EventOf<'LeaderElected' | 'ManagerRegistered' | 'SchedulerRegistered' | 'EventQuarantined'>
+
+/** Folds what the services say of themselves. An election with an epoch that is not newer changes nothing. */
+export const evolveControl = (cluster: Cluster, seq: number, event: ControlEvent): void => {
+  switch (event.type) {
+    case 'LeaderElected': {
+      const { role, holder, epoch } = event.data
+      if (role === 'worker') return
+      const leader = cluster.leaders[role]
+      leader.seq = seq
+      if (epoch <= leader.epoch) {
+        cluster.ignored.stale += 1
+        return
+      }
+      leader.holder = holder
+      leader.epoch = epoch
+      return
+    }
+    case 'ManagerRegistered':
+      return register(cluster, 'manager', seq, event.data)
+    case 'SchedulerRegistered':
+      return register(cluster, 'scheduler', seq, event.data)
+    case 'EventQuarantined': {
+      cluster.leaders.manager.seq = seq
+      for (const held of cluster.quarantined.values()) {
+        if (held.seq === event.data.sequence) held.recorded = true
+      }
+      return
+    }
+  }
+}
+
+const register = (cluster: Cluster, role: LedRole, seq: number, data: { name: string; version: string }): void => {
+  cluster.leaders[role].seq = seq
+  cluster.services.set(`${role}/${data.name}`, { role, name: data.name, version: data.version, seq })
+}

@@ -1,0 +1,112 @@
+import type { EventOf } from '#libs/events'
+import { LIFECYCLE, type StepType } from './lifecycle'
+import { type Changes, type Cluster, findInstance, type Instance, isWanted, RECENT_EVENTS } from './model'
+import { enter } from './transition'
+
+type TaskEvent = EventOf<StepType>
+
+/** Folds one step in the life of an instance, if it is a legal one of its current attempt on its worker. */
+export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fresh: boolean, changes: Changes): void => {
+  const { data } = event
+  const instance = findInstance(cluster, data.job, data.task, data.index)
+  if (instance === undefined) {
+    cluster.ignored.illegal += 1
+    return
+  }
+  instance.seq = seq
+  if (instance.recent.push(seq) > RECENT_EVENTS) instance.recent.shift()
+  if (fresh && isLegal(instance, event)) step(cluster, instance, event)
+  else if (fresh) cluster.ignored.illegal += 1
+  changes.instance(instance) // also when ignored: a decision may have been waiting for this aggregate's sequence
+  const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
+  if (worker !== undefined) changes.worker(worker)
+}
+
+const isLegal = (instance: Instance, event: TaskEvent): boolean => {
+  if (LIFECYCLE[event.type][instance.state] === undefined) return false
+  switch (event.type) {
+    case 'TaskUnplaceable':
+      return true
+    case 'TaskScheduled':
+      return event.data.version === instance.task.job.version && event.data.attempt > instance.attempt
+    case 'TaskRestarting':
+      return event.data.attempt === instance.attempt + 1 && event.data.worker === instance.worker
+    default:
+      return event.data.attempt === instance.attempt && event.data.worker === instance.worker
+  }
+}
+
+const step = (cluster: Cluster, instance: Instance, event: TaskEvent): void => {
+  const time = Date.parse(event.time)
+  const to = LIFECYCLE[event.type][instance.state] ?? instance.state
+  const move = (reason: string | null): void =>
+    enter(cluster, instance, to, time, to === 'stopping' && instance.state === 'stopping' ? instance.reason : reason)
+  switch (event.type) {
+    case 'TaskUnplaceable':
+      return move(event.data.reasons.map(({ reason, workers }) => `${reason} (${workers})`).join(', '))
+    case 'TaskScheduled':
+      schedule(instance, event)
+      return move(null)
+    case 'TaskRejected':
+      instance.rejectedBy = [...instance.rejectedBy, event.data.worker]
+      return move(event.data.reason)
+    case 'TaskPulling':
+      return move(`pulling ${event.data.image}`)
+    case 'TaskStarted':
+      instance.startedAt = time
+      instance.container = event.data.container
+      instance.ports = event.data.ports
+      return move(null)
+    case 'TaskExited':
+      instance.exit = { exitCode: event.data.exitCode, signal: event.data.signal, oomKilled: event.data.oomKilled }
+      return move(instance.reason)
+    case 'TaskRestarting':
+      restart(instance, event, time)
+      return move(event.data.reason)
+    case 'TaskStopRequested':
+      return move(event.data.reason)
+    case 'TaskStopped':
+      return end(cluster, instance, to, time, instance.reason)
+    case 'TaskCompleted':
+      return move(null)
+    case 'TaskFailed':
+      return move(event.data.reason)
+    case 'TaskLost':
+      return end(cluster, instance, to, time, event.data.reason)
+  }
+}
+
+const schedule = (instance: Instance, { data }: EventOf<'TaskScheduled'>): void => {
+  instance.attempt = data.attempt
+  instance.worker = data.worker
+  instance.version = data.version
+  instance.spec = instance.task.spec
+  instance.startedAt = 0
+  instance.restarts = 0
+  instance.notBefore = 0
+  instance.container = null
+  instance.ports = []
+  instance.exit = null
+}
+
+const restart = (instance: Instance, { data }: EventOf<'TaskRestarting'>, time: number): void => {
+  const ranLong = instance.startedAt > 0 && instance.since - instance.startedAt >= instance.spec.restart.resetAfterMs
+  instance.restarts = ranLong ? 1 : instance.restarts + 1
+  instance.attempt = data.attempt
+  instance.notBefore = time + data.delayMs
+  instance.startedAt = 0
+  instance.container = null
+  instance.ports = []
+}
+
+/** An attempt is over that did not end by itself: if its instance is still wanted, it waits for a place again. */
+const end = (
+  cluster: Cluster,
+  instance: Instance,
+  to: Instance['state'],
+  time: number,
+  reason: string | null,
+): void => {
+  enter(cluster, instance, to, time, reason)
+  if (isWanted(instance)) enter(cluster, instance, 'pending', time, reason)
+}

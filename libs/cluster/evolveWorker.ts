@@ -1,0 +1,59 @@
+import type { EventOf } from '#libs/events'
+import { NO_RESOURCES } from '#libs/kernel'
+import type { Changes, Cluster, Worker, WorkerState } from './model'
+
+type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
+
+const STEPS: Readonly<Record<WorkerEvent['type'], Partial<Record<WorkerState, WorkerState>>>> = {
+  WorkerRegistered: { ready: 'ready', suspected: 'ready', left: 'ready', lost: 'ready' },
+  WorkerSuspected: { ready: 'suspected' },
+  WorkerLost: { ready: 'lost', suspected: 'lost', left: 'lost' },
+  WorkerReturned: { suspected: 'ready', lost: 'ready' },
+  WorkerLeft: { ready: 'left', suspected: 'left' },
+}
+
+/** Folds the coming and going of workers. What it means for their instances is said by TaskLost, one by one. */
+export const evolveWorker = (
+  cluster: Cluster,
+  seq: number,
+  event: WorkerEvent,
+  fresh: boolean,
+  changes: Changes,
+): void => {
+  const known = cluster.workers.get(event.data.worker)
+  if (known === undefined && event.type !== 'WorkerRegistered') {
+    cluster.ignored.illegal += 1
+    return
+  }
+  const worker = known ?? newWorker(event.data.worker)
+  worker.seq = seq
+  if (!fresh) return
+  const to = STEPS[event.type][worker.state]
+  if (to === undefined) {
+    cluster.ignored.illegal += 1
+    return
+  }
+  if (event.type === 'WorkerRegistered') {
+    const { capacity, labels, drivers, version, host } = event.data
+    Object.assign(worker, { capacity, labels, drivers, version, host })
+    cluster.workers.set(worker.name, worker)
+  }
+  if (worker.state !== to || known === undefined) worker.since = Date.parse(event.time)
+  worker.state = to
+  changes.worker(worker)
+}
+
+const newWorker = (name: string): Worker => ({
+  name,
+  state: 'ready',
+  capacity: NO_RESOURCES,
+  reserved: NO_RESOURCES,
+  labels: {},
+  drivers: [],
+  version: '',
+  host: '',
+  seq: 0,
+  since: 0,
+  instances: new Set(),
+  hostPorts: new Set(),
+})

@@ -1,0 +1,83 @@
+import type { EventType } from '#libs/events'
+
+/**
+ * Where an instance stands. Of its current attempt: `scheduled` has a worker, `starting` is being fetched, created or
+ * waits for its restart delay, `exited` waits for the worker's verdict, `stopping` was asked to end.
+ */
+export type InstanceState =
+  | 'pending'
+  | 'scheduled'
+  | 'starting'
+  | 'running'
+  | 'exited'
+  | 'stopping'
+  | 'stopped'
+  | 'completed'
+  | 'failed'
+  | 'lost'
+
+export const INSTANCE_STATES: readonly InstanceState[] = [
+  'pending',
+  'scheduled',
+  'starting',
+  'running',
+  'exited',
+  'stopping',
+  'stopped',
+  'completed',
+  'failed',
+  'lost',
+]
+
+/** The states in which an instance holds its worker's resources and may have a container there. */
+export const isPlaced = (state: InstanceState): boolean => {
+  switch (state) {
+    case 'scheduled':
+    case 'starting':
+    case 'running':
+    case 'exited':
+    case 'stopping':
+      return true
+    case 'pending':
+    case 'stopped':
+    case 'completed':
+    case 'failed':
+    case 'lost':
+      return false
+  }
+}
+
+/** The states that nothing leaves by itself. */
+export const isOver = (state: InstanceState): boolean => state !== 'pending' && !isPlaced(state)
+
+/** The events of an attempt, in the order of its life. */
+export type StepType = Extract<EventType, `Task${string}`>
+
+type Steps = Readonly<Partial<Record<InstanceState, InstanceState>>>
+
+const fromPlaced = (to: InstanceState): Steps => ({
+  scheduled: to,
+  starting: to,
+  running: to,
+  exited: to,
+  stopping: to,
+})
+
+/**
+ * The whole lifecycle: for each event, from which state it leads to which. A step that is not here is ignored by every
+ * fold alike, and counted. A stop that was asked for is never forgotten: facts that cross it leave `stopping` alone.
+ */
+export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
+  TaskUnplaceable: { pending: 'pending' },
+  TaskScheduled: { pending: 'scheduled' },
+  TaskRejected: { scheduled: 'pending', starting: 'pending', stopping: 'stopped' },
+  TaskPulling: { scheduled: 'starting', starting: 'starting', stopping: 'stopping' },
+  TaskStarted: { scheduled: 'running', starting: 'running', stopping: 'stopping' },
+  TaskExited: { scheduled: 'exited', starting: 'exited', running: 'exited', stopping: 'stopping' },
+  TaskRestarting: { exited: 'starting' },
+  TaskStopRequested: { scheduled: 'stopping', starting: 'stopping', running: 'stopping', exited: 'stopping' },
+  TaskStopped: fromPlaced('stopped'),
+  TaskCompleted: fromPlaced('completed'),
+  TaskFailed: fromPlaced('failed'),
+  TaskLost: fromPlaced('lost'),
+}

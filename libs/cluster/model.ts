@@ -1,0 +1,181 @@
+import type { Role } from '#libs/events'
+import type { Resources } from '#libs/kernel'
+import type { DriverName, JobKind, JobSpec, TaskSpec } from '#libs/spec'
+import type { InstanceState } from './lifecycle'
+
+/**
+ * The cluster as the log tells it: what every service folds alike. It is changed in place, for speed, and only by
+ * `evolve`; everyone else reads.
+ */
+export interface Cluster {
+  /** Sequence of the last entry folded. */
+  seq: number
+  readonly jobs: Map<string, Job>
+  readonly workers: Map<string, Worker>
+  readonly leaders: Readonly<Record<LedRole, Leader>>
+  /** Services that ever registered, by `role/name`. */
+  readonly services: Map<string, ServiceInfo>
+  /** Aggregates that hold an unreadable event, by the path of their filter: they take no decisions. */
+  readonly quarantined: Map<string, Quarantined>
+  /** Steps that the fold ignored: from an old epoch, or not in the lifecycle. */
+  readonly ignored: { stale: number; illegal: number }
+}
+
+/** The roles that act alone, under a lease. */
+export type LedRole = Exclude<Role, 'worker'>
+
+export interface Leader {
+  /** Empty before the first election. */
+  holder: string
+  epoch: number
+  /** Last sequence of the role's control aggregate. */
+  seq: number
+}
+
+export interface ServiceInfo {
+  readonly role: Role
+  readonly name: string
+  readonly version: string
+  readonly seq: number
+}
+
+export interface Quarantined {
+  readonly seq: number
+  readonly reason: string
+  /** Whether the manager has put it on record. */
+  recorded: boolean
+}
+
+export type JobState = 'running' | 'stopping' | 'stopped' | 'completed' | 'failed'
+
+export interface Job {
+  readonly name: string
+  kind: JobKind
+  state: JobState
+  version: number
+  spec: JobSpec
+  /** Last sequence of the job's aggregate. */
+  seq: number
+  /** When and by whom each version was submitted, oldest first. */
+  readonly history: Submission[]
+  readonly tasks: Map<string, Task>
+}
+
+export interface Submission {
+  readonly version: number
+  readonly seq: number
+  /** Milliseconds since 1970. */
+  readonly time: number
+  readonly actor: string | null
+}
+
+export interface Task {
+  readonly job: Job
+  readonly name: string
+  /** As of the job's current version; of the last one that had it when `replicas` is 0 because it was removed. */
+  spec: TaskSpec
+  /** How many instances are wanted. */
+  replicas: number
+  /** The job version in which anything but the replicas last changed. Instances placed before it are outdated. */
+  templateVersion: number
+  /** By index; longer than `replicas` while those beyond it end. */
+  readonly instances: Instance[]
+  readonly counts: Record<InstanceState, number>
+}
+
+export interface Instance {
+  readonly task: Task
+  readonly index: number
+  state: InstanceState
+  /** The current attempt, or the last one; 0 before the first. */
+  attempt: number
+  /** Where the current or last attempt was placed. */
+  worker: string | null
+  /** The job version, and its template, of the current or last attempt. */
+  version: number
+  spec: TaskSpec
+  /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */
+  seq: number
+  /** When it came into this state; milliseconds since 1970. */
+  since: number
+  /** When the current attempt's container started, else 0. */
+  startedAt: number
+  /** Restarts in a row without a long enough run between them. */
+  restarts: number
+  /** Not before this time may the current attempt start; milliseconds since 1970, 0 for at once. */
+  notBefore: number
+  container: string | null
+  ports: readonly Port[]
+  exit: ExitInfo | null
+  /** Why it is in this state, for people. */
+  reason: string | null
+  /** Workers that turned this version down. */
+  rejectedBy: readonly string[]
+  /** Sequences of its latest events, oldest first: history is read one by one, never by wildcard. */
+  readonly recent: number[]
+}
+
+export interface Port {
+  readonly name: string
+  readonly hostPort: number
+}
+
+export interface ExitInfo {
+  readonly exitCode: number
+  readonly signal: string | null
+  readonly oomKilled: boolean
+}
+
+/** `ready` takes instances; `suspected` and `left` keep what they have; `lost` has nothing any more. */
+export type WorkerState = 'ready' | 'suspected' | 'left' | 'lost'
+
+export interface Worker {
+  readonly name: string
+  state: WorkerState
+  capacity: Resources
+  /** Sum of what its placed instances ask for. */
+  reserved: Resources
+  labels: Readonly<Record<string, string>>
+  drivers: readonly DriverName[]
+  version: string
+  host: string
+  /** Last sequence of the worker's aggregate. */
+  seq: number
+  since: number
+  readonly instances: Set<Instance>
+  /** Fixed host ports in use, as `port/protocol`. */
+  readonly hostPorts: Set<string>
+}
+
+/** How many sequences `Instance.recent` keeps. */
+export const RECENT_EVENTS = 32
+
+/** The cluster before the first event. */
+export const emptyCluster = (): Cluster => ({
+  seq: 0,
+  jobs: new Map(),
+  workers: new Map(),
+  leaders: { manager: { holder: '', epoch: 0, seq: 0 }, scheduler: { holder: '', epoch: 0, seq: 0 } },
+  services: new Map(),
+  quarantined: new Map(),
+  ignored: { stale: 0, illegal: 0 },
+})
+
+/** Told of everything that an event changed, so that work per event does not grow with the cluster. */
+export interface Changes {
+  job(job: Job): void
+  instance(instance: Instance): void
+  worker(worker: Worker): void
+}
+
+export const ignoreChanges: Changes = { job() {}, instance() {}, worker() {} }
+
+/** Whether the instance should have an attempt at all, as of the job's current version. */
+export const isWanted = (instance: Instance): boolean =>
+  instance.task.job.state === 'running' && instance.index < instance.task.replicas
+
+/** Whether the instance's attempt was placed with a template that the job no longer has. */
+export const isOutdated = (instance: Instance): boolean => instance.version < instance.task.templateVersion
+
+export const findInstance = (cluster: Cluster, job: string, task: string, index: number): Instance | undefined =>
+  cluster.jobs.get(job)?.tasks.get(task)?.instances[index]

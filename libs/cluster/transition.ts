@@ -1,0 +1,47 @@
+import { addResources, subtractResources } from '#libs/kernel'
+import type { PortSpec } from '#libs/spec'
+import { type InstanceState, isPlaced } from './lifecycle'
+import type { Cluster, Instance, Worker } from './model'
+
+/**
+ * Moves an instance into a state and keeps what depends on it right: the task's counts and, when it comes to be placed
+ * or no longer is, what its worker has promised. `instance.worker` and `instance.spec` must be the placement's.
+ */
+export const enter = (
+  cluster: Cluster,
+  instance: Instance,
+  state: InstanceState,
+  time: number,
+  reason: string | null,
+): void => {
+  const { counts } = instance.task
+  counts[instance.state] -= 1
+  counts[state] += 1
+  const before = isPlaced(instance.state)
+  const after = isPlaced(state)
+  if (before !== after) {
+    const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
+    if (worker !== undefined) (after ? reserve : release)(worker, instance)
+  }
+  if (instance.state !== state) instance.since = time
+  instance.state = state
+  instance.reason = reason
+}
+
+export const hostPortKey = (port: PortSpec): string => `${port.hostPort}/${port.protocol}`
+
+const reserve = (worker: Worker, instance: Instance): void => {
+  worker.instances.add(instance)
+  worker.reserved = addResources(worker.reserved, instance.spec.resources)
+  for (const port of instance.spec.ports) {
+    if (port.hostPort !== 0) worker.hostPorts.add(hostPortKey(port))
+  }
+}
+
+const release = (worker: Worker, instance: Instance): void => {
+  worker.instances.delete(instance)
+  worker.reserved = subtractResources(worker.reserved, instance.spec.resources)
+  for (const port of instance.spec.ports) {
+    if (port.hostPort !== 0) worker.hostPorts.delete(hostPortKey(port))
+  }
+}

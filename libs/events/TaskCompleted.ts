@@ -1,0 +1,12 @@
+import * as t from 'io-ts'
+import { Count, Name } from '#libs/kernel'
+import { defineEvent } from './define'
+
+export const TaskCompleted = defineEvent({
+  type: 'TaskCompleted',
+  topic: 'task',
+  owner: 'worker',
+  nature: 'fact',
+  summary: 'The attempt ended with success and the restart policy wants no other.',
+  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count }),
+})

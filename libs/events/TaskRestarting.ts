@@ -1,0 +1,12 @@
+import * as t from 'io-ts'
+import { Count, Name } from '#libs/kernel'
+import { defineEvent } from './define'
+
+export const TaskRestarting = defineEvent({
+  type: 'TaskRestarting',
+  topic: 'task',
+  owner: 'worker',
+  nature: 'fact',
+  summary: 'The restart policy wants a next attempt on the same worker, after a delay; `attempt` is the next one.',
+  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count, delayMs: Count, reason: t.string }),
+})

@@ -1,0 +1,6 @@
+export * from './codec'
+export * from './define'
+export * from './entry'
+export * from './envelope'
+export * from './registry'
+export * from './subjects'

@@ -1,0 +1,74 @@
+import type * as t from 'io-ts'
+import { EventQuarantined } from './EventQuarantined'
+import type { Envelope } from './envelope'
+import { JobCompleted } from './JobCompleted'
+import { JobFailed } from './JobFailed'
+import { JobStopped } from './JobStopped'
+import { JobStopRequested } from './JobStopRequested'
+import { JobSubmitted } from './JobSubmitted'
+import { LeaderElected } from './LeaderElected'
+import { ManagerRegistered } from './ManagerRegistered'
+import { SchedulerRegistered } from './SchedulerRegistered'
+import { TaskCompleted } from './TaskCompleted'
+import { TaskExited } from './TaskExited'
+import { TaskFailed } from './TaskFailed'
+import { TaskLost } from './TaskLost'
+import { TaskPulling } from './TaskPulling'
+import { TaskRejected } from './TaskRejected'
+import { TaskRestarting } from './TaskRestarting'
+import { TaskScheduled } from './TaskScheduled'
+import { TaskStarted } from './TaskStarted'
+import { TaskStopped } from './TaskStopped'
+import { TaskStopRequested } from './TaskStopRequested'
+import { TaskUnplaceable } from './TaskUnplaceable'
+import { WorkerHeartbeat } from './WorkerHeartbeat'
+import { WorkerLeft } from './WorkerLeft'
+import { WorkerLost } from './WorkerLost'
+import { WorkerRegistered } from './WorkerRegistered'
+import { WorkerReturned } from './WorkerReturned'
+import { WorkerSuspected } from './WorkerSuspected'
+
+/** The vocabulary: every event there is, by type. A new event is one file and one line here. */
+export const EVENTS = {
+  JobSubmitted,
+  JobStopRequested,
+  JobStopped,
+  JobCompleted,
+  JobFailed,
+  TaskScheduled,
+  TaskUnplaceable,
+  TaskRejected,
+  TaskPulling,
+  TaskStarted,
+  TaskExited,
+  TaskRestarting,
+  TaskStopRequested,
+  TaskStopped,
+  TaskCompleted,
+  TaskFailed,
+  TaskLost,
+  WorkerRegistered,
+  WorkerSuspected,
+  WorkerLost,
+  WorkerReturned,
+  WorkerLeft,
+  WorkerHeartbeat,
+  ManagerRegistered,
+  SchedulerRegistered,
+  LeaderElected,
+  EventQuarantined,
+}
+
+export type EventType = keyof typeof EVENTS
+
+export type DataOf<T extends EventType> = t.TypeOf<(typeof EVENTS)[T]['data']>
+
+/** An event of one type. */
+export type EventOf<T extends EventType> = { [K in T]: Envelope<K, DataOf<K>> }[T]
+
+/** Any event; `type` tells which. */
+export type OrkEvent = EventOf<EventType>
+
+export const EVENT_TYPES = Object.keys(EVENTS) as readonly EventType[]
+
+export const isEventType = (text: string): text is EventType => Object.hasOwn(EVENTS, text)

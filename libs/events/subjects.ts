@@ -1,0 +1,87 @@
+import { type InstanceRef, instanceId } from '#libs/kernel'
+import { EVENTS, type OrkEvent } from './registry'
+
+/** First token of every subject, unless configured otherwise. */
+export const DEFAULT_PREFIX = 'ork'
+
+/**
+ * The filter under which an aggregate's whole history stands, and the one string compare-and-set is done with. Always
+ * exactly this string: the server keys writes in flight by it.
+ */
+export const aggregateFilter = {
+  job: (prefix: string, job: string): string => `${prefix}.events.job.${job}.>`,
+  task: (prefix: string, ref: InstanceRef): string => `${prefix}.events.task.${ref.job}.${ref.task}.${ref.index}.>`,
+  worker: (prefix: string, worker: string): string => `${prefix}.events.worker.${worker}.>`,
+  control: (prefix: string, role: string): string => `${prefix}.events.control.${role}.>`,
+}
+
+/** An event's place in the tree of subjects, without the prefix and the type. */
+interface Place {
+  /** The aggregate, as people write it: CloudEvents' `subject`. */
+  readonly about: string
+  /** NATS subject without prefix. */
+  readonly path: string
+  /** Compare-and-set filter without prefix. */
+  readonly filter: string
+}
+
+type Placed = Pick<OrkEvent, 'type' | 'data'>
+
+const place = (event: Placed): Place => {
+  const data = event.data as { job: string; task: string; index: number; worker?: string; role?: string; name: string }
+  switch (EVENTS[event.type].topic) {
+    case 'job':
+      return at(data.job, `events.job.${data.job}`, event.type)
+    case 'task': {
+      const base = `events.task.${data.job}.${data.task}.${data.index}`
+      return { about: instanceId(data), path: `${base}.${data.worker ?? '_'}.${event.type}`, filter: `${base}.>` }
+    }
+    case 'worker':
+      return at(data.worker ?? '', `events.worker.${data.worker}`, event.type)
+    case 'control': {
+      const role = data.role ?? EVENTS[event.type].owner
+      return at(role, `events.control.${role}`, event.type)
+    }
+    case 'heartbeat':
+      return { about: data.worker ?? '', path: `heartbeats.${data.worker}`, filter: `heartbeats.${data.worker}` }
+  }
+}
+
+const at = (about: string, base: string, type: string): Place => ({
+  about,
+  path: `${base}.${type}`,
+  filter: `${base}.>`,
+})
+
+/** The NATS subject an event is published on, e.g. `ork.events.task.web.api.0.w1.TaskStarted`. */
+export const subjectOf = (prefix: string, event: Placed): string => `${prefix}.${place(event).path}`
+
+/** The compare-and-set filter of the aggregate an event belongs to, e.g. `ork.events.task.web.api.0.>`. */
+export const filterOf = (prefix: string, event: Placed): string => `${prefix}.${place(event).filter}`
+
+/** CloudEvents' `subject`: what the event is about, e.g. `web.api.0`. */
+export const aboutOf = (event: Placed): string => place(event).about
+
+/** What a person may ask for when following events; absent parts match all. */
+export interface SubjectQuery {
+  readonly job?: string
+  readonly task?: string
+  readonly index?: number
+  readonly worker?: string
+  readonly type?: string
+}
+
+/** The subjects that together hold what a query asks for, as filters for one consumer; they never overlap. */
+export const filtersFor = (prefix: string, query: SubjectQuery): readonly string[] => {
+  const type = query.type ?? '*'
+  const { job = '*', task = '*', worker = '*' } = query
+  const tasks = `${prefix}.events.task.${job}.${task}.${query.index ?? '*'}.${worker}.${type}`
+  const jobs = `${prefix}.events.job.${job}.${type}`
+  const workers = `${prefix}.events.worker.${worker}.${type}`
+  const control = `${prefix}.events.control.*.${type}`
+  if (query.task !== undefined || query.index !== undefined) return [tasks]
+  if (query.job !== undefined && query.worker !== undefined) return [tasks]
+  if (query.job !== undefined) return [jobs, tasks]
+  if (query.worker !== undefined) return [tasks, workers]
+  return [jobs, tasks, workers, control]
+}

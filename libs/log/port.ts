@@ -1,0 +1,132 @@
+import type * as E from 'fp-ts/Either'
+import type { Entry, OrkEvent, SubjectQuery } from '#libs/events'
+import type { OrkError } from '#libs/kernel'
+
+/**
+ * One event to be written. `expect` is the last sequence the writer knows of the event's aggregate (0: none yet); the
+ * write is refused if there is a newer one. Facts go without.
+ */
+export interface Append {
+  readonly event: OrkEvent
+  readonly expect?: number
+}
+
+/**
+ * What became of it. `Conflict`: the aggregate has moved on; fold and decide again. `Refused`: the log will not take
+ * it as it is (full, too large, not permitted). There is no "unknown": a publish that timed out is sent again under
+ * its id, which is stored once, until the answer is known.
+ */
+export type AppendResult =
+  | { readonly tag: 'Stored'; readonly seq: number }
+  | { readonly tag: 'Conflict' }
+  | { readonly tag: 'Refused'; readonly error: OrkError }
+
+export interface ReadOptions {
+  /** First sequence wanted, from 1. */
+  readonly from: number
+  /** Last sequence wanted; the stream's last at the time of the call when absent. */
+  readonly to?: number
+  /** All events when absent; else those that match any of them. */
+  readonly queries?: readonly SubjectQuery[]
+}
+
+export interface FollowOptions {
+  readonly from: number
+  readonly queries?: readonly SubjectQuery[]
+  /** Called in the order of the log, each entry once; must not throw. */
+  readonly onEntries: (entries: readonly Entry[]) => void
+}
+
+export interface Following {
+  /** Resolves once all that was stored when `follow` was called has been handed on. */
+  readonly caughtUp: Promise<void>
+  stop(): Promise<void>
+}
+
+/** The one log, as every service sees it. */
+export interface Log {
+  /** Identity of the log; another one is another cluster. */
+  readonly cluster: string
+  /** Writes in the order given; the n-th result is the n-th event's. Resolves when every outcome is known. */
+  append(items: readonly Append[]): Promise<readonly AppendResult[]>
+  /** As `append`, for events that stand together or not at all (at most 1,000): one outcome for all. */
+  appendTogether(items: readonly Append[]): Promise<AppendResult>
+  /** Sequence of the last event stored, as the stream's leader knows it; 0 when there is none. */
+  lastSeq(): Promise<number>
+  /** The past, in batches: never more than some thousand entries in memory. */
+  read(options: ReadOptions): AsyncIterable<readonly Entry[]>
+  /** The past and what comes. Survives reconnects and changes of the stream's leader without a gap or a repeat. */
+  follow(options: FollowOptions): Following
+  /** One entry by its sequence. */
+  at(seq: number): Promise<Entry | null>
+  /** Sequence of the first event stored at or after a time (milliseconds since 1970); last + 1 if there is none. */
+  seqAt(time: number): Promise<number>
+  /** Writes a sign of life to its own stream, without waiting. */
+  beat(event: OrkEvent): void
+  /** Tells of signs of life as they come, and only those. */
+  followHeartbeats(onBeat: (event: OrkEvent) => void): { stop(): void }
+  /** Signs of life kept from the past, oldest first. */
+  readHeartbeats(options: { readonly since: number; readonly worker?: string }): AsyncIterable<readonly Entry[]>
+  /** How the log is kept, for `ork status`. */
+  info(): Promise<LogInfo>
+}
+
+export interface LogInfo {
+  readonly serverVersion: string
+  readonly stream: string
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly bytes: number
+  readonly replicas: number
+  /** Name of the server that leads the stream; null on a single server. */
+  readonly leader: string | null
+}
+
+export type BusError = OrkError & { readonly tag: 'NoResponders' | 'TimedOut' | 'Refused' | 'Disconnected' }
+
+/** Messages that need no history: requests and their answers, and who is there. Payloads are JSON. */
+export interface Bus {
+  publish(subject: string, payload: unknown): void
+  subscribe(subject: string, onMessage: (payload: unknown) => void): { stop(): void }
+  request(subject: string, payload: unknown, timeoutMs: number): Promise<E.Either<BusError, unknown>>
+  /** Asks everyone who listens; collects answers until `timeoutMs` has passed. */
+  requestAll(subject: string, payload: unknown, timeoutMs: number): Promise<readonly unknown[]>
+  /** An answer in many parts, until the responder ends it or `signal` aborts. Fails as `request` does. */
+  requestStream(subject: string, payload: unknown, signal: AbortSignal): AsyncIterable<unknown>
+  /** Offers endpoints as a NATS micro service. Those of one queue share the requests; without one, each answers. */
+  serve(service: ServiceOffer): Promise<{ stop(): Promise<void> }>
+}
+
+export interface ServiceOffer {
+  /** Name of the micro service, as `nats micro ls` shows it. */
+  readonly name: string
+  readonly version: string
+  readonly description: string
+  readonly endpoints: readonly Endpoint[]
+}
+
+export interface Endpoint {
+  readonly name: string
+  readonly subject: string
+  /** Name of the queue group; absent: every instance of the service answers. */
+  readonly queue?: string
+  readonly handle: Handler
+}
+
+/** Answers one request: with a value, an error that a person can read, or a stream of parts (`signal`: no one reads). */
+export type Handler = (
+  payload: unknown,
+  signal: AbortSignal,
+) => Promise<E.Either<OrkError, unknown>> | AsyncIterable<unknown>
+
+/** A connection to the servers: the log and the bus, and its end. */
+export interface Connection {
+  readonly log: Log
+  readonly bus: Bus
+  /** First token of all subjects. */
+  readonly prefix: string
+  /** Tells `true` when the connection is there (again) and `false` when it is lost. */
+  onStatus(tell: (connected: boolean) => void): void
+  /** Lets what is under way finish, then closes. */
+  close(): Promise<void>
+}

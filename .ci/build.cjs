@@ -2,11 +2,13 @@
 // Transpiles every TypeScript file of the house into dist/, one to one, in CommonJS with source maps.
 // Types are checked by `npm run check`; here only speed counts (well under a second).
 'use strict'
-const { readdirSync, rmSync, statSync } = require('node:fs')
+const { createHash } = require('node:crypto')
+const { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs')
 const { join, relative } = require('node:path')
-const { build } = require('esbuild')
 
 const ROOT = join(__dirname, '..')
+const DIST = join(ROOT, 'dist')
+const STATE = join(DIST, '.state')
 const ROOMS = ['libs', 'services', 'cli', 'bench']
 
 const filesBelow = (folder, ending) => {
@@ -20,11 +22,16 @@ const filesBelow = (folder, ending) => {
   }
 }
 
-async function main() {
-  const sources = ROOMS.flatMap((room) => filesBelow(join(ROOT, room), '.ts'))
-  await build({
+const sourceFiles = () => ROOMS.flatMap((room) => filesBelow(join(ROOT, room), '.ts'))
+
+async function build() {
+  const { build: transpile } = require('esbuild') // only here: an unchanged checkout should not even load it
+  const sources = sourceFiles()
+  const state = stateOf(sources)
+  rmSync(STATE, { force: true })
+  await transpile({
     entryPoints: sources,
-    outdir: join(ROOT, 'dist'),
+    outdir: DIST,
     outbase: ROOT,
     format: 'cjs',
     platform: 'node',
@@ -33,18 +40,49 @@ async function main() {
     sourcesContent: false,
     logLevel: 'warning',
   })
-  // What has no source any more must not be found by a test run or a command listing.
+  removeOrphans(sources)
+  mkdirSync(DIST, { recursive: true })
+  writeFileSync(STATE, state)
+}
+
+/** What has no source any more must not be found by a test run or a command listing. */
+const removeOrphans = (sources) => {
   const wanted = new Set(sources.map((file) => relative(ROOT, file).replace(/\.ts$/, '.js')))
-  for (const built of filesBelow(join(ROOT, 'dist'), '.js')) {
-    const name = relative(join(ROOT, 'dist'), built)
-    if (!wanted.has(name) && statSync(built).isFile()) {
-      rmSync(built)
-      rmSync(`${built}.map`, { force: true })
-    }
+  for (const built of filesBelow(DIST, '.js')) {
+    if (wanted.has(relative(DIST, built))) continue
+    rmSync(built)
+    rmSync(`${built}.map`, { force: true })
   }
 }
 
-main().catch((error) => {
-  if (!Array.isArray(error.errors)) console.error(error) // esbuild has already printed its own
-  process.exitCode = 1
-})
+/** The sources as they are on disk, by name, size and time, and this file: the build's only inputs. */
+const stateOf = (sources) => {
+  const hash = createHash('sha256')
+  for (const file of [__filename, ...sources]) {
+    const { size, mtimeMs } = statSync(file)
+    hash.update(`${relative(ROOT, file)} ${size} ${mtimeMs}\n`)
+  }
+  return hash.digest('hex')
+}
+
+const lastState = () => {
+  try {
+    return readFileSync(STATE, 'utf8')
+  } catch {
+    return undefined // never built, or the last build failed
+  }
+}
+
+/** Builds unless dist/ already is the build of these sources; then nothing is written that a running ork might read. */
+const buildIfChanged = async () => {
+  if (lastState() !== stateOf(sourceFiles())) await build()
+}
+
+module.exports = { buildIfChanged }
+
+if (require.main === module) {
+  build().catch((error) => {
+    if (!Array.isArray(error.errors)) console.error(error) // esbuild has already printed its own
+    process.exitCode = 1
+  })
+}

@@ -2,6 +2,7 @@
 // Its last line is `N passed, N failed` (and `, N skipped`); it exits with 0, or 1 for failures, 2 if nothing was found.
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { removePrivateDockers } from './docker'
 import { killRunningChildren, runFile } from './runner/child'
 import { type Environment, prepare } from './runner/environment'
 import { type Kind, kinds, selectTestFiles, type TestFile } from './runner/select'
@@ -18,6 +19,8 @@ type Options = {
   readonly filters: string[]
 }
 type Outcome = Verdict & { readonly output: string; readonly seconds: number }
+
+let interrupted = false
 
 const isKind = (text: string): text is Kind | 'all' => text === 'all' || kinds.some((kind) => kind === text)
 
@@ -78,8 +81,9 @@ const runAll = async (
   const queue = [...files]
   const outcomes: Outcome[] = []
   const lane = async (): Promise<void> => {
-    for (let file = queue.shift(); file; file = queue.shift()) {
+    for (let file = queue.shift(); file && !interrupted; file = queue.shift()) {
       const outcome = await run(file)
+      if (interrupted) return
       report(file, outcome)
       outcomes.push(outcome)
     }
@@ -98,12 +102,14 @@ const printEnd = (outcomes: readonly Outcome[], environment: Environment): void 
   console.log(`\n${sum(outcomes, 'passed')} passed, ${sum(outcomes, 'failed')} failed${tail}`)
 }
 
-const onInterrupt = (environment: Environment): void => {
+/** Ctrl-C at any moment, also while the engine is still starting, leaves nothing running. */
+const onInterrupt = (): void => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
       console.error(`\n${signal}: stopping the tests and what they use`)
+      interrupted = true
       killRunningChildren()
-      await environment.stop()
+      if (process.platform === 'linux') await removePrivateDockers(process.pid)
       process.exit(signal === 'SIGINT' ? 130 : 143)
     })
   }
@@ -119,8 +125,8 @@ export const main = async (argv: string[]): Promise<number> => {
     console.log('0 passed, 0 failed')
     return 2
   }
+  onInterrupt()
   const environment = await prepare(new Set(files.map((file) => file.kind)), (line) => console.log(line))
-  onInterrupt(environment)
   const outcomes: Outcome[] = []
   try {
     for (const kind of kinds) {
@@ -130,7 +136,7 @@ export const main = async (argv: string[]): Promise<number> => {
   } finally {
     await environment.stop()
   }
-  printEnd(outcomes, environment)
+  if (!interrupted) printEnd(outcomes, environment)
   return sum(outcomes, 'failed') > 0 ? 1 : 0
 }
 

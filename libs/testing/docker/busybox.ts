@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Either, isLeft, left, right } from 'fp-ts/Either'
@@ -39,6 +49,7 @@ const fetchBusybox = async (into: string): Promise<Either<string, string>> => {
 const layOut = (binary: string, root: string): void => {
   for (const folder of ['bin', 'etc', 'proc', 'sys', 'tmp', 'dev', 'root'])
     mkdirSync(join(root, folder), { recursive: true })
+  chmodSync(root, 0o755) // a temporary folder is closed to others, and so would be the / of a container with a user
   copyFileSync(binary, join(root, 'bin', 'busybox'))
   const applets = execFileSync(binary, ['--list'], { encoding: 'utf8' }).trim().split('\n')
   for (const applet of applets) if (applet !== 'busybox') symlinkSync('busybox', join(root, 'bin', applet))

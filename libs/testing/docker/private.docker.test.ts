@@ -16,7 +16,7 @@ const startOrThrow = async (liveRestore: boolean): Promise<PrivateDocker> => {
 
 const runContainer = async (docker: Docker): Promise<Docker.Container> => {
   const image = await ensureTestImage(docker)
-  const container = await docker.createContainer({ Image: image, name: 'sleeper' })
+  const container = await docker.createContainer({ Image: image, name: 'sleeper', StopTimeout: 1 })
   await container.start()
   return container
 }

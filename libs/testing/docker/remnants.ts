@@ -80,15 +80,18 @@ const ownerOf = (dir: string): number => {
   }
 }
 
-/**
- * Removes the private dockerds that nobody can stop any more because their owner was killed; with `owner`, those that
- * this process owns instead. Returns how many there were.
- */
-export const sweepPrivateDockers = async (owner?: number): Promise<number> => {
-  const stale = readdirSync(tmpdir())
+const removeWhere = async (isDoomed: (owner: number) => boolean): Promise<number> => {
+  const doomed = readdirSync(tmpdir())
     .filter((name) => name.startsWith(PREFIX))
     .map((name) => join(tmpdir(), name))
-    .filter((dir) => (owner === undefined ? !isAlive(ownerOf(dir)) : ownerOf(dir) === owner))
-  for (const dir of stale) await removeRemnants(dir)
-  return stale.length
+    .filter((dir) => isDoomed(ownerOf(dir)))
+  for (const dir of doomed) await removeRemnants(dir)
+  return doomed.length
 }
+
+/** Removes the private dockerds that nobody can stop any more, since their owner was killed; returns how many. */
+export const sweepPrivateDockers = (): Promise<number> => removeWhere((owner) => !isAlive(owner))
+
+/** Removes the private dockerds of one owner, and those that nobody can stop any more. */
+export const removePrivateDockers = (owner: number): Promise<number> =>
+  removeWhere((other) => other === owner || !isAlive(other))

@@ -1,4 +1,5 @@
 import { isLeft } from 'fp-ts/Either'
+import { findNatsServer } from '#libs/nats-server'
 import { ensureDocker, sweepPrivateDockers } from '../docker'
 import type { Kind } from './select'
 
@@ -23,6 +24,17 @@ export const prepare = async (needed: ReadonlySet<Kind>, say: Say): Promise<Envi
   const skipped = new Map<Kind, string>()
   const impossible = new Map<Kind, string>()
   let stop = async (): Promise<void> => undefined
+  if (needed.has('nats') || needed.has('docker')) {
+    try {
+      const { path, version, from } = await findNatsServer({ report: say })
+      env.ORK_NATS_SERVER = path
+      say(`nats-server: ${version} at ${path} (${from})`)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      say(`nats-server: ${reason}`)
+      for (const kind of ['nats', 'docker'] as const) impossible.set(kind, reason)
+    }
+  }
   if (needed.has('docker') && !impossible.has('docker')) {
     const docker = await ensureDocker({ say })
     if (isLeft(docker)) {

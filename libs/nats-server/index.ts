@@ -1,4 +1,8 @@
 export type { FindNatsServerOptions, NatsServerBinary, NatsServerOrigin } from './find'
 export { findNatsServer } from './find'
 export { findRoot, toolsFolder } from './installation'
+export type { NatsServerExit } from './launch'
+export type { NatsServer, NatsServerOptions } from './server'
+export { startNatsServer } from './server'
+export type { NatsUser, Permissions } from './server-config'
 export { MINIMUM_VERSION } from './version'

@@ -112,7 +112,10 @@ const adoptTask = (job: Job, spec: TaskSpec, version: number, time: number): voi
   const known = job.tasks.get(spec.name)
   const task = known ?? newTask(job, spec, version)
   if (known === undefined) job.tasks.set(spec.name, task)
-  else if (!sameTemplate(task.spec, spec)) task.templateVersion = version
+  else if (!sameTemplate(task.spec, spec)) {
+    task.templateVersion = version
+    task.outdated = task.instances.filter(({ state }) => isPlaced(state)).length
+  }
   task.spec = spec
   task.replicas = spec.replicas
   for (let index = task.instances.length; index < spec.replicas; index += 1) {
@@ -128,6 +131,7 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
   replicas: spec.replicas,
   templateVersion: version,
   instances: [],
+  outdated: 0,
   counts: Object.fromEntries(INSTANCE_STATES.map((state) => [state, 0])) as Record<InstanceState, number>,
 })
 
@@ -141,6 +145,7 @@ const newInstance = (task: Task, index: number, time: number): Instance => ({
   worker: null,
   version: 0,
   spec: task.spec,
+  placedSeq: 0,
   seq: 0,
   since: time,
   startedAt: 0,

@@ -15,7 +15,7 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   }
   instance.seq = seq
   if (instance.recent.push(seq) > RECENT_EVENTS) instance.recent.shift()
-  if (fresh && isLegal(instance, event)) step(cluster, instance, event)
+  if (fresh && isLegal(instance, event)) step(cluster, seq, instance, event)
   else if (fresh) cluster.ignored.illegal += 1
   changes.instance(instance) // also when ignored: a decision may have been waiting for this aggregate's sequence
   const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
@@ -36,7 +36,7 @@ const isLegal = (instance: Instance, event: TaskEvent): boolean => {
   }
 }
 
-const step = (cluster: Cluster, instance: Instance, event: TaskEvent): void => {
+const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEvent): void => {
   const time = Date.parse(event.time)
   const to = LIFECYCLE[event.type][instance.state] ?? instance.state
   const move = (reason: string | null): void =>
@@ -45,7 +45,7 @@ const step = (cluster: Cluster, instance: Instance, event: TaskEvent): void => {
     case 'TaskUnplaceable':
       return move(event.data.reasons.map(({ reason, workers }) => `${reason} (${workers})`).join(', '))
     case 'TaskScheduled':
-      schedule(instance, event)
+      schedule(instance, seq, event)
       return move(null)
     case 'TaskRejected':
       instance.rejectedBy = [...instance.rejectedBy, event.data.worker]
@@ -76,7 +76,8 @@ const step = (cluster: Cluster, instance: Instance, event: TaskEvent): void => {
   }
 }
 
-const schedule = (instance: Instance, { data }: EventOf<'TaskScheduled'>): void => {
+const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskScheduled'>): void => {
+  instance.placedSeq = seq
   instance.attempt = data.attempt
   instance.worker = data.worker
   instance.version = data.version

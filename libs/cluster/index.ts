@@ -1,3 +1,4 @@
+export * from './describe'
 export * from './evolve'
 export * from './lifecycle'
 export * from './model'

@@ -80,6 +80,8 @@ export interface Task {
   templateVersion: number
   /** By index; longer than `replicas` while those beyond it end. */
   readonly instances: Instance[]
+  /** How many placed instances still run an older template. */
+  outdated: number
   readonly counts: Record<InstanceState, number>
 }
 
@@ -94,6 +96,8 @@ export interface Instance {
   /** The job version, and its template, of the current or last attempt. */
   version: number
   spec: TaskSpec
+  /** Sequence of the TaskScheduled that placed it; 0 before the first. */
+  placedSeq: number
   /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */
   seq: number
   /** When it came into this state; milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import { addResources, subtractResources } from '#libs/kernel'
 import type { PortSpec } from '#libs/spec'
 import { type InstanceState, isPlaced } from './lifecycle'
-import type { Cluster, Instance, Worker } from './model'
+import { type Cluster, type Instance, isOutdated, type Worker } from './model'
 
 /**
  * Moves an instance into a state and keeps what depends on it right: the task's counts and, when it comes to be placed
@@ -19,6 +19,7 @@ export const enter = (
   counts[state] += 1
   const before = isPlaced(instance.state)
   const after = isPlaced(state)
+  if (before && !after && isOutdated(instance)) instance.task.outdated -= 1
   if (before !== after) {
     const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
     if (worker !== undefined) (after ? reserve : release)(worker, instance)

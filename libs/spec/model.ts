@@ -1,3 +1,4 @@
+import * as t from 'io-ts'
 import type { Resources } from '#libs/kernel'
 
 /**
@@ -30,7 +31,9 @@ export interface TaskSpec {
   readonly stop: StopSpec
 }
 
-export type DriverName = 'docker' | 'process' | 'simulated'
+/** The engines that can run a container. */
+export const DriverNameCodec = t.keyof({ docker: null, process: null, simulated: null }, 'DriverName')
+export type DriverName = t.TypeOf<typeof DriverNameCodec>
 
 /** A port the task listens on; `hostPort` 0 lets the engine choose a free one. */
 export interface PortSpec {

@@ -1,0 +1,117 @@
+import * as t from 'io-ts'
+import type {
+  ClusterSummary,
+  InstanceDetail,
+  InstanceSummary,
+  JobDetail,
+  JobSummary,
+  WorkerSummary,
+} from '#libs/cluster'
+import { Name, nullable, type Resources } from '#libs/kernel'
+import { JobSpecCodec } from '#libs/spec'
+
+/** What a request of each verb carries; checked by the service before anything else happens. */
+export const REQUESTS = {
+  submit: t.type({ spec: JobSpecCodec, actor: nullable(t.string) }, 'SubmitRequest'),
+  stop: t.type({ job: Name, reason: nullable(t.string), actor: nullable(t.string) }, 'StopRequest'),
+  jobs: t.type({}, 'JobsRequest'),
+  job: t.type({ job: Name }, 'JobRequest'),
+  tasks: t.type({ job: nullable(Name) }, 'TasksRequest'),
+  task: t.type({ id: t.string }, 'TaskRequest'),
+  workers: t.type({}, 'WorkersRequest'),
+  worker: t.type({ worker: Name }, 'WorkerRequest'),
+  status: t.type({}, 'StatusRequest'),
+  explain: t.type({ id: t.string }, 'ExplainRequest'),
+  view: t.type({ keys: t.array(t.string) }, 'ViewRequest'),
+  logs: t.type(
+    { id: t.string, attempt: nullable(t.number), follow: t.boolean, tail: nullable(t.number) },
+    'LogsRequest',
+  ),
+}
+
+export type Verb = keyof typeof REQUESTS
+export type RequestOf<V extends Verb> = t.TypeOf<(typeof REQUESTS)[V]>
+
+/** What the answer is; `Parts` of verbs that answer with a stream. */
+export interface Replies {
+  readonly submit: SubmitReply
+  readonly stop: StopReply
+  readonly jobs: Parts<JobSummary>
+  readonly job: JobDetail & Positioned
+  readonly tasks: Parts<InstanceSummary>
+  readonly task: InstanceDetail & Positioned
+  readonly workers: Parts<WorkerReply>
+  readonly worker: WorkerReply & Positioned & { readonly running: readonly InstanceSummary[] }
+  readonly status: StatusReply
+  readonly explain: ExplainReply
+  readonly view: ViewPart
+  readonly logs: { readonly stream: 'stdout' | 'stderr'; readonly time: string | null; readonly text: string }
+}
+
+/** The sequence up to which the answering service had folded the log. */
+export interface Positioned {
+  readonly seq: number
+}
+
+export interface Parts<T> extends Positioned {
+  readonly items: readonly T[]
+}
+
+export interface SubmitReply {
+  readonly job: string
+  readonly version: number
+  /** Sequence of the JobSubmitted of this version. */
+  readonly seq: number
+  /** `unchanged`: the same job runs already, and nothing was written. */
+  readonly outcome: 'submitted' | 'unchanged'
+}
+
+export interface StopReply {
+  readonly job: string
+  /** Sequence of the JobStopRequested. */
+  readonly seq: number
+  readonly outcome: 'stopping' | 'already-stopped'
+}
+
+/** A worker, with what its last heartbeat said. */
+export interface WorkerReply extends WorkerSummary {
+  /** Milliseconds since its last heartbeat; null if the answering manager has heard none. */
+  readonly silentMs: number | null
+  /** Measured use of the machine. */
+  readonly used: Resources | null
+  readonly containers: readonly { readonly instance: string; readonly cpuMilli: number; readonly memoryBytes: number }[]
+}
+
+export interface StatusReply extends ClusterSummary {
+  readonly service: string
+  readonly version: string
+  readonly leading: boolean
+  /** Events stored that this service has not folded yet, when it last looked. */
+  readonly lag: number
+  readonly uptimeMs: number
+}
+
+/** Why an instance is or is not on each worker, as the scheduler sees it now. */
+export interface ExplainReply extends Positioned {
+  readonly id: string
+  readonly pending: boolean
+  readonly policy: string
+  readonly workers: readonly WorkerVerdict[]
+}
+
+export type WorkerVerdict =
+  | { readonly worker: string; readonly fits: true; readonly score: number }
+  | { readonly worker: string; readonly fits: false; readonly filter: string; readonly detail: string }
+
+/** One part of a service's view: its digest, and its value where it was asked for. The first has key `` and the seq. */
+export interface ViewPart {
+  readonly service: string
+  readonly seq: number
+  readonly key: string
+  readonly digest: string
+  readonly value?: unknown
+}
+
+/** `ork.api.v1.submit`; for verbs that one service of many must answer, the service's name follows. */
+export const apiSubject = (prefix: string, verb: Verb, target?: string): string =>
+  target === undefined ? `${prefix}.api.v1.${verb}` : `${prefix}.api.v1.${verb}.${target}`

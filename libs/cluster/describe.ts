@@ -1,0 +1,233 @@
+import { instanceId, type Resources } from '#libs/kernel'
+import type { DriverName, JobKind, JobSpec } from '#libs/spec'
+import { type InstanceState, isOver, isPlaced } from './lifecycle'
+import type {
+  Cluster,
+  ExitInfo,
+  Instance,
+  Job,
+  JobState,
+  Leader,
+  LedRole,
+  Port,
+  Quarantined,
+  ServiceInfo,
+  Submission,
+  Task,
+  Worker,
+  WorkerState,
+} from './model'
+
+/** What people and programs are shown of a job. Field names are an interface: they are added to, never changed. */
+export interface JobSummary {
+  readonly name: string
+  readonly kind: JobKind
+  readonly state: JobState
+  readonly version: number
+  /** Instances that should be there. */
+  readonly wanted: number
+  /** Instances by state; states without any are left out. */
+  readonly counts: Partial<Record<InstanceState, number>>
+  /** RFC 3339, of the current version. */
+  readonly submittedAt: string
+}
+
+export interface JobDetail extends JobSummary {
+  readonly spec: JobSpec
+  readonly tasks: readonly TaskSummary[]
+  readonly history: readonly (Omit<Submission, 'time'> & { readonly submittedAt: string })[]
+}
+
+export interface TaskSummary {
+  readonly name: string
+  readonly driver: DriverName
+  readonly image: string | null
+  readonly replicas: number
+  readonly outdated: number
+  readonly resources: Resources
+  readonly counts: Partial<Record<InstanceState, number>>
+}
+
+export interface InstanceSummary {
+  readonly id: string
+  readonly job: string
+  readonly task: string
+  readonly index: number
+  readonly state: InstanceState
+  readonly attempt: number
+  readonly restarts: number
+  readonly worker: string | null
+  readonly version: number
+  /** RFC 3339: when it came into this state. */
+  readonly since: string
+  readonly startedAt: string | null
+  /** When the next attempt may start, while it waits for a restart. */
+  readonly notBefore: string | null
+  readonly container: string | null
+  readonly ports: readonly Port[]
+  readonly exit: ExitInfo | null
+  readonly reason: string | null
+}
+
+export interface InstanceDetail extends InstanceSummary {
+  /** Sequences of its latest events, oldest first. */
+  readonly events: readonly number[]
+}
+
+export interface WorkerSummary {
+  readonly name: string
+  readonly state: WorkerState
+  readonly since: string
+  readonly capacity: Resources
+  readonly reserved: Resources
+  readonly instances: number
+  readonly labels: Readonly<Record<string, string>>
+  readonly drivers: readonly DriverName[]
+  readonly version: string
+  readonly host: string
+}
+
+export interface ClusterSummary {
+  readonly seq: number
+  readonly jobs: Partial<Record<JobState, number>>
+  readonly instances: Partial<Record<InstanceState, number>>
+  readonly workers: Partial<Record<WorkerState, number>>
+  readonly leaders: Readonly<Record<LedRole, Leader>>
+  readonly services: readonly ServiceInfo[]
+  readonly quarantined: readonly (Quarantined & { readonly aggregate: string })[]
+  readonly ignored: { readonly stale: number; readonly illegal: number }
+}
+
+const at = (time: number): string => new Date(time).toISOString()
+
+const nonZero = <K extends string>(counts: Record<K, number>): Partial<Record<K, number>> =>
+  Object.fromEntries(Object.entries(counts).filter(([, n]) => n !== 0)) as Partial<Record<K, number>>
+
+const tally = <K extends string>(keys: Iterable<K>): Partial<Record<K, number>> => {
+  const counts: Partial<Record<K, number>> = {}
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1
+  return counts
+}
+
+const sumCounts = (tasks: Iterable<Task>): Partial<Record<InstanceState, number>> => {
+  const sum: Partial<Record<InstanceState, number>> = {}
+  for (const { counts } of tasks) {
+    for (const [state, n] of Object.entries(nonZero(counts)) as [InstanceState, number][]) {
+      sum[state] = (sum[state] ?? 0) + n
+    }
+  }
+  return sum
+}
+
+export const describeJob = (job: Job): JobSummary => ({
+  name: job.name,
+  kind: job.kind,
+  state: job.state,
+  version: job.version,
+  wanted:
+    job.state === 'stopping' || job.state === 'stopped' ? 0 : sumOf(job.tasks.values(), ({ replicas }) => replicas),
+  counts: sumCounts(job.tasks.values()),
+  submittedAt: at(job.history.at(-1)?.time ?? 0),
+})
+
+const sumOf = <T>(items: Iterable<T>, value: (item: T) => number): number => {
+  let sum = 0
+  for (const item of items) sum += value(item)
+  return sum
+}
+
+export const describeJobDetail = (job: Job): JobDetail => ({
+  ...describeJob(job),
+  spec: job.spec,
+  tasks: [...job.tasks.values()].map((task) => ({
+    name: task.name,
+    driver: task.spec.driver,
+    image: task.spec.image ?? null,
+    replicas: task.replicas,
+    outdated: task.outdated,
+    resources: task.spec.resources,
+    counts: nonZero(task.counts),
+  })),
+  history: job.history.map(({ time, ...rest }) => ({ ...rest, submittedAt: at(time) })),
+})
+
+export const describeInstance = (instance: Instance): InstanceSummary => ({
+  id: instanceId({ job: instance.task.job.name, task: instance.task.name, index: instance.index }),
+  job: instance.task.job.name,
+  task: instance.task.name,
+  index: instance.index,
+  state: instance.state,
+  attempt: instance.attempt,
+  restarts: instance.restarts,
+  worker: instance.worker,
+  version: instance.version,
+  since: at(instance.since),
+  startedAt: instance.startedAt === 0 ? null : at(instance.startedAt),
+  notBefore: instance.state === 'starting' && instance.notBefore > 0 ? at(instance.notBefore) : null,
+  container: instance.container,
+  ports: instance.ports,
+  exit: instance.exit,
+  reason: instance.reason,
+})
+
+export const describeInstanceDetail = (instance: Instance): InstanceDetail => ({
+  ...describeInstance(instance),
+  events: [...instance.recent],
+})
+
+export const describeWorker = (worker: Worker): WorkerSummary => ({
+  name: worker.name,
+  state: worker.state,
+  since: at(worker.since),
+  capacity: worker.capacity,
+  reserved: worker.reserved,
+  instances: worker.instances.size,
+  labels: worker.labels,
+  drivers: worker.drivers,
+  version: worker.version,
+  host: worker.host,
+})
+
+export const describeCluster = (cluster: Cluster): ClusterSummary => ({
+  seq: cluster.seq,
+  jobs: tally([...cluster.jobs.values()].map(({ state }) => state)),
+  instances: sumCounts([...cluster.jobs.values()].flatMap(({ tasks }) => [...tasks.values()])),
+  workers: tally([...cluster.workers.values()].map(({ state }) => state)),
+  leaders: { manager: { ...cluster.leaders.manager }, scheduler: { ...cluster.leaders.scheduler } },
+  services: [...cluster.services.values()],
+  quarantined: [...cluster.quarantined].map(([aggregate, held]) => ({ aggregate, ...held })),
+  ignored: { ...cluster.ignored },
+})
+
+/** The instances that should be there or still are, in the order in which people expect them. */
+export function* instancesOf(cluster: Cluster, job?: string): Generator<Instance> {
+  const jobs =
+    job === undefined ? cluster.jobs.values() : [cluster.jobs.get(job)].filter((found) => found !== undefined)
+  for (const { tasks } of jobs) {
+    for (const { instances, replicas } of tasks.values()) {
+      for (const instance of instances) {
+        if (instance.index < replicas || isPlaced(instance.state) || !isOver(instance.state)) yield instance
+      }
+    }
+  }
+}
+
+/**
+ * The whole view in plain parts, each under a key, for comparing two folds of the same log: equal folds give equal
+ * JSON, key by key.
+ */
+export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string, value: unknown]> {
+  yield ['cluster', { ...describeCluster(cluster), services: [...cluster.services.keys()].sort() }]
+  for (const name of [...cluster.jobs.keys()].sort()) {
+    const job = cluster.jobs.get(name)
+    if (job === undefined) continue
+    const instances = [...job.tasks.values()].flatMap((task) =>
+      task.instances.map((instance) => ({ ...describeInstanceDetail(instance), seq: instance.seq })),
+    )
+    yield [`job/${name}`, { ...describeJobDetail(job), seq: job.seq, instances }]
+  }
+  for (const name of [...cluster.workers.keys()].sort()) {
+    const worker = cluster.workers.get(name)
+    if (worker !== undefined) yield [`worker/${name}`, { ...describeWorker(worker), seq: worker.seq }]
+  }
+}

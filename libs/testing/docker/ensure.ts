@@ -67,3 +67,16 @@ export const ensureDocker = async (
   }
   return await startOwn(say)
 }
+
+/** The engine of a test file, with a client. `stop` it in the file's `after`. */
+export type OpenTestDocker = TestDocker & { readonly docker: Docker }
+
+/**
+ * For a `*.docker.test.ts`: the engine that the runner brought up, or, where the file is run by hand, the same as
+ * `ensureDocker` finds or starts. Rejects with the reason where there can be none.
+ */
+export const openTestDocker = async (): Promise<OpenTestDocker> => {
+  const found = await ensureDocker()
+  if (isLeft(found)) throw new Error(found.left)
+  return { ...found.right, docker: new Docker({ socketPath: found.right.socketPath }) }
+}

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto'
+import { createWriteStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type Docker from 'dockerode'
 import { isLeft } from 'fp-ts/Either'
 import { pack } from 'tar-fs'
@@ -20,14 +24,15 @@ export type TestImage = {
   readonly user?: string
 }
 
-const changesFor = (image: TestImage): readonly string[] => [
-  `CMD ${JSON.stringify(image.command ?? ['sleep', '86400'])}`,
-  'ENV PATH=/bin',
-  ...(image.entrypoint ? [`ENTRYPOINT ${JSON.stringify(image.entrypoint)}`] : []),
-  ...(image.stopSignal === undefined ? [] : [`STOPSIGNAL ${image.stopSignal}`]),
-  ...(image.user === undefined ? [] : [`USER ${image.user}`]),
-  ...Object.entries(image.env ?? {}).map(([name, value]) => `ENV ${name}=${JSON.stringify(value)}`),
-]
+const configOf = (image: TestImage): Record<string, unknown> => ({
+  Cmd: image.command ?? ['sleep', '86400'],
+  Env: ['PATH=/bin', ...Object.entries(image.env ?? {}).map(([name, value]) => `${name}=${value}`)],
+  ...(image.entrypoint ? { Entrypoint: image.entrypoint } : {}),
+  ...(image.stopSignal === undefined ? {} : { StopSignal: image.stopSignal }),
+  ...(image.user === undefined ? {} : { User: image.user }),
+})
+
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')
 
 const recipeOf = async (docker: Docker, reference: string): Promise<string | undefined> => {
   try {
@@ -38,28 +43,50 @@ const recipeOf = async (docker: Docker, reference: string): Promise<string | und
   }
 }
 
+/** Writes what `docker save` would: one layer, its configuration and a manifest. (An import takes no STOPSIGNAL.) */
+const writeArchive = async (dir: string, rootfs: string, reference: string, config: unknown): Promise<void> => {
+  const asRoot = pack(rootfs, { map: (header) => Object.assign(header, { uid: 0, gid: 0 }) })
+  await pipeline(asRoot, createWriteStream(join(dir, 'layer.tar')))
+  const image = {
+    architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+    os: 'linux',
+    created: '2000-01-01T00:00:00Z',
+    config,
+    rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(readFileSync(join(dir, 'layer.tar')))}`] },
+    history: [{ created: '2000-01-01T00:00:00Z', created_by: 'ork-test' }],
+  }
+  writeFileSync(join(dir, 'config.json'), JSON.stringify(image))
+  const manifest = [{ Config: 'config.json', RepoTags: [reference], Layers: ['layer.tar'] }]
+  writeFileSync(join(dir, 'manifest.json'), JSON.stringify(manifest))
+}
+
+const load = async (docker: Docker, dir: string): Promise<void> => {
+  const archive = new PassThrough()
+  pack(dir).pipe(archive)
+  const progress = await docker.loadImage(archive)
+  await new Promise<void>((resolve, reject) => {
+    // The engine answers 200 and puts a failure into the progress messages.
+    docker.modem.followProgress(progress, (error: Error | null) => (error ? reject(error) : resolve()))
+  })
+}
+
 /**
  * Makes the image in this engine if it is not there, without any registry. Resolves to its reference; rejects with what
  * to run by hand if busybox cannot be had, or with the engine's own words.
  */
 export const ensureTestImage = async (docker: Docker, image: TestImage = {}): Promise<string> => {
   const reference = image.reference ?? TEST_IMAGE
-  const changes = changesFor(image)
-  const recipe = createHash('sha256').update(changes.join('\n')).digest('hex').slice(0, 16)
+  const config = configOf(image)
+  const recipe = sha256(JSON.stringify(config)).slice(0, 16)
   if ((await recipeOf(docker, reference)) === recipe) return reference
   const rootfs = await busyboxRootfs()
   if (isLeft(rootfs)) throw new Error(rootfs.left)
-  const colon = reference.lastIndexOf(':')
-  const archive = new PassThrough()
-  pack(rootfs.right, { map: (header) => Object.assign(header, { uid: 0, gid: 0 }) }).pipe(archive)
-  const progress = await docker.importImage(archive, {
-    repo: reference.slice(0, colon),
-    tag: reference.slice(colon + 1),
-    changes: [...changes, `LABEL ${RECIPE_LABEL}=${recipe}`],
-  })
-  await new Promise<void>((resolve, reject) => {
-    // The engine answers 200 and puts a failure into the progress messages.
-    docker.modem.followProgress(progress, (error: Error | null) => (error ? reject(error) : resolve()))
-  })
+  const dir = mkdtempSync(join(tmpdir(), 'ork-image-'))
+  try {
+    await writeArchive(dir, rootfs.right, reference, { ...config, Labels: { [RECIPE_LABEL]: recipe } })
+    await load(docker, dir)
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
   return reference
 }

@@ -1,4 +1,4 @@
-export { ensureDocker, type TestDocker } from './ensure'
+export { ensureDocker, type OpenTestDocker, openTestDocker, type TestDocker } from './ensure'
 export { ensureTestImage, TEST_IMAGE, type TestImage } from './images'
 export type { DockerNetwork } from './network'
 export { type PrivateDocker, type PrivateDockerOptions, startPrivateDocker } from './private'

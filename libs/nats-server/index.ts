@@ -1,3 +1,5 @@
+export type { NatsCluster, NatsClusterOptions } from './cluster'
+export { startNatsCluster } from './cluster'
 export type { FindNatsServerOptions, NatsServerBinary, NatsServerOrigin } from './find'
 export { findNatsServer } from './find'
 export { findRoot, toolsFolder } from './installation'

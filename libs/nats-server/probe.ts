@@ -59,35 +59,42 @@ const readInfo = (received: string): ServerInfo | undefined => {
   }
 }
 
-const readReply = (received: string): true | undefined => {
+const readReply = (received: string): { readonly reply: unknown } | undefined => {
   const refused = /^-ERR (.*)\r\n/m.exec(received)
   if (refused !== null) throw new Error(`the server refuses: ${refused[1]}`)
-  if (/^HMSG /m.test(received)) throw new Error('JetStream is not up')
+  if (/^HMSG /m.test(received)) throw new Error('nobody answers')
   const head = /^MSG \S+ \S+ (\d+)\r\n/m.exec(received)
   if (head === null) return undefined
   const start = head.index + head[0].length
-  const length = Number(head[1])
-  if (received.length < start + length) return undefined
-  const error = field(JSON.parse(received.slice(start, start + length)), 'error')
+  const end = start + Number(head[1])
+  if (received.length < end) return undefined
+  const reply: unknown = JSON.parse(Buffer.from(received.slice(start, end), 'latin1').toString('utf8'))
+  const error = field(reply, 'error')
   if (error !== undefined) throw new Error(String(field(error, 'description')))
-  return true
+  return { reply }
 }
 
 /** Reads the server's first line. Rejects where nobody listens or it is no NATS server. */
 export const probeServer = (target: ProbeTarget): Promise<ServerInfo> => talk(target, '', readInfo)
 
+/**
+ * Sends one request and reads its JSON reply. Rejects where nobody answers within 2 s, or the reply has the field
+ * `error`, as JetStream's have.
+ */
+export const requestJson = async (target: ProbeTarget, subject: string, payload = ''): Promise<unknown> => {
+  const login = target.user === undefined ? {} : { user: target.user, pass: target.password }
+  const hello = { verbose: false, pedantic: false, lang: 'node', version: '0', protocol: 1, ...login }
+  const said = [
+    `CONNECT ${JSON.stringify({ ...hello, headers: true, no_responders: true })}`,
+    `SUB ${INBOX} 1`,
+    `PUB ${subject} ${INBOX} ${Buffer.byteLength(payload)}`,
+    payload,
+    '',
+  ]
+  return (await talk(target, said.join('\r\n'), readReply)).reply
+}
+
 /** Asks JetStream for its account's state. Rejects where it is not up, or a cluster has no leader yet. */
-export const probeJetStream = (target: ProbeTarget): Promise<true> => {
-  const hello = {
-    verbose: false,
-    pedantic: false,
-    lang: 'node',
-    version: '0',
-    protocol: 1,
-    headers: true,
-    no_responders: true,
-    ...(target.user === undefined ? {} : { user: target.user, pass: target.password }),
-  }
-  const said = [`CONNECT ${JSON.stringify(hello)}`, `SUB ${INBOX} 1`, `PUB $JS.API.INFO ${INBOX} 0`, '', '']
-  return talk(target, said.join('\r\n'), readReply)
+export const probeJetStream = async (target: ProbeTarget): Promise<void> => {
+  await requestJson(target, '$JS.API.INFO')
 }

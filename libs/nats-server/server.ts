@@ -26,7 +26,7 @@ export interface NatsServerOptions {
   readonly syncAlways?: boolean
   /** Makes it a member of a cluster; `routes` are the members' addresses for each other. */
   readonly cluster?: { readonly name: string; readonly port: number; readonly routes: readonly string[] }
-  /** Who may connect and do what; absent: anyone anything. */
+  /** Who may connect and do what; absent: anyone anything. The first one must be allowed to ask `$JS.API.INFO`. */
   readonly users?: readonly NatsUser[]
   /** End the server when this process dies, also by kill -9; true by default. */
   readonly endWithParent?: boolean

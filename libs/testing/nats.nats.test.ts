@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs'
+import { connect } from 'nats'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { startTestNats, withNats } from './nats'
+
+test('a nats-server for a test has JetStream on disk, which outlives a kill -9 on the same port', async () => {
+  await withNats(async (nats) => {
+    const before = await connect({ servers: nats.url })
+    await (await before.jetstreamManager()).streams.add({ name: 'S', subjects: ['s'] })
+    await before.jetstream().publish('s', 'kept')
+    await before.close()
+    await nats.kill()
+    await nats.start()
+    const after = await connect({ servers: nats.url })
+    const { state } = await (await after.jetstreamManager()).streams.info('S')
+    assert.is(state.messages, 1)
+    await after.close()
+  })
+})
+
+test('two of them run side by side, and nothing is left of a stopped one', async () => {
+  const [one, two] = await Promise.all([startTestNats(), startTestNats({ sync: true })])
+  assert.is.not(one.port, two.port)
+  await Promise.all([one.stop(), two.stop()])
+  assert.not(existsSync(one.dir))
+  assert.throws(() => process.kill(two.pid(), 0), /ESRCH/)
+})
+
+test('it ends with a body that throws', async () => {
+  let dir = ''
+  const failing = withNats(async (nats) => {
+    dir = nats.dir
+    throw new Error('of the body')
+  })
+  await failing.then(assert.unreachable, (error) => assert.match(error.message, 'of the body'))
+  assert.not(existsSync(dir))
+})
+
+test.run()

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type NatsServerOptions, startNatsServer } from '#libs/nats-server'
+
+/** Everything of the server's own options but where its data lives. */
+export type TestNatsOptions = Omit<NatsServerOptions, 'dir' | 'syncAlways'> & {
+  /** fsync before each acknowledgement; false by default, which is faster and survives all but a power cut. */
+  readonly sync?: boolean
+}
+
+/** A private nats-server with JetStream on a free port, its data in a temporary folder. */
+export type TestNats = {
+  readonly url: string
+  readonly port: number
+  readonly dir: string
+  readonly pid: () => number
+  /** kill -9; resolves when it is gone. */
+  readonly kill: () => Promise<void>
+  /** SIGSTOP: it keeps its connections and answers nothing, until `resume`. */
+  readonly pause: () => void
+  readonly resume: () => void
+  /** Starts it again after `kill`, on the same port and data. */
+  readonly start: () => Promise<void>
+  /** Ends it and deletes its data; may be called again. */
+  readonly stop: () => Promise<void>
+}
+
+/** Starts a nats-server for one test or one file. Rejects with what to run by hand where there is none to be had. */
+export const startTestNats = async (options: TestNatsOptions = {}): Promise<TestNats> => {
+  const { sync, ...rest } = options
+  const dir = mkdtempSync(join(tmpdir(), 'ork-nats-'))
+  const launch = (port?: number) =>
+    startNatsServer({ ...rest, dir, syncAlways: sync ?? false, ...(port === undefined ? {} : { port }) })
+  let server = await launch(options.port).catch((error: unknown) => {
+    rmSync(dir, { recursive: true, force: true })
+    throw error
+  })
+  const { url, port } = server
+  return {
+    url,
+    port,
+    dir,
+    pid: () => server.pid,
+    kill: async () => {
+      server.kill('SIGKILL')
+      await server.exited
+    },
+    pause: () => server.kill('SIGSTOP'),
+    resume: () => server.kill('SIGCONT'),
+    start: async () => {
+      server = await launch(port)
+    },
+    stop: async () => {
+      server.kill('SIGCONT') // a paused one would not see the SIGTERM
+      await server.stop()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Runs `body` against a nats-server of its own, which ends with it, however it ends. */
+export const withNats = async <T>(body: (nats: TestNats) => Promise<T>, options: TestNatsOptions = {}): Promise<T> => {
+  const nats = await startTestNats(options)
+  try {
+    return await body(nats)
+  } finally {
+    await nats.stop()
+  }
+}

@@ -52,7 +52,10 @@ export interface Container {
   readonly ports: readonly PublishedPort[]
 }
 
-/** What the engine tells by itself. `Resync` says that events may have been missed: list again. */
+/**
+ * What the engine tells by itself, some of it perhaps twice. `Unreachable` comes once for each outage, `Resync` at the
+ * start and after an outage: events may have been missed, list again.
+ */
 export type EngineEvent =
   | { readonly tag: 'Exited'; readonly ref: AttemptRef; readonly exit: Exit }
   | { readonly tag: 'Removed'; readonly ref: AttemptRef }
@@ -95,7 +98,10 @@ export interface LogOptions {
   readonly signal: AbortSignal
 }
 
-/** An engine that runs containers. Every method may be repeated: the outcome is that of the first call. */
+/**
+ * An engine that runs containers. Every method may be repeated: the outcome is that of the first call. `stop`, `remove`
+ * and `logs` see only containers of owners that this driver was asked to `list`, `watch` or `run` for.
+ */
 export interface Driver {
   readonly name: DriverName
   /** The engine's version, or why it cannot be used. */
@@ -106,12 +112,16 @@ export interface Driver {
   watch(owner: Owner, tell: (event: EngineEvent) => void): { close(): void }
   hasImage(image: string): DriverResult<boolean>
   pull(image: string, progress: (progress: PullProgress) => void): DriverResult<void>
-  /** Creates and starts; a container of that name and owner that exists already is started if need be and returned. */
+  /**
+   * Creates and starts. If this attempt's container exists already it is returned as it is: started if it never was,
+   * but not run a second time if it has ended. A name that belongs to another owner is `Refused`.
+   */
   run(spec: ContainerSpec): DriverResult<Container>
   /** Sends the signal, after `graceMs` SIGKILL, and waits for the end. A container that is gone has exit code 0. */
   stop(ref: AttemptRef, signal: string, graceMs: number): DriverResult<Exit>
   /** Removes the container and what it alone used; one that is gone is fine. */
   remove(ref: AttemptRef): DriverResult<void>
   usage(owner: Owner): DriverResult<readonly Usage[]>
+  /** Nothing for a container that is gone. Throws an `OrkFailure` with a DriverError when the engine breaks off. */
   logs(ref: AttemptRef, options: LogOptions): AsyncIterable<LogLine>
 }

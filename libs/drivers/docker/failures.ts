@@ -1,0 +1,23 @@
+import { imageMissing, refused, unreachable } from '../errors'
+import type { DriverError } from '../port'
+import type { ApiFailure, Connection } from './connection'
+
+/** A 500 in these words tells of the engine's own state, not of what was asked. */
+const ENGINE_TROUBLE =
+  /transport is closing|ttrpc: closed|containerd\.sock|deadline exceeded|shutting down|context canceled|rpc error/i
+
+const isTrouble = ({ status, words }: ApiFailure): boolean =>
+  status === undefined || status === 502 || status === 503 || (status >= 500 && ENGINE_TROUBLE.test(words))
+
+/** What the engine's refusal means to a user; its own words stay in the sentence. */
+export const driverError = (connection: Connection, doing: string, failure: ApiFailure): DriverError => {
+  const { where } = connection
+  if (isTrouble(failure)) {
+    const next = 'is dockerd running, and may this user open its socket? `docker version` tells'
+    return unreachable(`Docker cannot be reached (${doing}): ${failure.words}`, { where, next })
+  }
+  if (failure.status === 404 && /no such image/i.test(failure.words)) {
+    return imageMissing(`${doing}: ${failure.words}`, { where, next: 'pull it, or correct `image` in the job file' })
+  }
+  return refused(`${doing}: ${failure.words}`, { where })
+}

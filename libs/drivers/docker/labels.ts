@@ -1,0 +1,55 @@
+import type { InstanceRef } from '#libs/kernel'
+import type { PortSpec } from '#libs/spec'
+import { type AttemptRef, type ContainerSpec, containerName, type Owner, type PublishedPort } from '../port'
+
+export type Labels = Readonly<Record<string, string>>
+
+const PORT = 'ork.port.'
+/** How the engine names a port inside the container. */
+export const portKey = (port: Pick<PortSpec, 'port' | 'protocol'>): string => `${port.port}/${port.protocol}`
+
+/** All that must be known to adopt the container later. */
+export const labelsOf = (spec: ContainerSpec): Labels => ({
+  'ork.cluster': spec.owner.cluster,
+  'ork.worker': spec.owner.worker,
+  'ork.job': spec.ref.job,
+  'ork.task': spec.ref.task,
+  'ork.index': String(spec.ref.index),
+  'ork.attempt': String(spec.ref.attempt),
+  ...Object.fromEntries(spec.ports.map((port) => [`${PORT}${port.name}`, portKey(port)])),
+})
+
+/** The `label` filter of the engine's listings and events. */
+export const ownerFilter = (owner: Owner): string[] => [`ork.cluster=${owner.cluster}`, `ork.worker=${owner.worker}`]
+
+/** Undefined for a container that ork did not make. */
+export const ownerOf = (labels: Labels): Owner | undefined => {
+  const { 'ork.cluster': cluster, 'ork.worker': worker } = labels
+  return cluster === undefined || worker === undefined ? undefined : { cluster, worker }
+}
+
+/** Undefined for a container that ork did not make. */
+export const refOf = (labels: Labels): AttemptRef | undefined => {
+  const { 'ork.job': job, 'ork.task': task, 'ork.index': index, 'ork.attempt': attempt } = labels
+  if (job === undefined || task === undefined || index === undefined || attempt === undefined) return undefined
+  const instance: InstanceRef = { job, task, index: Number(index) }
+  return { ...instance, attempt: Number(attempt) }
+}
+
+/** The named ports with the host ports that `hostPortOf` finds for them. */
+export const publishedPorts = (
+  labels: Labels,
+  hostPortOf: (key: string) => number | undefined,
+): readonly PublishedPort[] =>
+  Object.entries(labels).flatMap(([label, key]) => {
+    const hostPort = label.startsWith(PORT) ? hostPortOf(key) : undefined
+    return hostPort === undefined ? [] : [{ name: label.slice(PORT.length), hostPort }]
+  })
+
+/** Whose container it is, for people. */
+export const describeOwner = (labels: Labels): string => {
+  const owner = ownerOf(labels)
+  const ref = refOf(labels)
+  if (owner === undefined || ref === undefined) return 'a container that ork did not make'
+  return `${containerName(ref)} of worker ${owner.worker} in cluster ${owner.cluster}`
+}

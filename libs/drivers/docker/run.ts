@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ContainerCreateOptions } from 'dockerode'
+import * as E from 'fp-ts/Either'
+import { refused } from '../errors'
+import { sameOwner } from '../owners'
+import { type Container, type ContainerSpec, containerName, type DriverResult } from '../port'
+import type { ApiFailure, Connection } from './connection'
+import { fromInspect, inspect } from './containers'
+import { driverError } from './failures'
+import { describeOwner, labelsOf, ownerOf, portKey } from './labels'
+
+const CREATE_TRIES = 4
+
+const createBody = (spec: ContainerSpec, image: string): ContainerCreateOptions => ({
+  Image: image,
+  ...(spec.command === undefined ? {} : { Entrypoint: [...spec.command] }),
+  ...(spec.args === undefined ? {} : { Cmd: [...spec.args] }),
+  Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
+  Labels: { ...labelsOf(spec) },
+  ExposedPorts: Object.fromEntries(spec.ports.map((port) => [portKey(port), {}])),
+  StopSignal: spec.stopSignal,
+  Tty: false,
+  HostConfig: {
+    NanoCpus: spec.resources.cpuMilli * 1e6,
+    Memory: spec.resources.memoryBytes,
+    // Without this a container may take as much again in swap.
+    MemorySwap: spec.resources.memoryBytes,
+    RestartPolicy: { Name: 'no' },
+    PortBindings: Object.fromEntries(
+      spec.ports.map((port) => [portKey(port), [{ HostPort: port.hostPort === 0 ? '' : String(port.hostPort) }]]),
+    ),
+  },
+})
+
+const create = async (
+  connection: Connection,
+  spec: ContainerSpec,
+  image: string,
+): Promise<E.Either<ApiFailure, string>> => {
+  const { docker, request, timeouts } = connection
+  // Left to itself dockerode sends the whole body in the address too, and that is bounded.
+  const options = { _query: { name: containerName(spec.ref) }, _body: createBody(spec, image) }
+  const created = await request(timeouts.callMs, (abortSignal) => docker.createContainer({ ...options, abortSignal }))
+  return E.isLeft(created) ? created : E.right(created.right.id)
+}
+
+/** Removes what a refused start left behind; that it could not be is no news: a repeated run finds it. */
+const discard = async ({ docker, request, timeouts }: Connection, id: string): Promise<void> => {
+  await request(timeouts.callMs, (abortSignal) => docker.getContainer(id).remove({ force: true, v: true, abortSignal }))
+}
+
+const started = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<Container> => {
+  if (spec.ports.every(({ hostPort }) => hostPort !== 0)) {
+    const ports = spec.ports.map(({ name, hostPort }) => ({ name, hostPort }))
+    return E.right({ ref: spec.ref, id, state: 'running', ports })
+  }
+  const found = await inspect(connection, id)
+  if (E.isLeft(found)) return E.left(driverError(connection, `inspect ${containerName(spec.ref)}`, found.left))
+  const container = found.right === undefined ? undefined : fromInspect(found.right)
+  return E.right(container ?? { ref: spec.ref, id, state: 'running', ports: [] })
+}
+
+const start = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<Container> => {
+  const { docker, request, timeouts } = connection
+  const done = await request(timeouts.startMs, (abortSignal) => docker.getContainer(id).start({ abortSignal }))
+  if (E.isRight(done) || done.left.status === 304) return started(connection, spec, id)
+  const error = driverError(connection, `start ${containerName(spec.ref)}`, done.left)
+  if (error.tag !== 'Unreachable') await discard(connection, id)
+  return E.left(error)
+}
+
+/** The container that has the name already, if it is this very attempt's. Right undefined: it has just gone. */
+const adopt = async (connection: Connection, spec: ContainerSpec): DriverResult<Container | undefined> => {
+  const name = containerName(spec.ref)
+  const found = await inspect(connection, name)
+  if (E.isLeft(found)) return E.left(driverError(connection, `inspect ${name}`, found.left))
+  if (found.right === undefined) return E.right(undefined)
+  const labels = found.right.Config.Labels
+  const owner = ownerOf(labels)
+  const container = fromInspect(found.right)
+  if (container === undefined || owner === undefined || !sameOwner(owner, spec.owner)) {
+    const next = `remove or rename that container, or give the job another name`
+    return E.left(refused(`the name ${name} is taken by ${describeOwner(labels)}`, { where: connection.where, next }))
+  }
+  return container.state === 'created' ? start(connection, spec, container.id) : E.right(container)
+}
+
+/** Two calls where all goes well: create and start. */
+export const runContainer = async (connection: Connection, spec: ContainerSpec): DriverResult<Container> => {
+  const name = containerName(spec.ref)
+  if (spec.image === undefined) {
+    return E.left(refused(`${name} has no image, and Docker runs nothing without`, { next: 'set `image` in the task' }))
+  }
+  for (let tries = 1; ; tries += 1) {
+    const created = await create(connection, spec, spec.image)
+    if (E.isRight(created)) return start(connection, spec, created.right)
+    if (created.left.status !== 409) return E.left(driverError(connection, `create ${name}`, created.left))
+    const adopted = await adopt(connection, spec)
+    if (E.isLeft(adopted)) return adopted
+    if (adopted.right !== undefined) return E.right(adopted.right)
+    // The name is reserved before the container can be inspected, and freed after it cannot be any more.
+    if (tries === CREATE_TRIES) return E.left(driverError(connection, `create ${name}`, created.left))
+    await sleep(50 * tries)
+  }
+}

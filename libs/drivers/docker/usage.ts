@@ -1,0 +1,66 @@
+import type { ContainerInfo, ContainerStats } from 'dockerode'
+import * as E from 'fp-ts/Either'
+import { mapBounded } from '../bounded'
+import type { DriverResult, Owner, Usage } from '../port'
+import type { ApiFailure, Connection } from './connection'
+import { driverError } from './failures'
+import { ownerFilter, refOf } from './labels'
+
+const READS_AT_ONCE = 8
+
+interface Sample {
+  readonly atMs: number
+  readonly cpuNs: number
+}
+
+const memoryOf = ({ memory_stats: memory }: ContainerStats): number => {
+  // The page cache that the kernel can take back at once is no use of the container's (as `docker stats` counts).
+  const stats = memory.stats as { total_inactive_file?: number; inactive_file?: number } | undefined
+  const cache = stats?.total_inactive_file ?? stats?.inactive_file ?? 0
+  return Math.max(0, (memory.usage ?? 0) - cache)
+}
+
+/**
+ * Measures running containers. CPU is the mean since the call before, so a container's first figure is 0: asking the
+ * engine for a rate of its own would take it two seconds for each.
+ */
+export const usageMeter = (connection: Connection): ((owner: Owner) => DriverResult<readonly Usage[]>) => {
+  const { docker, request, timeouts } = connection
+  let before = new Map<string, Sample>()
+
+  const statsOf = async (id: string): Promise<E.Either<ApiFailure, ContainerStats>> =>
+    await request(timeouts.callMs, (abortSignal) => {
+      const options = { stream: false as const, 'one-shot': true, abortSignal }
+      return docker.getContainer(id).stats(options)
+    })
+
+  const measure = async (info: ContainerInfo, samples: Map<string, Sample>) => {
+    const ref = refOf(info.Labels)
+    const stats = await statsOf(info.Id)
+    if (E.isLeft(stats)) return stats.left.status === undefined ? stats : E.right(undefined)
+    const sample = { atMs: Date.parse(stats.right.read), cpuNs: stats.right.cpu_stats?.cpu_usage?.total_usage ?? 0 }
+    // One that has just ended answers with the year 1 and no figures.
+    if (ref === undefined || !(sample.atMs > 0)) return E.right(undefined)
+    samples.set(info.Id, sample)
+    const last = before.get(info.Id)
+    const spanMs = last === undefined ? 0 : sample.atMs - last.atMs
+    const cpuMilli = last === undefined || spanMs <= 0 ? 0 : Math.round((sample.cpuNs - last.cpuNs) / 1000 / spanMs)
+    return E.right<ApiFailure, Usage>({ ref, cpuMilli: Math.max(0, cpuMilli), memoryBytes: memoryOf(stats.right) })
+  }
+
+  return async (owner) => {
+    const listed = await request(timeouts.callMs, (abortSignal) =>
+      docker.listContainers({ filters: { label: ownerFilter(owner) }, abortSignal }),
+    )
+    if (E.isLeft(listed)) return E.left(driverError(connection, 'list containers', listed.left))
+    const samples = new Map<string, Sample>()
+    const measured = await mapBounded(listed.right, READS_AT_ONCE, (info) => measure(info, samples))
+    before = samples
+    const usages: Usage[] = []
+    for (const usage of measured) {
+      if (E.isLeft(usage)) return E.left(driverError(connection, 'measure containers', usage.left))
+      if (usage.right !== undefined) usages.push(usage.right)
+    }
+    return E.right(usages)
+  }
+}

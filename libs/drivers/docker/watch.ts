@@ -1,0 +1,145 @@
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { GetEventsOptions } from 'dockerode'
+import * as E from 'fp-ts/Either'
+import { exitOf } from '../exit'
+import type { EngineEvent, Owner } from '../port'
+import type { ApiFailure, Connection } from './connection'
+import { inspect } from './containers'
+import { driverError } from './failures'
+import { jsonLines } from './jsonLines'
+import { type Labels, ownerFilter, refOf } from './labels'
+
+const FIRST_WAIT_MS = 100
+const LONGEST_WAIT_MS = 2_000
+const KILLED = 137
+
+interface EngineMessage {
+  readonly Action: string
+  readonly Actor: { readonly ID: string; readonly Attributes: Labels & { readonly exitCode?: string } }
+  readonly timeNano: number
+}
+
+type Tell = (event: EngineEvent) => void
+
+/** Turns the engine's messages into events, in order for each container. */
+const interpreter = (connection: Connection, tell: Tell): ((message: EngineMessage) => void) => {
+  const outOfMemory = new Set<string>()
+  const busy = new Map<string, Promise<void>>()
+
+  // Older engines tell of the memory only in the state, and a kill by the kernel looks like any SIGKILL.
+  const wasOutOfMemory = async (id: string, code: number): Promise<boolean> => {
+    if (outOfMemory.delete(id)) return true
+    if (code !== KILLED) return false
+    const found = await inspect(connection, id)
+    return E.isRight(found) && found.right?.State.OOMKilled === true
+  }
+
+  const handle = async ({ Action, Actor: { ID, Attributes } }: EngineMessage): Promise<void> => {
+    const ref = refOf(Attributes)
+    if (ref === undefined) return
+    if (Action === 'oom') outOfMemory.add(ID)
+    if (Action === 'die') {
+      const code = Number(Attributes.exitCode ?? 0)
+      tell({ tag: 'Exited', ref, exit: exitOf(code, await wasOutOfMemory(ID, code)) })
+    }
+    if (Action === 'destroy') {
+      outOfMemory.delete(ID)
+      tell({ tag: 'Removed', ref })
+    }
+  }
+
+  return (message) => {
+    const id = message.Actor.ID
+    const before = busy.get(id)
+    const done = (before === undefined ? handle(message) : before.then(() => handle(message))).finally(() => {
+      if (busy.get(id) === done) busy.delete(id)
+    })
+    busy.set(id, done)
+  }
+}
+
+/** Destroys the stream when the engine no longer answers: a stopped dockerd keeps its connections open, silently. */
+const guard = ({ ping, timeouts }: Connection, stream: Readable): (() => void) => {
+  let timer: NodeJS.Timeout
+  const ask = async (): Promise<void> => {
+    const alive = await ping()
+    if (stream.destroyed) return
+    if (E.isLeft(alive)) stream.destroy(new Error(alive.left.words))
+    else timer = setTimeout(ask, timeouts.pingMs)
+  }
+  timer = setTimeout(ask, timeouts.pingMs)
+  return () => clearTimeout(timer)
+}
+
+/**
+ * Follows the engine's events. After a break it asks from the last event on, so that news is only repeated, and tells
+ * `Resync` besides, since the engine keeps only the last 256 and none over a restart of its own.
+ */
+export const watchEngine = (connection: Connection, owner: Owner, tell: Tell): { close(): void } => {
+  const closed = new AbortController()
+  const say: Tell = (event) => {
+    if (!closed.signal.aborted) tell(event)
+  }
+  const understand = interpreter(connection, say)
+  const filters: GetEventsOptions['filters'] = {
+    type: ['container'],
+    event: ['die', 'oom', 'destroy'],
+    label: ownerFilter(owner),
+  }
+  let since = Date.now() / 1000 - 1
+  let current: Readable | undefined
+
+  const follow = async (stream: Readable): Promise<ApiFailure> => {
+    current = stream
+    const stopGuard = guard(connection, stream)
+    try {
+      for await (const message of jsonLines(stream)) {
+        since = (message as EngineMessage).timeNano / 1e9
+        understand(message as EngineMessage)
+      }
+      return { words: 'it closed the stream of events', silent: false }
+    } catch (cause) {
+      return { words: `the stream of events broke: ${(cause as Error).message}`, silent: false }
+    } finally {
+      stopGuard()
+    }
+  }
+
+  const open = async (): Promise<E.Either<ApiFailure, Readable>> => {
+    const { docker, request, timeouts } = connection
+    const at = Number(since.toFixed(3))
+    return await request(timeouts.callMs, async (abortSignal) => {
+      const options: GetEventsOptions & { abortSignal: AbortSignal } = { since: at, filters, abortSignal }
+      return (await docker.getEvents(options)) as Readable
+    })
+  }
+
+  const listen = async (): Promise<void> => {
+    let reachable = true
+    let wait = FIRST_WAIT_MS
+    while (!closed.signal.aborted) {
+      const opened = await open()
+      if (closed.signal.aborted && E.isRight(opened)) opened.right.destroy()
+      let failure: ApiFailure
+      if (E.isRight(opened)) {
+        reachable = true
+        wait = FIRST_WAIT_MS
+        say({ tag: 'Resync' })
+        failure = await follow(opened.right)
+      } else failure = opened.left
+      if (reachable) say({ tag: 'Unreachable', error: driverError(connection, 'listen to events', failure) })
+      reachable = false
+      await sleep(wait, undefined, { signal: closed.signal }).catch(() => undefined)
+      wait = Math.min(2 * wait, LONGEST_WAIT_MS)
+    }
+  }
+
+  void listen()
+  return {
+    close: () => {
+      closed.abort()
+      current?.destroy()
+    },
+  }
+}

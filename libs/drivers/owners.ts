@@ -1,0 +1,22 @@
+import type { Owner } from './port'
+
+/**
+ * The owners a driver has been asked to serve. `stop`, `remove` and `logs` name a container only by its attempt, and
+ * another cluster on the same host may have one of that name: to these it is as if that one were not there.
+ */
+export interface Served {
+  add(owner: Owner): void
+  has(owner: Owner): boolean
+}
+
+export const sameOwner = (a: Owner, b: Owner): boolean => a.cluster === b.cluster && a.worker === b.worker
+
+export const served = (): Served => {
+  const owners: Owner[] = []
+  return {
+    add: (owner) => {
+      if (!owners.some((known) => sameOwner(known, owner))) owners.push(owner)
+    },
+    has: (owner) => owners.some((known) => sameOwner(known, owner)),
+  }
+}

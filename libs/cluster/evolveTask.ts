@@ -1,9 +1,13 @@
 import type { EventOf } from '#libs/events'
-import { LIFECYCLE, type StepType } from './lifecycle'
+import { isPlaced, LIFECYCLE, type StepType } from './lifecycle'
 import { type Changes, type Cluster, findInstance, type Instance, isWanted, RECENT_EVENTS } from './model'
 import { enter } from './transition'
 
 type TaskEvent = EventOf<StepType>
+
+/** Why a task has no place, for people and for comparing: `memory on 2, driver on 1`. */
+export const describeReasons = (reasons: readonly { reason: string; workers: number }[]): string =>
+  reasons.map(({ reason, workers }) => (workers === 0 ? reason : `${reason} on ${workers}`)).join(', ')
 
 /** Folds one step in the life of an instance, if it is a legal one of its current attempt on its worker. */
 export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fresh: boolean, changes: Changes): void => {
@@ -15,11 +19,12 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   }
   instance.seq = seq
   if (instance.recent.push(seq) > RECENT_EVENTS) instance.recent.shift()
+  const held = isPlaced(instance.state)
   if (fresh && isLegal(instance, event)) step(cluster, seq, instance, event)
   else if (fresh) cluster.ignored.illegal += 1
   changes.instance(instance) // also when ignored: a decision may have been waiting for this aggregate's sequence
   const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
-  if (worker !== undefined) changes.worker(worker)
+  if (worker !== undefined && held !== isPlaced(instance.state)) changes.worker(worker)
 }
 
 const isLegal = (instance: Instance, event: TaskEvent): boolean => {
@@ -43,7 +48,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     enter(cluster, instance, to, time, to === 'stopping' && instance.state === 'stopping' ? instance.reason : reason)
   switch (event.type) {
     case 'TaskUnplaceable':
-      return move(event.data.reasons.map(({ reason, workers }) => `${reason} (${workers})`).join(', '))
+      return move(describeReasons(event.data.reasons))
     case 'TaskScheduled':
       schedule(instance, seq, event)
       return move(null)

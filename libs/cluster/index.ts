@@ -1,5 +1,7 @@
+export * from './decider'
 export * from './describe'
 export * from './evolve'
+export { describeReasons } from './evolveTask'
 export * from './lifecycle'
 export * from './model'
 export { hostPortKey } from './transition'

@@ -1,0 +1,61 @@
+import * as E from 'fp-ts/Either'
+import type { Cluster, Decision } from '#libs/cluster'
+import { type OrkError, orkError } from '#libs/kernel'
+import { type JobSpec, sameSpec } from '#libs/spec'
+
+/** What a command comes to: something to write, or nothing because it is so already. */
+export type Outcome =
+  | { readonly tag: 'Write'; readonly decision: Decision; readonly version: number }
+  | { readonly tag: 'Nothing'; readonly version: number; readonly seq: number }
+
+/** Accepts a job as its next version, unless the very same runs already. */
+export const submit = (cluster: Cluster, spec: JobSpec): E.Either<OrkError, Outcome> => {
+  const job = cluster.jobs.get(spec.name)
+  const frozen = refuseQuarantined(cluster, spec.name)
+  if (frozen !== null) return E.left(frozen)
+  if (job === undefined) return E.right(write(spec, 1, 0))
+  if (job.state === 'stopping') {
+    return E.left(
+      orkError('JobStopping', `job ${spec.name} is still being stopped`, {
+        next: `submit it again when \`ork job ${spec.name}\` says stopped`,
+      }),
+    )
+  }
+  if (job.state === 'running' && sameSpec(job.spec, spec)) {
+    return E.right({ tag: 'Nothing', version: job.version, seq: job.history.at(-1)?.seq ?? 0 })
+  }
+  return E.right(write(spec, job.version + 1, job.seq))
+}
+
+const write = (spec: JobSpec, version: number, expect: number): Outcome => ({
+  tag: 'Write',
+  version,
+  decision: { draft: { type: 'JobSubmitted', data: { job: spec.name, version, spec } }, expect },
+})
+
+/** Stops a job; one that has ended already is left as it is. */
+export const stop = (cluster: Cluster, name: string, reason: string | null): E.Either<OrkError, Outcome> => {
+  const job = cluster.jobs.get(name)
+  if (job === undefined) return E.left(noSuchJob(cluster, name))
+  const frozen = refuseQuarantined(cluster, name)
+  if (frozen !== null) return E.left(frozen)
+  if (job.state !== 'running') return E.right({ tag: 'Nothing', version: job.version, seq: job.seq })
+  const decision: Decision = { draft: { type: 'JobStopRequested', data: { job: name, reason } }, expect: job.seq }
+  return E.right({ tag: 'Write', version: job.version, decision })
+}
+
+export const noSuchJob = (cluster: Cluster, name: string): OrkError => {
+  const known = [...cluster.jobs.keys()].slice(0, 10)
+  return orkError('NoSuchJob', `there is no job "${name}"`, {
+    next: known.length === 0 ? 'no job was ever submitted; try `ork submit FILE`' : `there are: ${known.join(', ')}`,
+  })
+}
+
+const refuseQuarantined = (cluster: Cluster, name: string): OrkError | null => {
+  const held = cluster.quarantined.get(`events.job.${name}`)
+  if (held === undefined) return null
+  return orkError('Quarantined', `job ${name} holds an event that cannot be read: ${held.reason}`, {
+    where: `sequence ${held.seq}`,
+    next: 'upgrade ork to a version that knows the event; `ork status` lists all of them',
+  })
+}

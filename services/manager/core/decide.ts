@@ -1,0 +1,54 @@
+import { type Core, type Decision, isPlaced, type Now, type Verdict } from '#libs/cluster'
+import { lostAttempt } from './drafts'
+import { decideJob } from './jobs'
+import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
+import { evolveView, hear, initialView, lead, type ManagerView, reconsider } from './view'
+
+/** At most so many decisions at once; what is left over is decided when these are folded. */
+export const MAX_BATCH = 1_000
+
+/** The manager's core: what should run. */
+export const managerCore = (settings: LivenessSettings = DEFAULT_LIVENESS): Core<ManagerView> => ({
+  initial: initialView,
+  evolve: evolveView,
+  hear,
+  lead,
+  reconsider,
+  decide: (view, now) => decide(view, now, settings),
+})
+
+const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdict => {
+  const decisions: Decision[] = [...quarantineRecords(view)]
+  if (now.mono >= view.nextLivenessAt) {
+    decisions.push(...decideLiveness(view, now, settings))
+    view.nextLivenessAt = now.mono + settings.checkEveryMs
+  }
+  decisions.push(...takeLost(view, MAX_BATCH - decisions.length))
+  for (const job of view.touchedJobs) {
+    if (decisions.length >= MAX_BATCH) break
+    view.touchedJobs.delete(job)
+    decisions.push(...decideJob(job))
+  }
+  const more = view.touchedJobs.size > 0 || view.touchedInstances.size > 0
+  return { decisions, wakeAt: more ? now.mono : view.nextLivenessAt }
+}
+
+const takeLost = (view: ManagerView, room: number): Decision[] => {
+  const decisions: Decision[] = []
+  for (const instance of view.touchedInstances) {
+    if (decisions.length >= room) break
+    view.touchedInstances.delete(instance)
+    const worker = instance.worker === null ? undefined : view.cluster.workers.get(instance.worker)
+    if (worker?.state === 'lost' && isPlaced(instance.state)) decisions.push(lostAttempt(instance))
+  }
+  return decisions
+}
+
+const quarantineRecords = (view: ManagerView): Decision[] => {
+  for (const [aggregate, held] of view.cluster.quarantined) {
+    if (held.recorded) continue
+    const data = { sequence: held.seq, subject: aggregate, reason: held.reason }
+    return [{ draft: { type: 'EventQuarantined', data }, expect: view.cluster.leaders.manager.seq }]
+  }
+  return []
+}

@@ -1,0 +1,76 @@
+import { type Changes, type Cluster, emptyCluster, evolve, type Instance, type Job, type Now } from '#libs/cluster'
+import type { Entry, EventOf, OrkEvent } from '#libs/events'
+
+/** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
+export interface ManagerView {
+  readonly cluster: Cluster
+  /** Jobs that an event touched since the last decision. */
+  readonly touchedJobs: Set<Job>
+  /** Instances that may sit on a lost worker. */
+  readonly touchedInstances: Set<Instance>
+  /** By worker. Not from the log: a manager that has just started knows nothing of the past's silence. */
+  readonly heard: Map<string, Heard>
+  /** When liveness is next looked at; monotonic milliseconds. */
+  nextLivenessAt: number
+  /** Set while so many workers are silent that the fault is taken to be ours; why, for `ork status`. */
+  alarm: string | null
+}
+
+export interface Heard {
+  /** Monotonic milliseconds. */
+  at: number
+  /** Whether by a heartbeat, and not merely by our own start. */
+  alive: boolean
+  heartbeat: EventOf<'WorkerHeartbeat'>['data'] | null
+}
+
+export const initialView = (): ManagerView => ({
+  cluster: emptyCluster(),
+  touchedJobs: new Set(),
+  touchedInstances: new Set(),
+  heard: new Map(),
+  nextLivenessAt: 0,
+  alarm: null,
+})
+
+/** Folds one entry and notes what to look at because of it. */
+export const evolveView = (view: ManagerView, entry: Entry): void => {
+  const changes: Changes = {
+    job: (job) => view.touchedJobs.add(job),
+    instance: (instance) => {
+      view.touchedJobs.add(instance.task.job)
+      if (isOnLostWorker(view.cluster, instance)) view.touchedInstances.add(instance)
+    },
+    worker: (worker) => {
+      if (worker.state === 'lost') for (const instance of worker.instances) view.touchedInstances.add(instance)
+    },
+  }
+  evolve(view.cluster, entry, changes)
+}
+
+const isOnLostWorker = (cluster: Cluster, instance: Instance): boolean =>
+  instance.worker !== null && cluster.workers.get(instance.worker)?.state === 'lost'
+
+/** Notes a sign of life. */
+export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
+  if (event.type !== 'WorkerHeartbeat') return
+  view.heard.set(event.data.worker, { at: now.mono, alive: true, heartbeat: event.data })
+}
+
+/** A new leader gives every worker its full time to be heard. */
+export const lead = (view: ManagerView, now: Now): void => {
+  for (const worker of view.cluster.workers.values()) {
+    const heard = view.heard.get(worker.name)
+    view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat: heard?.heartbeat ?? null })
+  }
+  view.nextLivenessAt = now.mono
+  reconsider(view)
+}
+
+/** Looks at everything again, changed or not. */
+export const reconsider = (view: ManagerView): void => {
+  for (const job of view.cluster.jobs.values()) view.touchedJobs.add(job)
+  for (const worker of view.cluster.workers.values()) {
+    if (worker.state === 'lost') for (const instance of worker.instances) view.touchedInstances.add(instance)
+  }
+}

@@ -1,17 +1,19 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
-import { isRecord, mismatch, Problem, refuse, Shape } from './shape'
+import { found, isRecord, mismatch, Problem, refuse, Shape } from './shape'
 
 interface ListLimits {
   readonly min?: number
   readonly max: number
+  /** The field by which items are told apart: no two may have the same. */
+  readonly unique?: string
   /** What to do about a value that is no list, e.g. the list form of what was written. */
   readonly hint?: (value: unknown) => string | undefined
 }
 
 /** A list of `item`, with bounds on its length; the problems of all items are reported together. */
 export const list = <A>(expected: string, item: Shape<A>, limits: ListLimits): Shape<readonly A[]> => {
-  const { min = 0, max, hint } = limits
+  const { min = 0, max, unique, hint } = limits
   const fits = (length: number): boolean => length >= min && length <= max
   return new Shape<readonly A[]>(
     { form: 'list', expected, item: item.about, min, max },
@@ -19,7 +21,7 @@ export const list = <A>(expected: string, item: Shape<A>, limits: ListLimits): S
     (value, context) => {
       if (!Array.isArray(value)) return refuse(value, context, mismatch(expected, value), hint?.(value))
       if (!fits(value.length)) return refuse(value, context, `expected ${expected}, found ${value.length} items`)
-      return validateItems(item, value, context)
+      return validateItems(item, value, context, unique === undefined ? [] : repeated(unique, value, context))
     },
     (value) => value.map((part) => item.encode(part)),
   )
@@ -29,8 +31,8 @@ const validateItems = <A>(
   item: Shape<A>,
   value: readonly unknown[],
   context: t.Context,
+  problems: t.ValidationError[],
 ): t.Validation<readonly A[]> => {
-  const problems: t.ValidationError[] = []
   const out: A[] = []
   value.forEach((part, index) => {
     const result = item.validate(part, t.appendContext(context, String(index), item, part))
@@ -38,6 +40,24 @@ const validateItems = <A>(
     else out.push(result.right)
   })
   return problems.length > 0 ? E.left(problems) : E.right(out)
+}
+
+/** Looks at what was written, so that a repeated name is told even where the item has other problems. */
+const repeated = (key: string, items: readonly unknown[], context: t.Context): Problem[] => {
+  const first = new Map<unknown, number>()
+  const problems: Problem[] = []
+  items.forEach((item, index) => {
+    const name = isRecord(item) && Object.hasOwn(item, key) ? item[key] : undefined
+    if (typeof name !== 'string') return
+    const before = first.get(name)
+    if (before === undefined) {
+      first.set(name, index)
+      return
+    }
+    const inner = t.appendContext(t.appendContext(context, String(index), t.unknown, item), key, t.string, name)
+    problems.push(new Problem(name, inner, `the ${key} ${found(name)} is taken by item [${before}]`, 'choose another'))
+  })
+  return problems
 }
 
 /** Names that reach an object's prototype when they are assigned without care; no map of ours has them as keys. */
@@ -49,14 +69,19 @@ interface KeyRule {
 }
 
 /** A map from names that match the rule to `item`. */
-export const record = <A>(expected: string, key: KeyRule, item: Shape<A>): Shape<Readonly<Record<string, A>>> => {
+export const record = <A>(
+  expected: string,
+  key: KeyRule,
+  item: Shape<A>,
+  hint?: (value: unknown) => string | undefined,
+): Shape<Readonly<Record<string, A>>> => {
   const isKey = (name: string): boolean => key.pattern.test(name) && !PROTOTYPE_KEYS.has(name)
   return new Shape<Readonly<Record<string, A>>>(
     { form: 'map', expected, key: key.pattern.source, value: item.about },
     (value): value is Readonly<Record<string, A>> =>
       isRecord(value) && Object.keys(value).every((name) => isKey(name) && item.is(value[name])),
     (value, context) => {
-      if (!isRecord(value)) return refuse(value, context, mismatch(expected, value))
+      if (!isRecord(value)) return refuse(value, context, mismatch(expected, value), hint?.(value))
       const problems: t.ValidationError[] = []
       const out: Record<string, A> = {}
       for (const [name, part] of Object.entries(value)) {

@@ -1,5 +1,6 @@
 export * from './collections'
 export * from './nearest'
+export * from './refined'
 export * from './scalars'
 export * from './shape'
 export * from './struct'

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
 import { nearest } from './nearest'
-import { isRecord, mismatch, Problem, plain, refuse, Shape } from './shape'
+import { isRecord, mismatch, Problem, refuse, Shape } from './shape'
 
 /** What a reader of the reference page learns about a field. */
 export interface FieldAbout {
@@ -34,7 +34,7 @@ interface FieldOf<A, P extends Presence> extends FieldAbout {
 /** For each key of `A` its field: optional where `A` says so, else required or with a default. */
 export type FieldsOf<A> = {
   readonly [K in keyof A]-?: object extends Pick<A, K>
-    ? FieldOf<NonNullable<A[K]>, 'optional'>
+    ? FieldOf<Exclude<A[K], undefined>, 'optional'>
     : FieldOf<A[K], 'required'> | FieldOf<A[K], 'defaulted'>
 }
 
@@ -65,16 +65,23 @@ interface NamedField extends Field {
 
 /**
  * An object with exactly these fields: every unknown one is a problem (io-ts's `exact` would drop it silently), and
- * the problems of all fields are reported together.
+ * the problems of all fields are reported together. `hint` says what to do about a value that is no object.
  */
-export const struct = <A extends object>(expected: string, fields: FieldsOf<A>): Shape<A> => {
+export const struct = <A extends object>(
+  expected: string,
+  fields: FieldsOf<A>,
+  hint?: (value: unknown) => string | undefined,
+): Shape<A> => {
   const list: readonly NamedField[] = Object.entries<Field>(fields as Readonly<Record<string, Field>>).map(
     ([name, field]) => ({ ...field, name, key: field.key ?? name }),
   )
   return new Shape<A>(
     { form: 'struct', expected, fields: list },
     (value): value is A => isStruct(list, value),
-    (value, context) => validateStruct<A>(expected, list, value, context),
+    (value, context) =>
+      isRecord(value)
+        ? validateStruct<A>(list, value, context)
+        : refuse(value, context, mismatch(expected, value), hint?.(value)),
     (value) => encodeStruct(list, value as Readonly<Record<string, unknown>>),
   )
 }
@@ -95,12 +102,10 @@ const isStruct = (list: readonly NamedField[], value: unknown): boolean => {
 }
 
 const validateStruct = <A>(
-  expected: string,
   list: readonly NamedField[],
-  input: unknown,
+  input: Readonly<Record<string, unknown>>,
   context: t.Context,
 ): t.Validation<A> => {
-  if (!isRecord(input)) return refuse(input, context, mismatch(expected, plain(input)))
   const problems: t.ValidationError[] = unknownFields(list, input, context)
   const out: Record<string, unknown> = {}
   for (const field of list) {

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as E from 'fp-ts/Either'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { renderError } from '#libs/kernel'
+import { JobSpecCodec } from './codec'
+import { parseJobFile } from './parse'
+
+const folder = join(__dirname, '..', '..', '..', 'examples')
+const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
+
+for (const file of files) {
+  test(`examples/${file} is a valid job`, () => {
+    const result = parseJobFile(readFileSync(join(folder, file), 'utf8'), file)
+    if (E.isLeft(result)) assert.unreachable(result.left.map(renderError).join('\n'))
+    else assert.ok(JobSpecCodec.is(result.right))
+  })
+}
+
+test('there are examples of a service, a batch job, two tasks and a first job for either driver', () => {
+  for (const name of ['web', 'batch', 'two-tasks', 'hello', 'hello-process']) assert.ok(files.includes(`${name}.yaml`))
+})
+
+test.run()

@@ -1,0 +1,70 @@
+import { MAX_TASKS } from '../limits'
+import type { JobSpec } from '../model'
+import { defaulted, type Finding, list, refined, required, type Shape, struct } from '../shapes'
+import { kindShape, nameShape } from '../words'
+import { completeRestart } from './policies'
+import { type TaskFile, taskShape } from './task'
+
+/** A job as read from a file. Every JobSpec is one, too. */
+export type JobFile = Omit<JobSpec, 'tasks'> & { readonly tasks: readonly TaskFile[] }
+
+const fields = struct<JobFile>(
+  'a map with `name` and `tasks`',
+  {
+    name: required(nameShape, {
+      doc: 'Name of the job, unique in the cluster.',
+      example: 'web',
+      synonyms: ['job', 'id'],
+    }),
+    kind: defaulted(kindShape, 'service', {
+      doc: 'A service runs until it is stopped; a batch job until each instance has succeeded.',
+      example: 'batch',
+      synonyms: ['type', 'mode'],
+    }),
+    tasks: required(
+      list('a list of tasks, at least one', taskShape, {
+        min: 1,
+        max: MAX_TASKS,
+        unique: 'name',
+        hint: () => 'write a list: `tasks: [{name: api, image: nginx:1.27}]`',
+      }),
+      {
+        doc: 'The containers of the job.',
+        example: [{ name: 'api', image: 'nginx:1.27' }],
+        synonyms: ['services', 'containers', 'groups'],
+      },
+    ),
+  },
+  () => 'start with `name: web` and a list `tasks`',
+)
+
+const rules = (job: JobFile): readonly Finding[] => {
+  const findings: Finding[] = []
+  const hostPorts = new Map<string, string>()
+  job.tasks.forEach((task, index) => {
+    if (job.kind === 'batch' && task.restart.policy === 'always') {
+      const what = 'a batch job that always restarts never completes'
+      findings.push({ at: ['tasks', index, 'restart', 'policy'], what, next: 'take on-failure or never' })
+    }
+    task.ports.forEach(({ hostPort, protocol }, port) => {
+      if (hostPort === 0) return
+      const key = `${hostPort}/${protocol}`
+      const owner = hostPorts.get(key)
+      if (owner === undefined) hostPorts.set(key, task.name)
+      else if (owner !== task.name) {
+        const what = `the host port ${key} is taken by task ${owner}`
+        findings.push({ at: ['tasks', index, 'ports', port], what, next: 'choose another, or leave it out' })
+      }
+    })
+  })
+  return findings
+}
+
+/** The definition of the job file: what it may hold, and each field's documentation. */
+export const jobFileShape: Shape<JobFile> = refined(fields, rules)
+
+/** Fills in the defaults that depend on other fields. */
+export const completeJob = (file: JobFile): JobSpec => ({
+  ...file,
+  tasks: file.tasks.map((task) => ({ ...task, restart: completeRestart(file.kind, task.restart) })),
+})

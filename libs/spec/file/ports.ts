@@ -1,0 +1,113 @@
+import * as E from 'fp-ts/Either'
+import type * as t from 'io-ts'
+import { MAX_PORTS } from '../limits'
+import type { PortSpec } from '../model'
+import {
+  defaulted,
+  type Finding,
+  integer,
+  list,
+  optional,
+  plain,
+  refined,
+  refuse,
+  required,
+  Shape,
+  struct,
+} from '../shapes'
+import { nameShape, protocolShape } from '../words'
+
+type PortFile = Omit<PortSpec, 'name'> & { readonly name?: string }
+
+const long = struct<PortFile>('a port', {
+  name: optional(nameShape, {
+    doc: 'Name of the port, unique in the task.',
+    example: 'http',
+    otherwise: 'protocol and port, e.g. tcp-80',
+  }),
+  port: required(integer({ min: 1, max: 65535 }), {
+    doc: 'The port the task listens on.',
+    example: 80,
+    synonyms: ['target', 'containerport', 'container'],
+  }),
+  hostPort: defaulted(integer({ min: 0, max: 65535 }), 0, {
+    doc: 'The port of the machine it is reached at; 0 lets the engine choose a free one.',
+    example: 8080,
+    synonyms: ['published', 'host', 'hostport'],
+  }),
+  protocol: defaulted(protocolShape, 'tcp', { doc: 'Transport protocol.', example: 'udp' }),
+})
+
+const named = (port: PortFile): PortSpec => ({
+  name: port.name ?? `${port.protocol}-${port.port}`,
+  port: port.port,
+  hostPort: port.hostPort,
+  protocol: port.protocol,
+})
+
+const SHORT = 'a port such as 80, "8080:80" (host:task), "8080:80/udp", or a map with `port`'
+
+const parseShort = (text: string): PortSpec | undefined => {
+  const match = /^(?:(\d{1,5}):)?(\d{1,5})(?:\/(tcp|udp))?$/.exec(text)
+  if (match === null) return undefined
+  const port = named({
+    port: Number(match[2]),
+    hostPort: match[1] === undefined ? 0 : Number(match[1]),
+    protocol: match[3] === 'udp' ? 'udp' : 'tcp',
+  })
+  const chosen = match[1] === undefined || port.hostPort >= 1
+  return chosen && port.port >= 1 && port.port <= 65535 && port.hostPort <= 65535 ? port : undefined
+}
+
+const shortHint = (text: string): string | undefined => {
+  if (/^\d+-\d+/.test(text) || /:\d+-\d+/.test(text)) return 'ranges are not known: list each port'
+  if (/^[\d.]+:\d+:\d+/.test(text) || text.startsWith('[')) return 'an address cannot be chosen: leave it out'
+  return undefined
+}
+
+const validate = (input: unknown, context: t.Context): t.Validation<PortSpec> => {
+  const value = plain(input)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const result = long.validate(input, context)
+    return E.isLeft(result) ? result : E.right(named(result.right))
+  }
+  const text = typeof value === 'number' ? String(value) : value
+  const port = typeof text === 'string' ? parseShort(text) : undefined
+  if (port !== undefined) return E.right(port)
+  const shown = input === null ? 'nothing' : JSON.stringify(Array.isArray(value) ? 'a list' : text)
+  return refuse(
+    input,
+    context,
+    `expected ${SHORT}, found ${shown}`,
+    typeof text === 'string' ? shortHint(text) : undefined,
+  )
+}
+
+const portShape: Shape<PortSpec> = new Shape<PortSpec>(
+  { form: 'either', expected: SHORT, of: [{ form: 'scalar', expected: '"8080:80/udp"' }, long.about] },
+  (value): value is PortSpec => long.is(value) && value.name !== undefined,
+  validate,
+  (value) => long.encode(value),
+)
+
+const repeats = (ports: readonly PortSpec[]): readonly Finding[] => {
+  const findings: Finding[] = []
+  const seen = new Map<string, number>()
+  const once = (index: number, key: string, at: string, what: string): void => {
+    const before = seen.get(key)
+    if (before === undefined) seen.set(key, index)
+    else findings.push({ at: [index, at], what: `${what} is taken by item [${before}]`, next: 'choose another' })
+  }
+  ports.forEach(({ name, port, hostPort, protocol }, index) => {
+    once(index, `name ${name}`, 'name', `the name "${name}"`)
+    once(index, `port ${port}/${protocol}`, 'port', `the port ${port}/${protocol}`)
+    if (hostPort !== 0) once(index, `host ${hostPort}/${protocol}`, 'hostPort', `the host port ${hostPort}/${protocol}`)
+  })
+  return findings
+}
+
+/** Ports in long or short form; no two with the same name, port or host port. */
+export const portsShape: Shape<readonly PortSpec[]> = refined(
+  list('a list of ports', portShape, { max: MAX_PORTS, hint: () => 'write a list: `ports: ["8080:80"]`' }),
+  repeats,
+)

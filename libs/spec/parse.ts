@@ -1,0 +1,58 @@
+import * as E from 'fp-ts/Either'
+import type * as t from 'io-ts'
+import { formatBytes, type OrkError, orkError } from '#libs/kernel'
+import { completeJob, jobFileShape } from './file/job'
+import { MAX_PROBLEMS, MAX_SPEC_BYTES } from './limits'
+import type { JobSpec } from './model'
+import { Problem } from './shapes'
+import { type Fault, locator, readSource, stepDown, type Tree, toErrors, utf8Length } from './source'
+
+/**
+ * Reads a job file, YAML or JSON, into the canonical job. `file` is only for the errors, each of which has the tag
+ * `BadJobFile` and says where: `web.yaml:7:15 tasks[0].replicas`. All problems are reported together, in the order
+ * of the file. Never throws.
+ */
+export const parseJobFile = (text: string, file: string): E.Either<readonly OrkError[], JobSpec> => {
+  const body = text.startsWith('\ufeff') ? text.slice(1) : text
+  const source = readSource(body)
+  const result = E.isLeft(source) ? source : readJob(source.right.tree, source.right.faults)
+  return E.isRight(result) ? result : E.left(toErrors(result.left, file, locator(body), MAX_PROBLEMS))
+}
+
+/** The bytes of a file as text; what is not UTF-8 is refused rather than patched. */
+export const decodeJobText = (bytes: Uint8Array, file: string): E.Either<OrkError, string> => {
+  try {
+    return E.right(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return E.left(orkError('BadJobFile', 'not UTF-8 text', { where: file, next: 'save the file as UTF-8' }))
+  }
+}
+
+const readJob = (tree: Tree, faults: readonly Fault[]): E.Either<readonly Fault[], JobSpec> => {
+  const decoded = jobFileShape.validate(tree.value, [{ key: '', type: jobFileShape, actual: tree.value }])
+  if (E.isLeft(decoded)) return E.left([...faults, ...decoded.left.map((error) => toFault(tree, error))])
+  if (faults.length > 0) return E.left(faults)
+  const spec = completeJob(decoded.right)
+  const size = utf8Length(JSON.stringify(spec))
+  if (size <= MAX_SPEC_BYTES) return E.right(spec)
+  const what = `the job takes ${formatBytes(size)} in the log, at most ${formatBytes(MAX_SPEC_BYTES)} are allowed`
+  return E.left([{ offset: 0, path: '', what, next: 'split it into several jobs, or move large texts into the image' }])
+}
+
+/** Finds the place of a problem: the value, the field's name, or the nearest thing around what is missing. */
+const toFault = (root: Tree, error: t.ValidationError): Fault => {
+  let tree: Tree | undefined = root
+  let offset = root.offset
+  let path = ''
+  for (const { key } of error.context.slice(1)) {
+    const part: { readonly keyOffset: number; readonly tree: Tree } | undefined = tree?.parts.get(key)
+    path = stepDown(path, tree?.list === true ? Number(key) : key)
+    if (part !== undefined) offset = part.tree.offset
+    if (part !== undefined && error instanceof Problem && error.at === 'key') offset = part.keyOffset
+    tree = part?.tree
+  }
+  const what = error.message ?? 'not allowed here'
+  return error instanceof Problem && error.next !== undefined
+    ? { offset, path, what, next: error.next }
+    : { offset, path, what }
+}

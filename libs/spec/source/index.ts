@@ -1,0 +1,3 @@
+export * from './fault'
+export * from './read'
+export type { Tree } from './tree'

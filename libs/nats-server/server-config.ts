@@ -7,6 +7,8 @@ import { findRoot } from './installation'
 export interface Permissions {
   readonly publish: readonly string[]
   readonly subscribe: readonly string[]
+  /** Lets it answer requests: how many messages (-1: any number) to one request, and for how long. */
+  readonly responses?: { readonly max: number; readonly expires: string }
 }
 
 export interface NatsUser {
@@ -50,8 +52,9 @@ const fill = (template: string, values: Readonly<Record<string, unknown>>, file:
 
 const userBlock = ({ user, password, permissions }: NatsUser): unknown => {
   if (permissions === undefined) return { user, password }
-  const { publish, subscribe } = permissions
-  return { user, password, permissions: { publish: { allow: publish }, subscribe: { allow: subscribe } } }
+  const { publish, subscribe, responses } = permissions
+  const rules = { publish: { allow: publish }, subscribe: { allow: subscribe } }
+  return { user, password, permissions: responses === undefined ? rules : { ...rules, allow_responses: responses } }
 }
 
 /** The whole configuration file of a server: `nats/server.conf` or `nats/cluster/server.conf`, filled in. */

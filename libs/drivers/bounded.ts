@@ -24,3 +24,18 @@ export const mapBounded = async <A, B>(
   const turn = limiter(size)
   return await Promise.all(items.map((item) => turn(() => work(item))))
 }
+
+/** Runs jobs of the same key one after the other, of different keys at once. */
+export const keyedQueue = (): (<T>(key: string, job: () => Promise<T>) => Promise<T>) => {
+  const last = new Map<string, Promise<unknown>>()
+  return async (key, job) => {
+    const before = last.get(key) ?? Promise.resolve()
+    const mine = before.then(job, job)
+    last.set(key, mine)
+    try {
+      return await mine
+    } finally {
+      if (last.get(key) === mine) last.delete(key)
+    }
+  }
+}

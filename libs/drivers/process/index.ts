@@ -1,0 +1,97 @@
+import { EventEmitter } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import { release, type } from 'node:os'
+import { resolve } from 'node:path'
+import * as E from 'fp-ts/Either'
+import { causeText } from '#libs/kernel'
+import { keyedQueue } from '../bounded'
+import { refused } from '../errors'
+import { GONE } from '../exit'
+import { served } from '../owners'
+import { type AttemptRef, containerName, type Driver, type DriverResult } from '../port'
+import { type Known, readContainer, readContainers } from './containers'
+import { folderOf } from './files'
+import { processLogs } from './logs'
+import { runProcess } from './run'
+import { removeProcess, stopProcess } from './stop'
+import { processMeter } from './usage'
+import { watchProcesses } from './watch'
+
+/** `dir` holds a folder for each attempt: its state, logs and working directory. The same again adopts what runs. */
+export interface ProcessOptions {
+  readonly dir: string
+}
+
+const check = async (dir: string): DriverResult<string> => {
+  if (process.platform === 'win32') {
+    return E.left(refused('the process driver needs a Unix', { next: 'use the docker driver' }))
+  }
+  await mkdir(dir, { recursive: true })
+  return E.right(`${type()} ${release()}`)
+}
+
+/**
+ * Runs commands as plain processes of this user, without image, isolation or limits. They outlive the worker: a small
+ * shell supervises each and keeps its exit code.
+ */
+export const processDriver = (options: ProcessOptions): Driver => {
+  const dir = resolve(options.dir)
+  const owners = served()
+  const changes = new EventEmitter().setMaxListeners(0)
+  const changed = (): void => void changes.emit('change')
+  const inTurn = keyedQueue()
+  const measure = processMeter(dir)
+
+  // What goes wrong with the state directory is a refusal: the host must be mended.
+  const guarded = async <T>(work: () => DriverResult<T>): DriverResult<T> => {
+    try {
+      return await work()
+    } catch (cause) {
+      const next = 'see that the directory can be written and its disk is not full'
+      return E.left(refused(causeText(cause), { where: dir, next }))
+    }
+  }
+  const own = async (ref: AttemptRef): Promise<Known | undefined> => {
+    const known = await readContainer(folderOf(dir, ref))
+    return known !== undefined && owners.has(known.birth.owner) ? known : undefined
+  }
+
+  return {
+    name: 'process',
+    check: () => guarded(() => check(dir)),
+    list: (owner) => {
+      owners.add(owner)
+      return guarded(async () => E.right((await readContainers(dir, owner)).map(({ container }) => container)))
+    },
+    watch: (owner, tell) => {
+      owners.add(owner)
+      return watchProcesses(dir, owner, changes, tell)
+    },
+    hasImage: async () => E.right(true),
+    pull: async () => E.right(undefined),
+    run: (spec) => {
+      owners.add(spec.owner)
+      return guarded(() => inTurn(containerName(spec.ref), () => runProcess(dir, spec, changed)))
+    },
+    stop: (ref, signal, graceMs) =>
+      guarded(async () => {
+        const known = await own(ref)
+        return known === undefined ? E.right(GONE) : stopProcess(known, signal, graceMs)
+      }),
+    remove: (ref) =>
+      guarded(async () => {
+        const known = await own(ref)
+        if (known !== undefined) {
+          const removed = await removeProcess(known, ref)
+          changed()
+          return removed
+        }
+        return E.right(undefined)
+      }),
+    usage: (owner) => guarded(async () => E.right(await measure(owner))),
+    logs: async function* (ref, logOptions) {
+      const known = await own(ref)
+      if (known !== undefined) yield* processLogs(known.folder, logOptions)
+    },
+  }
+}

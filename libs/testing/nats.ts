@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type NatsServerOptions, startNatsServer } from '#libs/nats-server'
+import {
+  type NatsCluster,
+  type NatsClusterOptions,
+  type NatsServerOptions,
+  startNatsCluster,
+  startNatsServer,
+} from '#libs/nats-server'
 
 /** Everything of the server's own options but where its data lives. */
 export type TestNatsOptions = Omit<NatsServerOptions, 'dir' | 'syncAlways'> & {
@@ -66,5 +72,29 @@ export const withNats = async <T>(body: (nats: TestNats) => Promise<T>, options:
     return await body(nats)
   } finally {
     await nats.stop()
+  }
+}
+
+/** A JetStream cluster (3 members unless told) in a temporary folder, which `stop` deletes. Waits for its leader. */
+export const startTestNatsCluster = async (
+  options: Omit<NatsClusterOptions, 'dir' | 'syncAlways'> & { readonly sync?: boolean } = {},
+): Promise<NatsCluster> => {
+  const { sync, ...rest } = options
+  const dir = mkdtempSync(join(tmpdir(), 'ork-nats-cluster-'))
+  const deleteData = (): void => rmSync(dir, { recursive: true, force: true })
+  const cluster = await startNatsCluster({ ...rest, dir, syncAlways: sync ?? false }).catch((error: unknown) => {
+    deleteData()
+    throw error
+  })
+  return {
+    get servers() {
+      return cluster.servers // as they are now: a restarted member is another process
+    },
+    url: cluster.url,
+    restart: (index) => cluster.restart(index),
+    stop: async () => {
+      await cluster.stop()
+      deleteData()
+    },
   }
 }

@@ -9,10 +9,10 @@ const CONNECT_MS = 3_000
 const SILENCE_MS = 20_000
 const MAX_REDIRECTS = 5
 
-/** One request; rejects where the host is not reached within 3 s or then says nothing for 20 s. */
+/** One request on a connection of its own; rejects where the host is not reached within 3 s or then says nothing for 20 s. */
 const request = (url: URL): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
-    const sent = get(url, { headers: { 'user-agent': 'ork' } }, resolve)
+    const sent = get(url, { headers: { 'user-agent': 'ork' }, agent: false }, resolve)
     const timer = setTimeout(() => sent.destroy(new Error(`no connection to ${url.host} within 3 s`)), CONNECT_MS)
     sent.on('socket', (socket) => socket.once('secureConnect', () => clearTimeout(timer)))
     sent.setTimeout(SILENCE_MS, () => sent.destroy(new Error(`${url.host} says nothing for 20 s`)))

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
@@ -48,6 +48,12 @@ export const releaseUrl = (platform: string = platformName()): string | undefine
   return `https://github.com/nats-io/nats-server/releases/download/v${release.version}/${name}`
 }
 
+/** Unpacks a tar.gz into a new folder, without the one folder that all of it is in. */
+export const unpackRelease = async (archive: string, folder: string): Promise<void> => {
+  await mkdir(folder)
+  await pipeline(createReadStream(archive), createGunzip(), extract(folder, { strip: 1 }))
+}
+
 /**
  * Fetches the official release archive, checks it against its pinned SHA-256 and unpacks it.
  *
@@ -64,8 +70,6 @@ export const fetchRelease = async (work: string, report: (line: string) => void)
   const sum = await download(url, archive)
   if (sum !== release.sha256) throw new Error(`the archive's SHA-256 is ${sum}, expected ${release.sha256}`)
   const unpacked = join(work, 'release')
-  await mkdir(unpacked)
-  await pipeline(createReadStream(archive), createGunzip(), extract(unpacked, { strip: 1 }))
-  await rm(archive)
+  await unpackRelease(archive, unpacked)
   return join(unpacked, 'nats-server')
 }

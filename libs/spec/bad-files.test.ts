@@ -1,0 +1,189 @@
+import * as E from 'fp-ts/Either'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { renderError } from '#libs/kernel'
+import { parseJobFile } from './parse'
+
+/** What is wrong, the file, where it must be told, and words that the error must have. */
+type Case = readonly [what: string, text: string, where: string, ...phrases: string[]]
+
+const job = (rest: string): string => `name: web\ntasks:\n  - name: api\n    image: nginx:1\n    ${rest}\n`
+const at = (column: number, path: string): string => `f:5:${column} tasks[0].${path}`
+
+const texts: readonly Case[] = [
+  ['nothing', '', 'f:1:1', 'the file is empty'],
+  ['only a comment', '# hello\n', 'f:1:1', 'the file is empty'],
+  ['a text', 'hello', 'f:1:1', 'expected a map', '"hello"'],
+  ['a list', '- a', 'f:1:1', 'expected a map', 'a list'],
+  ['two documents', `${job('replicas: 1')}---\n${job('replicas: 1')}`, 'f:7:1', '2 documents'],
+  ['an open bracket', 'name: [', 'f:1:8', 'not readable'],
+  ['a tab as indentation', 'name: a\ntasks:\n\t- b', 'f:3:1', 'not readable'],
+  ['an unknown tag', 'name: !secret x\ntasks: []', 'f:1:7', 'not readable'],
+  ['an alias of nothing', 'name: *x\ntasks: []', 'f:1:7 name', '*x', 'names nothing'],
+  ['an alias of what it is in', 'name: a\ntasks: &t [*t]', 'f:2:12 tasks[0]', 'stands inside'],
+  ['a repeated JSON key', '{"name":"a",\n"name":"b","tasks":[]}', 'f:2:1 name', 'written twice'],
+  ['a repeated key', job('replicas: 1\n    replicas: 2'), 'f:6:5 tasks[0].replicas', 'written twice'],
+  ['a prototype key', '{"__proto__": {"name": "x"}}', 'f:1:2 __proto__', 'not allowed'],
+  ['a constructor key', job('env: {constructor: x}'), at(11, 'env.constructor'), 'not allowed'],
+  ['a list as a key', '? [a]\n: b', 'f:1:3', 'must be plain text'],
+  ['a merge of a number', 'name: a\n<<: 5', 'f:2:5 ["<<"]', 'a merge key takes a map'],
+  ['depth 1,000', '['.repeat(1000), 'f:1:66', 'nested too deep'],
+  ['depth 1,000 in JSON', `{"name":${'{"a":'.repeat(1000)}1${'}'.repeat(1001)}`, 'f:1:', 'nested too deep'],
+  ['depth 1,000 of dashes', '- '.repeat(1000), 'f:1:', 'nested too deep'],
+  ['depth 70 by aliases', depthByAliases(), 'f:64:12 a63[0]', 'nested too deep'],
+  ['a billion laughs', laughs(), 'f:', 'aliases expanded'],
+  ['two megabytes', `# ${'x'.repeat(2 ** 21)}`, 'f:1:1', 'larger than 1024 KiB'],
+  ['a million brackets', '}'.repeat(2 ** 20), 'f:1:', 'too many values'],
+  ['600 KiB of env', job(`env: {A: "${'x'.repeat(600 * 1024)}"}`), 'f:1:1', 'in the log'],
+]
+
+const jobs: readonly Case[] = [
+  ['no name', 'tasks: [{name: a, image: b}]', 'f:1:1 name', '`name` is missing'],
+  ['no tasks', 'name: a', 'f:1:1 tasks', '`tasks` is missing'],
+  ['an empty list of tasks', 'name: a\ntasks: []', 'f:2:8 tasks', 'at least one', '0 items'],
+  ['tasks as a map', 'name: a\ntasks: {api: {}}', 'f:2:8 tasks', 'a list of tasks', 'a map', 'write a list'],
+  ['a name in upper case', 'name: Web\ntasks: [{name: a, image: b}]', 'f:1:7 name', '"Web"'],
+  ['a name with a dot', 'name: a.b\ntasks: [{name: a, image: b}]', 'f:1:7 name', '"a.b"'],
+  ['a name that ends in "-"', 'name: a-\ntasks: [{name: a, image: b}]', 'f:1:7 name', '"a-"'],
+  ['a name that is too long', `name: ${'a'.repeat(64)}\ntasks: [{name: a, image: b}]`, 'f:1:7 name', '63'],
+  ['a name with CRLF', 'name: "a\\r\\nb"\ntasks: [{name: a, image: b}]', 'f:1:7 name', 'a\\r\\nb'],
+  ['a number as a name', 'name: 5\ntasks: [{name: a, image: b}]', 'f:1:7 name', 'found 5'],
+  ['an unknown kind', 'name: a\nkind: servce\ntasks: [{name: a, image: b}]', 'f:2:7 kind', 'mean `service`'],
+  ['a kind of later', 'name: a\nkind: cron\ntasks: [{name: a, image: b}]', 'f:2:7 kind', 'service, batch'],
+  ['an unknown field', 'name: a\nfoo: 1\ntasks: [{name: a, image: b}]', 'f:2:1 foo', 'fields here: name'],
+  ['a slip in a field', 'name: a\ntaks: []', 'f:2:1 taks', 'did you mean `tasks`?'],
+  ["Compose's word", 'name: a\nservices: []', 'f:2:1 services', 'did you mean `tasks`?'],
+  ['two tasks of one name', 'name: a\ntasks:\n- {name: a, image: b}\n- {name: a}', 'f:4:10 tasks[1].name', 'taken by'],
+  [
+    'a batch job that always restarts',
+    'name: a\nkind: batch\ntasks: [{name: a, image: b, restart: {policy: always}}]',
+    'f:3:47 tasks[0].restart.policy',
+    'never completes',
+  ],
+  [
+    'two tasks on one host port',
+    'name: a\ntasks:\n- {name: a, image: b, ports: ["80:1"]}\n- {name: c, image: b, ports: ["80:2"]}',
+    'f:4:31 tasks[1].ports[0]',
+    'taken by task a',
+  ],
+]
+
+const tasks: readonly Case[] = [
+  ['a task that is a text', 'name: a\ntasks: [api]', 'f:2:9 tasks[0]', 'expected a task', '"api"'],
+  ['an unnamed task', 'name: a\ntasks: [{image: b}]', 'f:2:9 tasks[0].name', '`name` is missing'],
+  ['a docker task without image', 'name: a\ntasks: [{name: b}]', 'f:2:9 tasks[0].image', '`image` is missing'],
+  ['an unknown driver', job('driver: podman'), at(13, 'driver'), 'docker, process'],
+  ['an image for a process', job('driver: process\n    command: [a]'), 'f:4:12 tasks[0].image', 'runs no image'],
+  ['a process without command', 'name: a\ntasks: [{name: b, driver: process}]', 'f:2:9 tasks[0].command', 'missing'],
+  ['a slip in a task', job('replica: 2'), at(5, 'replica'), 'did you mean `replicas`?'],
+  ["Nomad's word", job('count: 2'), at(5, 'count'), 'did you mean `replicas`?'],
+  ['half a replica', job('replicas: 0.5'), at(15, 'replicas'), 'whole number from 0 to 100000', 'found 0.5'],
+  ['replicas below zero', job('replicas: -1'), at(15, 'replicas'), 'found -1'],
+  ['too many replicas', job('replicas: 1000000'), at(15, 'replicas'), '100000'],
+  ['quoted replicas', job('replicas: "3"'), at(15, 'replicas'), 'write 3 without quotes'],
+  ['replicas that are no number', job('replicas: .nan'), at(15, 'replicas'), 'found .nan'],
+  ['endless replicas', job('replicas: 1e999'), at(15, 'replicas'), 'whole number'],
+  ['empty replicas', job('replicas:'), 'f:5:', 'found nothing'],
+  ['a command as text', job('command: sleep 10'), at(14, 'command'), '["sleep", "10"]'],
+  ['a shell line as command', job('command: a && b'), at(14, 'command'), '["sh", "-c", "a && b"]'],
+  ['an empty command', job('command: []'), at(14, 'command'), 'at least one'],
+  ['a command of an empty text', job('command: [""]'), at(15, 'command[0]'), 'empty'],
+  ['a NUL in an argument', job('args: ["a\\0b"]'), at(12, 'args[0]'), 'NUL'],
+  ['half a character', job('args: ["\\ud800"]'), at(12, 'args[0]'), 'half characters'],
+  ['a map among the arguments', job('args: [{a: b}]'), at(12, 'args[0]'), 'found a map'],
+  ['env as a list', job('env: ["A=1"]'), at(10, 'env'), 'found a list', 'env: {NAME: value}'],
+  ['an empty variable', job('env: {A: }'), 'f:5:', 'write ""'],
+  ['a variable with a space', job('env: {"A B": x}'), at(11, 'env["A B"]'), 'variable name'],
+  ['a variable with "="', job('env: {"A=B": x}'), at(11, 'env["A=B"]'), 'variable name'],
+  ['a list as a variable', job('env: {A: [1]}'), at(14, 'env.A'), 'expected text', 'a list'],
+]
+
+const image = (text: string): string => `name: a\ntasks: [{name: a, image: "${text}"}]`
+const images: readonly Case[] = [
+  ['an image in upper case', image('Nginx'), 'f:2:26 tasks[0].image', 'lower case'],
+  ['an empty image', image(''), 'f:2:26 tasks[0].image', 'name is missing'],
+  ['an empty tag', image('nginx:'), 'f:2:26 tasks[0].image', 'a tag has'],
+  ['a tag with a slash', image('nginx:a:b'), 'f:2:26 tasks[0].image', 'a tag has'],
+  ['a URL', image('https://ghcr.io/a'), 'f:2:26 tasks[0].image', 'image reference'],
+  ['an image with a space', image('nginx 1'), 'f:2:26 tasks[0].image', 'a-z and 0-9'],
+  ['a short digest', image('nginx@sha256:abc'), 'f:2:26 tasks[0].image', '64 hex digits'],
+  ['two digests', image('nginx@a@b'), 'f:2:26 tasks[0].image', 'more than one'],
+  ['a doubled slash', image('ghcr.io//a'), 'f:2:26 tasks[0].image', 'empty'],
+  ['an image with a line break', image('nginx\\n'), 'f:2:26 tasks[0].image', 'nginx\\n'],
+]
+
+const fields: readonly Case[] = [
+  ['resources as text', job('resources: small'), at(16, 'resources'), '`cpu`'],
+  ['no cpu', job('resources: {cpu: 0}'), at(22, 'resources.cpu'), 'from 0.01'],
+  ['cpu in GHz', job('resources: {cpu: 2GHz}'), at(22, 'resources.cpu'), '"2GHz"'],
+  ['a cpu share too fine', job('resources: {cpu: 0.0105}'), at(22, 'resources.cpu'), 'steps of 0.001'],
+  ['memory without unit', job('resources: {memory: 512}'), at(25, 'resources.memory'), 'a number alone has no unit'],
+  ["memory in Docker's unit", job('resources: {memory: 512m}'), at(25, 'resources.memory'), 'did you mean MiB?'],
+  ["memory in Kubernetes' unit", job('resources: {memory: 1Gi}'), at(25, 'resources.memory'), 'did you mean GiB?'],
+  ['too little memory', job('resources: {memory: 1MiB}'), at(25, 'resources.memory'), 'from 6 MiB'],
+  ['memory below zero', job('resources: {memory: -1MiB}'), at(25, 'resources.memory'), '"-1MiB"'],
+  ['overflowing memory', job('resources: {memory: 99999999999TiB}'), at(25, 'resources.memory'), '1024 TiB'],
+  ['an unknown resource', job('resources: {mem: 1GiB}'), at(17, 'resources.mem'), 'did you mean `memory`?'],
+  ['ports as text', job('ports: "80"'), at(12, 'ports'), 'write a list'],
+  ['port 0', job('ports: [0]'), at(13, 'ports[0]'), '"8080:80"'],
+  ['port 65536', job('ports: ["65536"]'), at(13, 'ports[0]'), '65536'],
+  ['host port 0 in short', job('ports: ["0:80"]'), at(13, 'ports[0]'), '0:80'],
+  ['a range of ports', job('ports: ["80-90"]'), at(13, 'ports[0]'), 'list each port'],
+  ['an address', job('ports: ["127.0.0.1:80:80"]'), at(13, 'ports[0]'), 'leave it out'],
+  ['an unknown protocol', job('ports: ["80/sctp"]'), at(13, 'ports[0]'), '80/sctp'],
+  ['a port map without port', job('ports: [{name: a}]'), at(13, 'ports[0].port'), '`port` is missing'],
+  ["Compose's words for ports", job('ports: [{target: 80}]'), at(14, 'ports[0].target'), 'did you mean `port`?'],
+  ['a repeated port', job('ports: [80, "81:80"]'), 'f:5:', 'is taken by item [0]'],
+  ['a repeated port name', job('ports: [{name: a, port: 1}, {name: a, port: 2}]'), at(40, 'ports[1].name'), 'taken'],
+  ['a repeated host port', job('ports: ["8:1", "8:2"]'), 'f:5:20 tasks[0].ports[1].hostPort', 'host port 8/tcp'],
+  ['replicas on one host port', job('replicas: 2\n    ports: ["8:1"]'), 'f:6:13 tasks[0].ports[0]', 'cannot share'],
+  ['restart as text', job('restart: always'), at(14, 'restart'), '{policy: always}'],
+  ['an unknown policy', job('restart: {policy: allways}'), at(23, 'restart.policy'), 'did you mean `always`?'],
+  ['endless attempts', job('restart: {attempts: .inf}'), at(25, 'restart.attempts'), 'or unlimited'],
+  ['a delay without unit', job('restart: {delay: 5}'), at(22, 'restart.delay'), 'no unit'],
+  ['a delay in words', job('restart: {delay: 5 seconds}'), at(22, 'restart.delay'), 'units are ms, s'],
+  ['a delay of a year', job('restart: {delay: 365d}'), at(22, 'restart.delay'), 'to 10d'],
+  ['a shrinking backoff', job('restart: {backoff: 0.5}'), at(24, 'restart.backoff'), 'from 1 to 100'],
+  ['a backoff that is no number', job('restart: {backoff: .nan}'), at(24, 'restart.backoff'), '.nan'],
+  ['a cap below the delay', job('restart: {delay: 5s, maxDelay: 1s}'), at(36, 'restart.maxDelay'), 'shorter'],
+  ['attempts of never', job('restart: {policy: never, attempts: 2}'), at(40, 'restart.attempts'), 'remove it'],
+  ['an unknown signal', job('stop: {signal: SIGTREM}'), at(20, 'stop.signal'), 'did you mean `SIGTERM`?'],
+  ['a number as signal', job('stop: {signal: 9}'), at(20, 'stop.signal'), 'found 9'],
+  ['a grace without unit', job('stop: {grace: 10}'), at(19, 'stop.grace'), 'no unit'],
+  ['an unknown field of stop', job('stop: {timeout: 10s}'), at(12, 'stop.timeout'), 'did you mean `grace`?'],
+]
+
+function depthByAliases(): string {
+  const lines = ['a0: &a0 [x]']
+  for (let i = 1; i < 70; i += 1) lines.push(`a${i}: &a${i} [*a${i - 1}]`)
+  return lines.join('\n')
+}
+
+function laughs(): string {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
+  for (let i = 1; i < 20; i += 1)
+    lines.push(
+      `a${i}: &a${i} [${Array(10)
+        .fill(`*a${i - 1}`)
+        .join(', ')}]`,
+    )
+  return lines.join('\n')
+}
+
+for (const [what, text, where, ...phrases] of [...texts, ...jobs, ...tasks, ...images, ...fields]) {
+  test(`a job file is refused for ${what}`, () => {
+    const started = Date.now()
+    const result = parseJobFile(text, 'f')
+    if (E.isRight(result)) return assert.unreachable(JSON.stringify(result.right))
+    const told = result.left.map(renderError).join('\n')
+    const fits = where.endsWith(':')
+      ? result.left.find((error) => error.where?.startsWith(where))
+      : result.left.find((error) => error.where === where)
+    assert.ok(fits, `no problem at ${where} in:\n${told}`)
+    if (fits === undefined) return
+    for (const phrase of phrases) assert.ok(renderError(fits).includes(phrase), `no "${phrase}" in:\n${told}`)
+    assert.ok(Date.now() - started < 5000, 'took too long')
+  })
+}
+
+test.run()

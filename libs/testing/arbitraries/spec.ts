@@ -1,0 +1,156 @@
+import * as fc from 'fast-check'
+import type { DriverName, JobKind, JobSpec, PortSpec, RestartSpec, StopSpec, TaskSpec } from '#libs/spec'
+
+const DAY_MS = 86_400_000
+
+/** Names of jobs, tasks and ports. */
+export const nameArbitrary: fc.Arbitrary<string> = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,12}[a-z0-9])?$/)
+
+const imageArbitrary = fc.oneof(
+  fc.constantFrom('busybox:1', 'nginx:1.27-alpine', 'localhost:5000/team/app:v1.2_3', 'ghcr.io/a/b__c/d-e:latest'),
+  fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `registry.example.com/app@sha256:${hex}`),
+)
+
+/** What a process can be given: any whole characters but NUL, with the texts that YAML would take for something else. */
+const textArbitrary = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => !text.includes('\0')),
+  fc.constantFrom('', ' ', 'true', 'null', '~', '1.10', '0x1F', '.nan', '- a', 'a: b', '#', '<<', '*a', '&a', '|', '>'),
+  fc.constantFrom(
+    'line\nbreak',
+    'end\n\n',
+    '\n',
+    ' indented\n  more\n',
+    'tab\there',
+    'cr\r\nlf',
+    '\u0085',
+    '\u2028',
+    '\ufeff',
+  ),
+)
+
+const envArbitrary = fc
+  .dictionary(
+    fc.oneof(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,10}$/), fc.constantFrom('null', 'true', 'y', 'toString')),
+    textArbitrary,
+    { maxKeys: 4, noNullPrototype: true },
+  )
+  .filter((env) => !['__proto__', 'constructor', 'prototype'].some((key) => Object.hasOwn(env, key)))
+
+const portsArbitrary = (fixed: fc.Arbitrary<number>): fc.Arbitrary<readonly PortSpec[]> =>
+  fc
+    .array(
+      fc.record<PortSpec>({
+        name: nameArbitrary,
+        port: fc.integer({ min: 1, max: 65535 }),
+        hostPort: fixed,
+        protocol: fc.constantFrom('tcp', 'udp'),
+      }),
+      { maxLength: 3 },
+    )
+    .map((ports) =>
+      ports.filter(
+        (port, index) =>
+          !ports
+            .slice(0, index)
+            .some((other) => other.name === port.name || other.port === port.port || sameHostPort(other, port)),
+      ),
+    )
+
+const sameHostPort = (a: PortSpec, b: PortSpec): boolean => a.hostPort !== 0 && a.hostPort === b.hostPort
+
+const restartArbitrary = (kind: JobKind): fc.Arbitrary<RestartSpec> =>
+  fc
+    .record({
+      policy:
+        kind === 'batch'
+          ? fc.constantFrom<RestartSpec['policy'][]>('on-failure', 'never')
+          : fc.constantFrom<RestartSpec['policy'][]>('always', 'on-failure', 'never'),
+      attempts: fc.option(fc.nat({ max: 1_000_000 })),
+      delayMs: fc.nat({ max: DAY_MS }),
+      backoff: fc.double({ min: 1, max: 100, noNaN: true }),
+      longer: fc.nat({ max: DAY_MS }),
+      resetAfterMs: fc.nat({ max: DAY_MS }),
+    })
+    .map(({ longer, ...restart }) => ({
+      ...restart,
+      attempts: restart.policy === 'never' ? 0 : restart.attempts,
+      maxDelayMs: restart.delayMs + longer,
+    }))
+
+const stopArbitrary: fc.Arbitrary<StopSpec> = fc.record({
+  signal: fc.constantFrom('SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGUSR1'),
+  graceMs: fc.nat({ max: DAY_MS }),
+})
+
+const wordsArbitrary = fc.tuple(fc.constantFrom('sh', '/bin/app', 'node'), fc.array(textArbitrary, { maxLength: 3 }))
+
+const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec> =>
+  fc
+    .record(
+      {
+        name: nameArbitrary,
+        driver: fc.constant(driver),
+        image: imageArbitrary,
+        command: wordsArbitrary.map(([program, rest]) => [program, ...rest]),
+        args: fc.array(textArbitrary, { minLength: 1, maxLength: 3 }),
+        env: envArbitrary,
+        replicas: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 100_000 })),
+        resources: fc.record({
+          cpuMilli: fc.integer({ min: 10, max: 4_096_000 }),
+          memoryBytes: fc.integer({ min: 6 * 2 ** 20, max: 2 ** 50 }),
+          diskBytes: fc.integer({ min: 0, max: 2 ** 50 }),
+        }),
+        ports: portsArbitrary(fc.constant(0)),
+        restart: restartArbitrary(kind),
+        stop: stopArbitrary,
+      },
+      {
+        requiredKeys: [
+          ...(['name', 'driver', 'env', 'replicas', 'resources', 'ports', 'restart', 'stop'] as const),
+          ...(driver === 'docker' ? (['image'] as const) : []),
+          ...(driver === 'process' ? (['command'] as const) : []),
+        ],
+      },
+    )
+    .map((task) => withoutImage(task as TaskSpec))
+
+/** The process driver runs no image. */
+const withoutImage = (task: TaskSpec): TaskSpec => {
+  if (task.driver !== 'process') return task
+  const { image: _, ...rest } = task
+  return rest
+}
+
+const fixedPorts = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec> =>
+  fc
+    .tuple(taskArbitrary(kind, driver), portsArbitrary(fc.integer({ min: 1, max: 65535 })))
+    .map(([task, ports]) => ({ ...task, replicas: Math.min(task.replicas, 1), ports }))
+
+/** fast-check also makes objects without a prototype, which are not equal to those that are read. */
+const plainObjects = (job: JobSpec): JobSpec => JSON.parse(JSON.stringify(job)) as JobSpec
+
+/** Only the first task with fixed ports keeps them, so that no two want the same. */
+const withoutSharedHostPorts = (job: JobSpec): JobSpec => {
+  const owner = job.tasks.findIndex((task) => task.ports.some((port) => port.hostPort !== 0))
+  const tasks = job.tasks.map((task, index) =>
+    index === owner ? task : { ...task, ports: task.ports.map((port) => ({ ...port, hostPort: 0 })) },
+  )
+  return plainObjects({ ...job, tasks })
+}
+
+/** Valid canonical jobs: each can be written as a job file and read back. */
+export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
+  .constantFrom<JobKind[]>('service', 'batch')
+  .chain((kind) =>
+    fc.record<JobSpec>({
+      name: nameArbitrary,
+      kind: fc.constant(kind),
+      tasks: fc.uniqueArray(
+        fc
+          .constantFrom<DriverName[]>('docker', 'process', 'simulated')
+          .chain((driver) => fc.oneof(taskArbitrary(kind, driver), fixedPorts(kind, driver))),
+        { minLength: 1, maxLength: 3, selector: (task) => task.name },
+      ),
+    }),
+  )
+  .map(withoutSharedHostPorts)

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
-import type { Field } from './struct'
+import type { NamedField } from './struct'
 
 /** What a shape accepts, as data: a JSON Schema and a reference page can be walked out of it. */
 export type About =
@@ -23,7 +23,7 @@ export type About =
       readonly max: number
     }
   | { readonly form: 'map'; readonly expected: string; readonly key: string; readonly value: About }
-  | { readonly form: 'struct'; readonly expected: string; readonly fields: readonly Field[] }
+  | { readonly form: 'struct'; readonly expected: string; readonly fields: readonly NamedField[] }
 
 /** An io-ts codec that also knows, as data, what it accepts. `A` is the canonical value, the input is anything. */
 export class Shape<A> extends t.Type<A, unknown, unknown> {

@@ -58,7 +58,8 @@ export const defaulted = <A>(shape: Shape<A>, value: A, about: FieldAbout = {}):
   value,
 })
 
-interface NamedField extends Field {
+/** A field as it stands in a struct: `name` in the canonical form, `key` where it is written. */
+export interface NamedField extends Field {
   readonly name: string
   readonly key: string
 }

@@ -45,12 +45,12 @@ const parent = (dir: string, binary: string, options: object = {}): ChildProcess
     const { startNatsServer } = require(${JSON.stringify(join(__dirname, 'server.js'))})
     const { probeServer } = require(${JSON.stringify(join(__dirname, 'probe.js'))})
     startNatsServer(${JSON.stringify({ dir, binary, ...options })}).then((server) => {
-      console.log(JSON.stringify({ pid: server.pid, port: server.port }))
       process.on('SIGINT', async () => {
         const info = await probeServer({ host: '127.0.0.1', port: server.port })
         await server.stop()
         console.log('answered as ' + info.serverName)
       })
+      console.log(JSON.stringify({ pid: server.pid, port: server.port }))
     })`
   return spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
 }

@@ -96,8 +96,7 @@ const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskSchedu
 }
 
 const restart = (instance: Instance, { data }: EventOf<'TaskRestarting'>, time: number): void => {
-  const ranLong = instance.startedAt > 0 && instance.since - instance.startedAt >= instance.spec.restart.resetAfterMs
-  instance.restarts = ranLong ? 1 : instance.restarts + 1
+  instance.restarts = data.restarts
   instance.attempt = data.attempt
   instance.notBefore = time + data.delayMs
   instance.startedAt = 0

@@ -7,6 +7,16 @@ export const TaskRestarting = defineEvent({
   topic: 'task',
   owner: 'worker',
   nature: 'fact',
-  summary: 'The restart policy wants a next attempt on the same worker, after a delay; `attempt` is the next one.',
-  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count, delayMs: Count, reason: t.string }),
+  summary:
+    'The restart policy wants a next attempt on the same worker, after a delay; `attempt` is the next one, `restarts` counts those in a row.',
+  data: t.type({
+    job: Name,
+    task: Name,
+    index: Count,
+    worker: Name,
+    attempt: Count,
+    delayMs: Count,
+    restarts: Count,
+    reason: t.string,
+  }),
 })

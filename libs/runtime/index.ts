@@ -1,0 +1,6 @@
+export * from './clock'
+export * from './folded'
+export { DEFAULT_LEASE, type LeaseSettings } from './lease'
+export * from './ledService'
+export * from './logger'
+export * from './version'

@@ -1,0 +1,39 @@
+import type { LedRole, Now } from '#libs/cluster'
+
+/** Milliseconds of the monotonic clock. */
+export interface LeaseSettings {
+  readonly renewEveryMs: number
+  /** A leader that was not heard for so long is asked for directly: if nobody answers, it is gone. */
+  readonly askAfterMs: number
+  /** A leader that was not heard for so long is succeeded, whether it still answers or not. */
+  readonly takeAfterMs: number
+}
+
+export const DEFAULT_LEASE: LeaseSettings = { renewEveryMs: 500, askAfterMs: 1_000, takeAfterMs: 2_000 }
+
+/** What a candidate knows of its role's lease. */
+export interface LeaseView {
+  /** The epoch this process was elected with; null while it stands by. */
+  epoch: number | null
+  /** When a leader was last heard; monotonic. */
+  heardAt: number
+  /** When this process last renewed; monotonic. */
+  renewedAt: number
+}
+
+export type LeaseStep = 'renew' | 'ask' | 'campaign' | 'wait'
+
+/**
+ * What to do about the lease now. It only decides who tries to write: that no two leaders' decisions take effect is
+ * the epoch's work, in the log.
+ */
+export const nextLeaseStep = (view: LeaseView, now: Now, settings: LeaseSettings): LeaseStep => {
+  if (view.epoch !== null) return now.mono - view.renewedAt >= settings.renewEveryMs ? 'renew' : 'wait'
+  const silence = now.mono - view.heardAt
+  if (silence >= settings.takeAfterMs) return 'campaign'
+  return silence >= settings.askAfterMs ? 'ask' : 'wait'
+}
+
+/** Where leaders renew, with `{holder, epoch}`, and where they answer for themselves. No history is kept of either. */
+export const leaseSubject = (prefix: string, role: LedRole): string => `${prefix}.lease.${role}`
+export const leaseQuestion = (prefix: string, role: LedRole): string => `${prefix}.lease.${role}.who`

@@ -1,0 +1,206 @@
+import * as E from 'fp-ts/Either'
+import { ulid } from 'ulid'
+import type { Cluster, Core, Decision, LedRole, Now } from '#libs/cluster'
+import { type Draft, filterOf, stamp } from '#libs/events'
+import { type OrkError, orkError } from '#libs/kernel'
+import type { Append, AppendResult, Connection, Following } from '#libs/log'
+import { systemNow } from './clock'
+import { FoldedUpTo } from './folded'
+import { Leadership } from './leadership'
+import type { LeaseSettings } from './lease'
+import type { Logger } from './logger'
+
+export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
+  readonly connection: Connection
+  readonly role: LedRole
+  readonly name: string
+  readonly version: string
+  readonly core: Core<View>
+  readonly logger: Logger
+  readonly now?: () => Now
+  readonly lease?: LeaseSettings
+}
+
+/** A command's way to the log: what to write, decided on the newest view. */
+export type Command<T> = (
+  cluster: Cluster,
+) => E.Either<OrkError, { readonly decision: Decision | null; readonly done: (seq: number) => T }>
+
+const RETRY_AFTER_REFUSAL_MS = 1_000
+const MAX_COMMAND_TRIES = 50
+
+/**
+ * Drives the core of a role that acts alone: folds the log, and while it leads, decides, appends and waits until its
+ * own events have come back before it decides again. So every decision is made on a view that holds all earlier ones,
+ * and is a function of that view: the same log gives the same decisions. A stand-by folds too, and is ready at once.
+ */
+export class LedService<View extends { readonly cluster: Cluster }> {
+  readonly view: View
+  readonly startedAt: number
+  private readonly now: () => Now
+  private readonly folded = new FoldedUpTo()
+  private readonly leadership: Leadership
+  private following: Following | undefined
+  private hearing: { stop(): void } | undefined
+  private timer: NodeJS.Timeout | undefined
+  private deciding = false
+  private again = false
+  private stopped = false
+
+  constructor(private readonly options: LedServiceOptions<View>) {
+    this.now = options.now ?? systemNow
+    this.startedAt = this.now().mono
+    this.view = options.core.initial()
+    this.leadership = new Leadership({
+      connection: options.connection,
+      role: options.role,
+      name: options.name,
+      cluster: this.view.cluster,
+      now: this.now,
+      logger: options.logger,
+      foldedUpTo: (seq) => this.folded.until(seq),
+      onElected: () => {
+        options.core.lead(this.view, this.now())
+        this.wake()
+      },
+      ...(options.lease === undefined ? {} : { settings: options.lease }),
+    })
+  }
+
+  get leading(): boolean {
+    return this.leadership.epoch !== null
+  }
+
+  /** Resolves when the view has caught up with the log; from then on the service acts. */
+  async start(): Promise<void> {
+    const { connection, core } = this.options
+    this.hearing = connection.log.followHeartbeats((event) => core.hear(this.view, event, this.now()))
+    this.following = connection.log.follow({
+      from: 1,
+      onEntries: (entries) => {
+        for (const entry of entries) core.evolve(this.view, entry)
+        this.folded.reached(this.view.cluster.seq)
+        this.leadership.onFolded()
+        this.wake()
+      },
+    })
+    await this.following.caughtUp
+    await this.register()
+    this.leadership.start()
+  }
+
+  /** Ends in order: no decision is begun, the one under way is finished, the lease is given back. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    clearTimeout(this.timer)
+    this.hearing?.stop()
+    await this.leadership.stop()
+    await this.following?.stop()
+  }
+
+  /** Waits until the view holds all that the log held when it was asked. */
+  async catchUp(): Promise<void> {
+    await this.folded.until(await this.options.connection.log.lastSeq())
+  }
+
+  /**
+   * Carries out a command on the newest view: if its aggregate moves in between, it is decided anew. Resolves once the
+   * event is stored and folded here, or with the reason why not.
+   */
+  async execute<T>(command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
+    for (let tries = 0; tries < MAX_COMMAND_TRIES; tries += 1) {
+      await this.catchUp()
+      const outcome = command(this.view.cluster)
+      if (E.isLeft(outcome)) return outcome
+      const { decision, done } = outcome.right
+      if (decision === null) return E.right(done(this.view.cluster.seq))
+      const [result] = await this.write([decision], actor === null ? {} : { actor })
+      if (result?.tag === 'Refused') return E.left(result.error)
+      if (result?.tag === 'Stored') {
+        await this.folded.until(result.seq)
+        return E.right(done(result.seq))
+      }
+    }
+    return E.left(
+      orkError('Busy', 'what you asked for kept changing while it was being written', { next: 'try again' }),
+    )
+  }
+
+  private async register(): Promise<void> {
+    const { role, name, version, connection } = this.options
+    const known = this.view.cluster.services.get(`${role}/${name}`)
+    if (known?.version === version) return
+    const type = role === 'manager' ? 'ManagerRegistered' : 'SchedulerRegistered'
+    await connection.log.append([{ event: this.stamped({ type, data: { name, version } }, {}) }])
+  }
+
+  private wake(): void {
+    if (this.stopped) return
+    this.again = true
+    if (!this.deciding) void this.run()
+  }
+
+  private async run(): Promise<void> {
+    this.deciding = true
+    try {
+      while (this.again && !this.stopped && this.leading) {
+        this.again = false
+        await this.decideOnce()
+      }
+    } catch (cause) {
+      this.options.logger.error({ cause }, 'deciding failed, trying again')
+      this.wakeIn(RETRY_AFTER_REFUSAL_MS)
+    } finally {
+      this.deciding = false
+    }
+  }
+
+  private async decideOnce(): Promise<void> {
+    const { core, logger } = this.options
+    const { epoch } = this.leadership
+    if (epoch === null) return
+    const verdict = core.decide(this.view, this.now())
+    const decisions = verdict.decisions.filter((decision) => !this.isFrozen(decision))
+    if (decisions.length > 0) {
+      const results = await this.write(decisions, { epoch })
+      let last = 0
+      for (const result of results) {
+        if (result.tag === 'Stored') last = Math.max(last, result.seq)
+      }
+      const refused = results.find((result) => result.tag === 'Refused')
+      if (refused?.tag === 'Refused') {
+        logger.error({ error: refused.error }, 'the log refused a decision, trying again')
+        core.reconsider(this.view)
+        this.wakeIn(RETRY_AFTER_REFUSAL_MS)
+      }
+      await this.folded.until(last)
+    }
+    if (verdict.wakeAt !== null) this.wakeIn(verdict.wakeAt - this.now().mono)
+  }
+
+  private write(
+    decisions: readonly Decision[],
+    by: { epoch?: number; actor?: string },
+  ): Promise<readonly AppendResult[]> {
+    const items = decisions.map(({ draft, expect }): Append => ({ event: this.stamped(draft, by), expect }))
+    return this.options.connection.log.append(items)
+  }
+
+  private stamped(draft: Draft, by: { epoch?: number; actor?: string }) {
+    const { role, name } = this.options
+    return stamp(draft, { id: ulid(), source: `${role}/${name}`, time: this.now().wall, ...by })
+  }
+
+  /** An aggregate that holds an unreadable event takes no decisions: they could rest on a misunderstanding. */
+  private isFrozen({ draft }: Decision): boolean {
+    const { quarantined } = this.view.cluster
+    if (quarantined.size === 0) return false
+    return quarantined.has(filterOf('', draft).slice(1, -2))
+  }
+
+  private wakeIn(ms: number): void {
+    clearTimeout(this.timer)
+    if (ms <= 0) this.wake()
+    else this.timer = setTimeout(() => this.wake(), ms)
+  }
+}

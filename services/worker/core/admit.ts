@@ -1,0 +1,21 @@
+import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
+import type { Assignment, WorkerView } from './view'
+
+/**
+ * The worker's own word on what it was given: never more than it has, whatever the scheduler believed. What runs
+ * already is never turned out; null means welcome.
+ */
+export const admit = (view: WorkerView, assignment: Assignment): string | null => {
+  if (assignment.instance.attempt !== assignment.attempt) return null // a restart in place keeps its place
+  const { capacity } = view
+  if (capacity === null) return null
+  let promised: Resources = NO_RESOURCES
+  for (const other of view.assignments.values()) {
+    if (other !== assignment && other.wanted !== 'gone' && other.placedSeq < assignment.placedSeq) {
+      promised = addResources(promised, other.spec.resources)
+    }
+  }
+  const needed = addResources(promised, assignment.spec.resources)
+  const short = RESOURCE_NAMES.find((name) => needed[name] > capacity[name])
+  return short === undefined ? null : `no room: ${short} ${needed[short]} would be promised of ${capacity[short]}`
+}

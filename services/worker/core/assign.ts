@@ -1,0 +1,62 @@
+import { evolve, type Instance, isPlaced, type Now } from '#libs/cluster'
+import type { Entry } from '#libs/events'
+import { type Assignment, idOf, type WorkerView } from './view'
+
+/** Takes note of an instance that the log says something new about, if it is or was this worker's. */
+export const assign = (view: WorkerView, instance: Instance, now: Now): void => {
+  const id = idOf(instance)
+  const known = view.assignments.get(id)
+  const ours = instance.worker === view.name && isPlaced(instance.state)
+  if (!ours) {
+    if (known !== undefined) release(view, known)
+    if (view.containers.has(id)) view.touched.add(id)
+    return
+  }
+  view.touched.add(id)
+  if (known === undefined || known.placedSeq !== instance.placedSeq) {
+    view.assignments.set(id, newAssignment(id, instance, now))
+  } else if (instance.state === 'stopping' && known.wanted === 'run') {
+    known.wanted = 'stop'
+    // A last word about an attempt that the log did not come to will be ignored there: it needs another one.
+    if (known.phase === 'over' && known.attempt !== instance.attempt) known.phase = 'idle'
+  }
+}
+
+/** The log has closed it: after our own last word there is nothing to do, else what runs is not ours any more. */
+const release = (view: WorkerView, assignment: Assignment): void => {
+  const { state, worker, attempt } = assignment.instance
+  const byUs = assignment.phase === 'over' && worker === view.name && attempt === assignment.attempt
+  if (byUs && (state === 'completed' || state === 'failed')) view.assignments.delete(assignment.id)
+  else assignment.wanted = 'gone'
+  view.touched.add(assignment.id)
+}
+
+const newAssignment = (id: string, instance: Instance, now: Now): Assignment => ({
+  id,
+  instance,
+  placedSeq: instance.placedSeq,
+  spec: instance.spec,
+  attempt: instance.attempt,
+  wanted: instance.state === 'stopping' ? 'stop' : 'run',
+  phase: instance.state === 'running' ? 'running' : 'idle',
+  restarts: instance.restarts,
+  startedAt: instance.startedAt === 0 ? 0 : now.mono - Math.max(0, now.wall - instance.startedAt),
+  // The log's time is another clock's: never wait longer than the policy itself would.
+  notBefore: now.mono + Math.min(Math.max(0, instance.notBefore - now.wall), instance.spec.restart.maxDelayMs),
+  pulled: false,
+  progress: null,
+  pullReports: 0,
+  trouble: null,
+})
+
+/** Folds one entry of this worker's part of the log. */
+export const evolveView = (view: WorkerView, entry: Entry, now: Now): void => {
+  evolve(view.cluster, entry, {
+    job: (job) => {
+      if (job.state === 'running') return
+      for (const id of view.containers.keys()) if (id.startsWith(`${job.name}.`)) view.touched.add(id)
+    },
+    instance: (instance) => assign(view, instance, now),
+    worker() {},
+  })
+}

@@ -1,0 +1,46 @@
+import { findInstance } from '#libs/cluster'
+import type { Work } from './decide'
+import type { Held, WorkerView } from './view'
+
+/** What a container that is nobody's any more is stopped with. */
+const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
+
+/**
+ * Ends and removes the containers of one instance that nothing here needs: of an assignment that is gone, of attempts
+ * before the last one. Kept, for their logs: the attempt before the current one, and the last of a finished instance.
+ */
+export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
+  for (const held of view.containers.get(id)?.values() ?? []) {
+    if (held.busy !== null || view.engines.get(held.driver)?.state !== 'listed' || isNeeded(view, id, held)) continue
+    if (held.state === 'running') {
+      held.busy = 'stop'
+      const { signal, graceMs } = view.assignments.get(id)?.spec.stop ?? LEFTOVER_STOP
+      work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+    } else {
+      held.busy = 'remove'
+      work.effects.push({ tag: 'Remove', driver: held.driver, ref: held.ref })
+    }
+  }
+}
+
+const isNeeded = (view: WorkerView, id: string, held: Held): boolean => {
+  const assignment = view.assignments.get(id)
+  if (assignment === undefined) return isHistory(view, held)
+  if (assignment.wanted === 'gone') return false
+  const { attempt } = held.ref
+  return attempt >= assignment.attempt || (attempt === assignment.attempt - 1 && held.state === 'exited')
+}
+
+/** The last container of an instance that has finished here stays until its job is stopped or runs it again. */
+const isHistory = (view: WorkerView, held: Held): boolean => {
+  const instance = findInstance(view.cluster, held.ref.job, held.ref.task, held.ref.index)
+  return (
+    instance !== undefined &&
+    held.state === 'exited' &&
+    instance.worker === view.name &&
+    instance.attempt === held.ref.attempt &&
+    (instance.state === 'completed' || instance.state === 'failed') &&
+    instance.task.job.state !== 'stopping' &&
+    instance.task.job.state !== 'stopped'
+  )
+}

@@ -1,0 +1,37 @@
+import type { Now } from '#libs/cluster'
+import type { Draft } from '#libs/events'
+import { cleanUp } from './cleanUp'
+import { reconcile } from './reconcile'
+import type { Effect, WorkerView } from './view'
+
+/** A fact to be told to the log. Its id is its own: told twice, it is stored once. */
+export interface Fact {
+  readonly id: string
+  readonly draft: Draft
+}
+
+/** What one look at the view comes to, collected while it is taken. */
+export interface Work {
+  readonly facts: Fact[]
+  readonly effects: Effect[]
+  /** Monotonic time at which something is due though nothing happens; null: nothing is. */
+  wakeAt: number | null
+}
+
+/**
+ * Brings what runs to what the log wants of this worker, for all that was touched since the last call: facts to tell
+ * and effects to carry out. Level-triggered: it looks at what is, not at what happened, so it may be called at any time,
+ * after any crash, and finds its way.
+ */
+export const decide = (view: WorkerView, now: Now): Work => {
+  const work: Work = { facts: [], effects: [], wakeAt: null }
+  if (!view.caughtUp) return work
+  const ids = [...view.touched]
+  view.touched.clear()
+  for (const id of ids) {
+    const assignment = view.assignments.get(id)
+    if (assignment !== undefined) reconcile(view, assignment, now, work)
+    cleanUp(view, id, work)
+  }
+  return work
+}

@@ -1,0 +1,22 @@
+import type { Draft } from '#libs/events'
+import type { Work } from './decide'
+import type { Assignment } from './view'
+
+/** The fields that name an attempt of an assignment in every fact about it. */
+export const attemptOf = (assignment: Assignment, attempt: number) => ({
+  job: assignment.instance.task.job.name,
+  task: assignment.instance.task.name,
+  index: assignment.instance.index,
+  worker: assignment.instance.worker ?? '_',
+  attempt,
+})
+
+/**
+ * Adds a fact. Its id follows from the placement and the attempt, so that a worker that crashed between telling and
+ * remembering tells it under the same id again.
+ */
+export const tell = (work: Work, assignment: Assignment, draft: Draft, more = ''): void => {
+  const { placedSeq } = assignment
+  const { attempt } = draft.data as { attempt: number }
+  work.facts.push({ id: `${assignment.id}/${placedSeq}/${attempt}/${draft.type}${more}`, draft })
+}

@@ -1,0 +1,5 @@
+export * from './assign'
+export * from './decide'
+export * from './observe'
+export * from './restart'
+export * from './view'

@@ -1,0 +1,164 @@
+import { type Cluster, emptyCluster, type Instance } from '#libs/cluster'
+import type { AttemptRef, Container, DriverError, Exit, PublishedPort } from '#libs/drivers'
+import { instanceId, type Resources } from '#libs/kernel'
+import type { DriverName, TaskSpec } from '#libs/spec'
+
+/** What one worker knows: what the log gave it to do, and what its engines have. */
+export interface WorkerView {
+  readonly name: string
+  /** What the log says of the jobs and of this worker's instances; others' are not followed. */
+  readonly cluster: Cluster
+  /** What this worker promised to have; null until it has measured. */
+  capacity: Resources | null
+  /** By instance id. */
+  readonly assignments: Map<string, Assignment>
+  /** By instance id, then attempt. */
+  readonly containers: Map<string, Map<number, Held>>
+  readonly engines: Map<DriverName, Engine>
+  /** Instances of which something changed since the last decision. */
+  readonly touched: Set<string>
+  /** Set once the log up to the start has been folded: before, nothing is known to be superfluous. */
+  caughtUp: boolean
+  /** Grows with everything that happens to a container, so that an older listing is not taken for news. */
+  generation: number
+}
+
+export interface Engine {
+  /** `unknown` until listed for the first time; `unreachable` until listed again. */
+  state: 'unknown' | 'listed' | 'unreachable'
+}
+
+/** One placement of an instance here, from TaskScheduled to its end, through all restarts in place. */
+export interface Assignment {
+  readonly id: string
+  /** The instance as the log has it. */
+  readonly instance: Instance
+  readonly placedSeq: number
+  readonly spec: TaskSpec
+  /** The attempt that is current here; the log learns of it by TaskRestarting. */
+  attempt: number
+  /** `gone`: it is no longer ours to report on; whatever runs is removed. */
+  wanted: 'run' | 'stop' | 'gone'
+  phase: Phase
+  restarts: number
+  /** Monotonic milliseconds. */
+  startedAt: number
+  notBefore: number
+  /** Whether the image was pulled for this assignment, so that a missing one is not pulled for ever. */
+  pulled: boolean
+  /** How far the pull is, until it is told to the log. */
+  progress: { readonly doneBytes: number; readonly totalBytes: number } | null
+  pullReports: number
+  /** Why it could not be started, until that is dealt with. */
+  trouble: DriverError | null
+}
+
+/**
+ * `idle`: no container yet, start when due; `pulling`; `running`: told to the log; `over`: the last fact of the
+ * assignment was told, the log's fold will end it.
+ */
+export type Phase = 'idle' | 'pulling' | 'running' | 'over'
+
+/** A container as it was last seen or left. */
+export interface Held {
+  readonly ref: AttemptRef
+  readonly driver: DriverName
+  id: string
+  state: 'created' | 'running' | 'exited'
+  exit: Exit | null
+  ports: readonly PublishedPort[]
+  /** What is being done to it; nothing else is begun meanwhile. */
+  busy: 'run' | 'stop' | 'remove' | null
+  generation: number
+}
+
+/** What the shell is asked to do; its outcome comes back as an observation. */
+export type Effect =
+  | { readonly tag: 'Run'; readonly driver: DriverName; readonly ref: AttemptRef; readonly spec: TaskSpec }
+  | { readonly tag: 'Pull'; readonly driver: DriverName; readonly ref: AttemptRef; readonly image: string }
+  | {
+      readonly tag: 'Stop'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly signal: string
+      readonly graceMs: number
+    }
+  | { readonly tag: 'Remove'; readonly driver: DriverName; readonly ref: AttemptRef }
+
+/** What the shell saw. `error` null: it worked. */
+export type Observation =
+  | {
+      readonly tag: 'Listed'
+      readonly driver: DriverName
+      /** The view's generation when the listing began. */
+      readonly begun: number
+      readonly containers: readonly Container[]
+    }
+  | { readonly tag: 'Unreachable'; readonly driver: DriverName }
+  | { readonly tag: 'Exited'; readonly driver: DriverName; readonly ref: AttemptRef; readonly exit: Exit }
+  | { readonly tag: 'Vanished'; readonly driver: DriverName; readonly ref: AttemptRef }
+  | { readonly tag: 'Ran'; readonly ref: AttemptRef; readonly container: Container }
+  | { readonly tag: 'NotRun'; readonly driver: DriverName; readonly ref: AttemptRef; readonly error: DriverError }
+  | {
+      readonly tag: 'Pulling'
+      readonly ref: AttemptRef
+      readonly image: string
+      readonly doneBytes: number
+      readonly totalBytes: number
+    }
+  | {
+      readonly tag: 'Pulled'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly error: DriverError | null
+    }
+  | {
+      readonly tag: 'StopDone'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly exit: Exit | DriverError
+    }
+  | {
+      readonly tag: 'RemoveDone'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly error: DriverError | null
+    }
+
+export const initialView = (name: string, drivers: readonly DriverName[]): WorkerView => ({
+  name,
+  cluster: emptyCluster(),
+  capacity: null,
+  assignments: new Map(),
+  containers: new Map(),
+  engines: new Map(drivers.map((driver) => [driver, { state: 'unknown' }])),
+  touched: new Set(),
+  caughtUp: false,
+  generation: 0,
+})
+
+export const idOf = (instance: Instance): string =>
+  instanceId({ job: instance.task.job.name, task: instance.task.name, index: instance.index })
+
+export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
+  view.containers.get(instanceId(ref))?.get(ref.attempt)
+
+export const hold = (view: WorkerView, held: Omit<Held, 'generation'>): Held => {
+  const id = instanceId(held.ref)
+  const attempts = view.containers.get(id) ?? new Map<number, Held>()
+  view.containers.set(id, attempts)
+  view.generation += 1
+  const stored: Held = { ...held, generation: view.generation }
+  attempts.set(held.ref.attempt, stored)
+  view.touched.add(id)
+  return stored
+}
+
+export const drop = (view: WorkerView, ref: AttemptRef): void => {
+  const id = instanceId(ref)
+  const attempts = view.containers.get(id)
+  view.generation += 1
+  attempts?.delete(ref.attempt)
+  if (attempts?.size === 0) view.containers.delete(id)
+  view.touched.add(id)
+}

@@ -38,7 +38,7 @@ const byHand = (tools: string): string => {
     `  ${install}`,
     ...(url === undefined ? [] : [`  mkdir -p ${tools} && curl -fL ${url} | tar -xz --strip-components=1 -C ${tools}`]),
     `  install nats-server ${MINIMUM_VERSION.text} or newer by any means and set ORK_NATS_SERVER to its path`,
-    '  run it elsewhere (docker run -p 4222:4222 nats -js) and set ORK_NATS_URL=nats://127.0.0.1:4222',
+    '  run it elsewhere (docker run -p 127.0.0.1:4222:4222 nats:2.15 -js) and set ORK_NATS_URL=nats://127.0.0.1:4222',
   ]
   return lines.join('\n  ')
 }

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { causeText, OrkFailure, orkError } from '#libs/kernel'
+import { endWithParent } from './guard'
 import { type ProbeTarget, probeJetStream, probeServer } from './probe'
 
 export interface NatsServerExit {
@@ -78,6 +79,8 @@ export interface Launch {
   /** Wait for JetStream to answer, not only for the server. */
   readonly awaitJetStream: boolean
   readonly readyMs: number
+  /** End it when this process dies, from its first moment on. */
+  readonly endWithParent: boolean
 }
 
 const probe = async ({ target, name, awaitJetStream }: Launch): Promise<string> => {
@@ -93,7 +96,8 @@ export const launchServer = async (launch: Launch): Promise<Launched> => {
   const { binary, files, readyMs } = launch
   const before = existsSync(files.log) ? statSync(files.log).size : 0
   const child = spawnServer(binary, files)
-  const exited = exitOf(child)
+  const letGo = launch.endWithParent && child.pid !== undefined ? endWithParent(child.pid) : () => undefined
+  const exited = exitOf(child).finally(letGo)
   let ended: NatsServerExit | undefined
   exited.then((exit) => {
     ended = exit

@@ -151,6 +151,18 @@ test('a port that is taken is an error that says so', async ({ dir, binary }) =>
   await first.stop()
 })
 
+test('a program that cannot be run is an error, and leaves the folder free', async ({ dir, binary }) => {
+  for (const broken of [join(dir, 'missing'), '/bin/false']) {
+    try {
+      await startNatsServer({ dir, binary: broken })
+      assert.unreachable(broken)
+    } catch (error) {
+      assert.match(String(error), /nats-server did not start: (the program cannot be run|it ended with 1)/)
+    }
+  }
+  await startNatsServer({ dir, binary }).then((server) => server.stop())
+})
+
 test('a remembered port that is taken by another is given up for a free one', async ({ dir, binary }) => {
   const first = await startNatsServer({ dir: join(dir, 'a'), binary })
   await startNatsServer({ dir: join(dir, 'b'), binary }).then((server) => server.stop())

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import { OrkFailure, orkError } from '#libs/kernel'
 import { type FileLock, tryLock } from './file-lock'
 import { findNatsServer } from './find'
-import { endWithParent } from './guard'
 import { type Files, filesOf, type Launched, launchServer, type NatsServerExit } from './launch'
 import { stopOrphan } from './orphan'
 import { choosePorts, type Ports } from './ports'
@@ -82,7 +80,9 @@ interface Plan {
 }
 
 const makePlan = async (options: NatsServerOptions): Promise<Plan> => {
-  const dir = resolve(options.dir)
+  mkdirSync(options.dir, { recursive: true })
+  // Under its one true path, by which a server that was left behind is known again.
+  const dir = realpathSync(options.dir)
   const { report, host = '127.0.0.1', graceMs = 10_000 } = options
   return {
     options,
@@ -126,8 +126,10 @@ const launchOnSomePort = async (plan: Plan): Promise<{ port: number; launched: L
     // A member of a cluster alone has no leader to answer for JetStream: startNatsCluster waits for that.
     const awaitJetStream = options.cluster === undefined
     const readyMs = options.readyMs ?? 60_000
+    const guarded = options.endWithParent ?? true
+    const launch = { binary, files, name, target, awaitJetStream, readyMs, endWithParent: guarded }
     try {
-      return { port, launched: await launchServer({ binary, files, name, target, awaitJetStream, readyMs }) }
+      return { port, launched: await launchServer(launch) }
     } catch (error) {
       // Between choosing a free port and the server's taking it another process may have been quicker.
       if (options.port !== undefined || attempt === PORT_ATTEMPTS || !isPortTaken(error)) throw error
@@ -163,19 +165,12 @@ const handle = (plan: Plan, port: number, launched: Launched, exited: Promise<Na
 export const startNatsServer = async (options: NatsServerOptions): Promise<NatsServer> => {
   const plan = await makePlan(options)
   const { dir, files } = plan
-  mkdirSync(dir, { recursive: true })
   const lock = await takeFolder(dir, files.lock)
   try {
     const orphan = await stopOrphan(files.pid, files.config, plan.graceMs)
     if (orphan !== undefined) options.report?.(`stopped nats-server ${orphan}, left behind on ${dir}`)
     const { port, launched } = await launchOnSomePort(plan)
-    const letGo = options.endWithParent === false ? () => undefined : endWithParent(launched.pid)
-    const exited = launched.exited.then((exit) => {
-      letGo()
-      lock.release()
-      return exit
-    })
-    return handle(plan, port, launched, exited)
+    return handle(plan, port, launched, launched.exited.finally(lock.release))
   } catch (error) {
     lock.release()
     throw error

@@ -1,1 +1,2 @@
+export * from './jetstream/connect'
 export * from './port'

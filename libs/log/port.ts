@@ -82,7 +82,11 @@ export interface LogInfo {
   readonly leader: string | null
 }
 
-export type BusError = OrkError & { readonly tag: 'NoResponders' | 'TimedOut' | 'Refused' | 'Disconnected' }
+export type BusError = OrkError & {
+  readonly tag: 'NoResponders' | 'TimedOut' | 'Refused' | 'Disconnected'
+  /** The responder's own error, whole, when it `Refused`. */
+  readonly refusal?: OrkError
+}
 
 /** Messages that need no history: requests and their answers, and who is there. Payloads are JSON. */
 export interface Bus {

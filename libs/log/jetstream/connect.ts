@@ -1,0 +1,120 @@
+import * as E from 'fp-ts/Either'
+import { connect as connectNats, type NatsConnection } from 'nats'
+import { DEFAULT_PREFIX } from '#libs/events'
+import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { MINIMUM_VERSION } from '#libs/nats-server'
+import type { Connection } from '../port'
+import { natsBus } from './bus'
+import { Link, pause } from './link'
+import { jetStreamLog } from './log'
+import { ensureStreams, type StreamWishes } from './streams'
+import { Writer } from './writer'
+
+export interface ConnectOptions extends StreamWishes {
+  readonly servers: string | readonly string[]
+  /** Who connects, as the server's list of connections shows it, e.g. `scheduler/s1`. */
+  readonly name: string
+  /** First token of all subjects; `ork` when absent. */
+  readonly prefix?: string
+  readonly user?: string
+  readonly pass?: string
+  /** How long to wait for a server and its JetStream, in milliseconds; 10,000 when absent. */
+  readonly waitMs?: number
+}
+
+const WAIT_MS = 10_000
+const CLOSE_GRACE_MS = 5_000
+
+/**
+ * Connects to the servers and makes sure the log is there. Once connected, it stays so: a lost connection is sought
+ * again for ever. Left: no server within `waitMs`, one that is too old, a stream that is not kept as ork needs it.
+ */
+export const connect = async (options: ConnectOptions): Promise<E.Either<OrkError, Connection>> => {
+  const prefix = options.prefix ?? DEFAULT_PREFIX
+  if (!/^[a-zA-Z][\w-]*$/.test(prefix)) {
+    return E.left(orkError('BadPrefix', `the prefix "${prefix}" is not one token of letters, digits, - and _`))
+  }
+  const deadline = Date.now() + (options.waitMs ?? WAIT_MS)
+  try {
+    const nc = await reach(options, deadline)
+    try {
+      checkVersion(nc)
+      return E.right(await open(nc, prefix, options))
+    } catch (cause) {
+      await nc.close()
+      throw cause
+    }
+  } catch (cause) {
+    if (cause instanceof OrkFailure) return E.left(cause.error)
+    return E.left(orkError('Unreachable', causeText(cause), { where: serversText(options) }))
+  }
+}
+
+const open = async (nc: NatsConnection, prefix: string, options: ConnectOptions): Promise<Connection> => {
+  const link = new Link(nc, prefix)
+  const streams = await ensureStreams(link, options)
+  const writer = new Writer(link, streams)
+  return {
+    log: jetStreamLog(link, streams, writer),
+    bus: natsBus(link),
+    prefix,
+    onStatus: (tell) => void link.onStatus(tell),
+    close: async () => {
+      if (link.closing) return
+      await writer.close(link.connected ? CLOSE_GRACE_MS : 0)
+      link.startClosing()
+      if (link.connected) await nc.drain().catch(() => nc.close())
+      else await nc.close()
+    },
+  }
+}
+
+/** The first connection; tried until the deadline, since services often start before their server. */
+const reach = async (options: ConnectOptions, deadline: number): Promise<NatsConnection> => {
+  for (;;) {
+    try {
+      return await connectNats({
+        servers: typeof options.servers === 'string' ? options.servers : [...options.servers],
+        name: options.name,
+        noAsyncTraces: true,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 100,
+        reconnectJitter: 50,
+        pingInterval: 5_000,
+        maxPingOut: 2,
+        timeout: 2_000,
+        ...(options.user === undefined ? {} : { user: options.user, pass: options.pass ?? '' }),
+      })
+    } catch (cause) {
+      if (Date.now() >= deadline || /authorization|authentication/i.test(causeText(cause))) {
+        throw unreachable(options, cause)
+      }
+      await pause(100)
+    }
+  }
+}
+
+const serversText = ({ servers }: ConnectOptions): string =>
+  typeof servers === 'string' ? servers : servers.join(', ')
+
+const unreachable = (options: ConnectOptions, cause: unknown): OrkFailure =>
+  new OrkFailure(
+    orkError('Unreachable', `cannot connect to a nats-server: ${causeText(cause)}`, {
+      where: serversText(options),
+      next: 'start one with `ork dev`, or name yours with --nats URL',
+    }),
+    { cause },
+  )
+
+const checkVersion = (nc: NatsConnection): void => {
+  const found = nc.info?.version ?? 'unknown'
+  const [major = 0, minor = 0] = found.split('.').map(Number)
+  const { major: wantedMajor, minor: wantedMinor, text } = MINIMUM_VERSION
+  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return
+  throw new OrkFailure(
+    orkError('ServerTooOld', `nats-server ${found} is too old; ork needs ${text} or newer`, {
+      where: nc.getServer(),
+      next: 'update it, or let ork fetch its own by leaving --nats away',
+    }),
+  )
+}

@@ -1,0 +1,58 @@
+import type { Entry } from '#libs/events'
+import type { Following, FollowOptions } from '../port'
+import { lastMatch } from './ends'
+import { messageToEntry } from './entries'
+import { filtersOf } from './filters'
+import { deferred, type Link, pause } from './link'
+import { Source } from './source'
+
+/** The past from `from` on, and what comes. */
+export const follow = (link: Link, stream: string, options: FollowOptions): Following => {
+  const filters = filtersOf(link.prefix, options.queries)
+  const caughtUp = deferred()
+  // Who does not wait for it must not be ended by its failure.
+  caughtUp.promise.catch(() => {})
+  let target = Number.POSITIVE_INFINITY
+  let last = options.from - 1
+  let entries: Entry[] = []
+  let stopped = false
+  const check = (): void => {
+    if (last >= target) caughtUp.resolve()
+  }
+  const source = new Source(link, {
+    stream,
+    filters: filters.apart,
+    from: options.from,
+    onMessage: (seq, message) => {
+      last = seq
+      if (filters.matches === undefined || filters.matches(message.subject)) {
+        entries.push(messageToEntry(link.prefix, seq, message))
+      }
+    },
+    onPause: () => {
+      const batch = entries
+      entries = []
+      if (batch.length > 0) options.onEntries(batch)
+      check()
+    },
+    onError: (cause) => caughtUp.reject(cause),
+  })
+  const findTarget = async (): Promise<void> => {
+    while (!stopped && !link.closing) {
+      try {
+        target = await lastMatch(link, stream, filters.asked)
+        return check()
+      } catch {
+        await pause(200)
+      }
+    }
+  }
+  void findTarget()
+  return {
+    caughtUp: caughtUp.promise,
+    stop: async () => {
+      stopped = true
+      source.stop()
+    },
+  }
+}

@@ -1,0 +1,154 @@
+import { Events, type NatsConnection, type NatsError } from 'nats'
+import { OrkFailure, orkError } from '#libs/kernel'
+
+/** An error answer of JetStream's API. */
+export class ApiError extends Error {
+  constructor(
+    readonly subject: string,
+    readonly code: number,
+    readonly errCode: number,
+    description: string,
+  ) {
+    super(`${description} (${errCode})`)
+    this.name = 'ApiError'
+  }
+}
+
+interface ApiAnswer {
+  readonly error?: { readonly code?: number; readonly err_code?: number; readonly description?: string }
+}
+
+const API_TIMEOUT_MS = 5_000
+
+/** JetStream error codes that say "not now": no leader, a server going or coming, too much at once. */
+const PASSING = new Set([10008, 10009, 10013, 10076, 10118, 10158, 10167, 10189])
+
+/** Whether an error of the API is worth another try: nobody there, no answer, no leader. */
+export const isPassing = (cause: unknown): boolean => {
+  if (cause instanceof ApiError) return PASSING.has(cause.errCode)
+  const code = (cause as Partial<NatsError> | null)?.code
+  return code === '503' || code === 'TIMEOUT' || code === 'DISCONNECT' || code === 'CONNECTION_REFUSED'
+}
+
+export const isPassingCode = (errCode: number): boolean => PASSING.has(errCode)
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+interface Deferred {
+  readonly promise: Promise<void>
+  readonly resolve: () => void
+  readonly reject: (cause: Error) => void
+}
+
+/** A promise that is kept from outside. */
+export const deferred = (): Deferred => {
+  let resolve = (): void => {}
+  let reject = (_cause: Error): void => {}
+  const promise = new Promise<void>((keep, fail) => {
+    resolve = keep
+    reject = fail
+  })
+  return { promise, resolve, reject }
+}
+
+type StatusListener = (connected: boolean) => void
+type DenialListener = (subject: string) => void
+
+/** The connection and what is known about it; shared by the writer, the readers and the bus. */
+export class Link {
+  connected = true
+  closing = false
+  private readonly statusListeners = new Set<StatusListener>()
+  private readonly denialListeners = new Set<DenialListener>()
+  private readonly closingListeners = new Set<() => void>()
+
+  constructor(
+    readonly nc: NatsConnection,
+    readonly prefix: string,
+  ) {
+    void this.watch()
+  }
+
+  /** Tells of each loss and return of the connection; the result ends it. */
+  onStatus(tell: StatusListener): () => void {
+    this.statusListeners.add(tell)
+    return () => this.statusListeners.delete(tell)
+  }
+
+  /** Tells of subjects the server will not let this connection publish on. */
+  onDenied(tell: DenialListener): void {
+    this.denialListeners.add(tell)
+  }
+
+  /** Tells once that the connection is about to be closed; the result ends it. */
+  onClosing(tell: () => void): () => void {
+    this.closingListeners.add(tell)
+    return () => this.closingListeners.delete(tell)
+  }
+
+  startClosing(): void {
+    this.closing = true
+    for (const tell of [...this.closingListeners]) tell()
+  }
+
+  /** Throws OrkFailure once the connection is closed. */
+  assertOpen(): void {
+    if (this.closing) throw new OrkFailure(orkError('Closed', 'the connection to the log was closed'))
+  }
+
+  /** One request to JetStream's API, e.g. `STREAM.INFO.ORK_EVENTS`. Throws ApiError, or NatsError when there is no answer. */
+  async api<Answer>(verb: string, body: unknown = {}, timeout = API_TIMEOUT_MS): Promise<Answer> {
+    const subject = `$JS.API.${verb}`
+    const message = await this.nc.request(subject, JSON.stringify(body), { timeout })
+    const answer = JSON.parse(message.string()) as ApiAnswer
+    const { error } = answer
+    if (error !== undefined) {
+      throw new ApiError(subject, error.code ?? 0, error.err_code ?? 0, error.description ?? 'no description')
+    }
+    return answer as Answer
+  }
+
+  /** As `api`, asked again while the trouble is passing, for at most `waitMs`. Throws OrkFailure. */
+  async ask<Answer>(verb: string, body: unknown = {}, waitMs = 30_000): Promise<Answer> {
+    const deadline = Date.now() + waitMs
+    for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
+      try {
+        return await this.api<Answer>(verb, body)
+      } catch (cause) {
+        const more = isPassing(cause) && !this.closing && Date.now() + wait < deadline
+        if (!more) throw unavailable(verb, cause, this.closing)
+      }
+      await pause(wait)
+    }
+  }
+
+  private async watch(): Promise<void> {
+    for await (const status of this.nc.status()) {
+      if (status.type === Events.Disconnect) this.tell(false)
+      else if (status.type === Events.Reconnect) this.tell(true)
+      else if (status.permissionContext?.operation === 'publish') {
+        for (const tell of this.denialListeners) tell(status.permissionContext.subject)
+      }
+    }
+  }
+
+  private tell(connected: boolean): void {
+    this.connected = connected
+    for (const tell of [...this.statusListeners]) tell(connected)
+  }
+}
+
+const unavailable = (verb: string, cause: unknown, closing: boolean): OrkFailure => {
+  const text = cause instanceof Error ? cause.message : String(cause)
+  const what = closing ? 'the connection was closed' : `JetStream did not answer as asked: ${text}`
+  return new OrkFailure(
+    orkError('LogUnavailable', what, { where: verb, next: 'see that nats-server runs, with JetStream enabled' }),
+    { cause },
+  )
+}
+
+/** JetStream's "there is no such message". */
+export const isNotFound = (cause: unknown): boolean => {
+  const inner = cause instanceof OrkFailure ? cause.cause : cause
+  return inner instanceof ApiError && inner.errCode === 10037
+}

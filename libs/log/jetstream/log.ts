@@ -1,0 +1,60 @@
+import type { Entry } from '#libs/events'
+import type { Log, LogInfo, ReadOptions } from '../port'
+import { append, appendTogether } from './append'
+import { firstAtOrAfter, lastMatch } from './ends'
+import { messageToEntry, toEntry } from './entries'
+import { filtersOf } from './filters'
+import { follow } from './follow'
+import { beat, followHeartbeats, readHeartbeats } from './heartbeats'
+import type { Link } from './link'
+import { readRange } from './read'
+import { getStored, getStreamInfo } from './stored'
+import type { Streams } from './streams'
+import type { Writer } from './writer'
+
+/** The log on JetStream. */
+export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log => ({
+  cluster: streams.cluster,
+  append: (items) => append(link, writer, items),
+  appendTogether: (items) => appendTogether(link, writer, items),
+  lastSeq: async () => (await getStreamInfo(link, streams.events)).state.last_seq,
+  read: (options) => read(link, streams.events, options),
+  follow: (options) => follow(link, streams.events, options),
+  at: (seq) => at(link, streams.events, seq),
+  seqAt: (time) => firstAtOrAfter(link, streams.events, time),
+  beat: (event) => beat(link, event),
+  followHeartbeats: (onBeat) => followHeartbeats(link, onBeat),
+  readHeartbeats: (options) => readHeartbeats(link, streams.heartbeats, options),
+  info: () => info(link, streams.events),
+})
+
+async function* read(link: Link, stream: string, options: ReadOptions): AsyncGenerator<readonly Entry[]> {
+  const { apart, asked, matches } = filtersOf(link.prefix, options.queries)
+  const last = await lastMatch(link, stream, asked)
+  yield* readRange(link, {
+    stream,
+    filters: apart,
+    ...(matches === undefined ? {} : { matches }),
+    from: options.from,
+    to: Math.min(options.to ?? last, last),
+    toEntry: (seq, message) => messageToEntry(link.prefix, seq, message),
+  })
+}
+
+const at = async (link: Link, stream: string, seq: number): Promise<Entry | null> => {
+  const message = seq < 1 ? null : await getStored(link, stream, { seq })
+  return message === null ? null : toEntry(link.prefix, message.seq, message.data, () => message.subject)
+}
+
+const info = async (link: Link, stream: string): Promise<LogInfo> => {
+  const { config, state, cluster } = await getStreamInfo(link, stream)
+  return {
+    serverVersion: link.nc.info?.version ?? 'unknown',
+    stream,
+    firstSeq: state.first_seq,
+    lastSeq: state.last_seq,
+    bytes: state.bytes,
+    replicas: config.num_replicas,
+    leader: config.num_replicas > 1 ? (cluster?.leader ?? null) : null,
+  }
+}

@@ -1,0 +1,78 @@
+import * as E from 'fp-ts/Either'
+import { nuid, type ServiceMsg } from 'nats'
+import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import type { Endpoint, Handler, ServiceOffer } from '../port'
+import { decode, encode, toOrkError } from './busErrors'
+import type { Link } from './link'
+import { controlSubject, readControl, STREAM_HEADER } from './streamProtocol'
+import { StreamServer } from './streamServer'
+
+/** Offers endpoints as a NATS micro service. */
+export const serve = async (link: Link, offer: ServiceOffer): Promise<{ stop(): Promise<void> }> => {
+  const { nc } = link
+  const { name, version, description } = offer
+  const service = await nc.services.add({ name, version, description })
+  const streams = new StreamServer(nc)
+  const controls = [...new Set(offer.endpoints.map(({ subject }) => controlSubject(subject)))].map((subject) =>
+    nc.subscribe(subject, {
+      callback: (_error, message) => {
+        const control = readControl(decode(message.data))
+        if (control !== null) streams.onControl(control)
+      },
+    }),
+  )
+  for (const endpoint of offer.endpoints) {
+    service.addEndpoint(endpoint.name, {
+      subject: endpoint.subject,
+      // The client puts every endpoint into some queue; one of its own is as good as none.
+      queue: endpoint.queue ?? nuid.next(),
+      handler: (error, message) => {
+        if (error === null) void answer(streams, endpoint, message)
+      },
+    })
+  }
+  return {
+    stop: async () => {
+      streams.stop()
+      if (nc.isClosed()) return
+      for (const control of controls) control.unsubscribe()
+      await service.stop()
+    },
+  }
+}
+
+const answer = async (streams: StreamServer, endpoint: Endpoint, message: ServiceMsg): Promise<void> => {
+  const abort = new AbortController()
+  const stream = message.headers?.get(STREAM_HEADER) ?? ''
+  try {
+    const result = endpoint.handle(decode(message.data), abort.signal)
+    if (stream !== '') return await streams.answer(stream, message.reply ?? '', partsOf(result), abort)
+    if (Symbol.asyncIterator in result) {
+      abort.abort()
+      return refuse(
+        message,
+        orkError('AnswersInParts', 'this endpoint answers in many parts', { where: endpoint.subject }),
+      )
+    }
+    const value = await result
+    if (E.isLeft(value)) refuse(message, value.left)
+    else message.respond(encode(value.right))
+  } catch (cause) {
+    refuse(message, toOrkError(cause))
+  }
+}
+
+/** A single answer, to one who can take many, is a stream of one. */
+async function* partsOf(result: ReturnType<Handler>): AsyncGenerator<unknown> {
+  if (Symbol.asyncIterator in result) {
+    yield* result
+    return
+  }
+  const value = await result
+  if (E.isLeft(value)) throw new OrkFailure(value.left)
+  yield value.right
+}
+
+const refuse = (message: ServiceMsg, error: OrkError): void => {
+  message.respondError(400, error.what.replaceAll(/[\r\n]+/g, ' '), Buffer.from(encode(error)))
+}

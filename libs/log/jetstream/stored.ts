@@ -1,0 +1,62 @@
+import { isNotFound, type Link } from './link'
+
+/** One stored message, as the stream's leader answers it. */
+export interface StoredMessage {
+  readonly seq: number
+  readonly subject: string
+  readonly data: Buffer
+  /** Header block as text. */
+  readonly headers: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+interface MessageAnswer {
+  readonly message: {
+    readonly subject: string
+    readonly seq: number
+    readonly hdrs?: string
+    readonly data?: string
+    readonly time: string
+  }
+}
+
+type Which =
+  | { readonly seq: number }
+  | { readonly seq: number; readonly next_by_subj: string }
+  | { readonly last_by_subj: string }
+
+/** Reads one message by sequence or subject; from the leader, never from a follower that may be behind. */
+export const getStored = async (link: Link, stream: string, which: Which): Promise<StoredMessage | null> => {
+  try {
+    const { message } = await link.ask<MessageAnswer>(`STREAM.MSG.GET.${stream}`, which)
+    return {
+      seq: message.seq,
+      subject: message.subject,
+      data: Buffer.from(message.data ?? '', 'base64'),
+      headers: Buffer.from(message.hdrs ?? '', 'base64').toString('latin1'),
+      time: Date.parse(message.time),
+    }
+  } catch (cause) {
+    if (isNotFound(cause)) return null
+    throw cause
+  }
+}
+
+/** The state of a stream as its leader knows it. */
+export interface StreamInfo {
+  readonly config: Readonly<Record<string, unknown>> & {
+    readonly num_replicas: number
+    readonly metadata?: Readonly<Record<string, string>>
+  }
+  readonly state: {
+    readonly messages: number
+    readonly bytes: number
+    readonly first_seq: number
+    readonly last_seq: number
+  }
+  readonly cluster?: { readonly leader?: string }
+}
+
+export const getStreamInfo = (link: Link, stream: string): Promise<StreamInfo> =>
+  link.ask<StreamInfo>(`STREAM.INFO.${stream}`)

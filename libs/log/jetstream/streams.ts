@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { OrkFailure, orkError } from '#libs/kernel'
+import { type StreamSettings, streamSettings } from '#libs/nats-server'
+import { ApiError, type Link } from './link'
+import { getStreamInfo, type StreamInfo } from './stored'
+
+/** `always`: the servers fsync each write, so writes are committed in groups. `relaxed`: they fsync now and then. */
+export type SyncMode = 'always' | 'relaxed'
+
+/** What is asked of the streams when they are created; those that exist keep what they have. */
+export interface StreamWishes {
+  readonly sync?: SyncMode
+  readonly replicas?: 1 | 3
+}
+
+/** The two streams of a log, and what was agreed on when they were created. */
+export interface Streams {
+  readonly events: string
+  readonly heartbeats: string
+  readonly cluster: string
+  readonly sync: SyncMode
+  /** Last sequence of the events when they were looked at. */
+  readonly lastSeq: number
+  /** How long the server remembers ids, in milliseconds. */
+  readonly dedupMs: number
+}
+
+type Wanted = StreamSettings & { readonly metadata?: Readonly<Record<string, string>> }
+
+const CLUSTER_KEY = 'ork.cluster'
+const SYNC_KEY = 'ork.sync'
+const NAME_IN_USE = 10058
+const NOT_FOUND = 10059
+
+/** Creates the streams that are missing and checks those that are there. Throws OrkFailure. */
+export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<Streams> => {
+  const wanted = streamSettings(link.prefix, wishes.replicas)
+  const metadata = { [CLUSTER_KEY]: randomUUID(), [SYNC_KEY]: wishes.sync ?? 'relaxed' }
+  const events = await ensure(link, { ...wanted.events, metadata }, wishes)
+  await ensure(link, wanted.heartbeats, wishes)
+  const agreed = events.config.metadata ?? {}
+  return {
+    events: wanted.events.name,
+    heartbeats: wanted.heartbeats.name,
+    cluster: agreed[CLUSTER_KEY] ?? wanted.events.name,
+    sync: agreed[SYNC_KEY] === 'always' ? 'always' : 'relaxed',
+    lastSeq: events.state.last_seq,
+    dedupMs: Number(events.config.duplicate_window ?? 0) / 1e6,
+  }
+}
+
+const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise<StreamInfo> => {
+  const info = (await find(link, wanted.name)) ?? (await create(link, wanted))
+  const { metadata: _chosen, num_replicas: _wished, ...fixed } = wanted
+  const asked: Record<string, unknown> = fixed
+  if (wishes.replicas !== undefined) asked.num_replicas = wishes.replicas
+  const differences = Object.entries(asked)
+    .filter(([key, value]) => !sameSetting(value, info.config[key]))
+    .map(([key, value]) => `${key} is ${JSON.stringify(info.config[key])}, wanted ${JSON.stringify(value)}`)
+  if (differences.length > 0) {
+    throw new OrkFailure(
+      orkError('StreamDiffers', `the stream is not kept the way ork needs: ${differences.join('; ')}`, {
+        where: `stream ${wanted.name}`,
+        next: `change it with: nats stream edit ${wanted.name}, or use another --prefix`,
+      }),
+    )
+  }
+  return info
+}
+
+/** The server leaves out what is off, so nothing and `false` are the same. */
+const sameSetting = (asked: unknown, echoed: unknown): boolean =>
+  isDeepStrictEqual(asked, echoed) || (asked === false && echoed === undefined)
+
+const find = async (link: Link, name: string): Promise<StreamInfo | null> => {
+  try {
+    return await getStreamInfo(link, name)
+  } catch (cause) {
+    if (errCodeOf(cause) === NOT_FOUND) return null
+    throw cause
+  }
+}
+
+const create = async (link: Link, wanted: Wanted): Promise<StreamInfo> => {
+  try {
+    return await link.ask<StreamInfo>(`STREAM.CREATE.${wanted.name}`, wanted)
+  } catch (cause) {
+    // Another service was quicker; what it agreed on holds.
+    if (errCodeOf(cause) === NAME_IN_USE) return getStreamInfo(link, wanted.name)
+    throw cause
+  }
+}
+
+const errCodeOf = (cause: unknown): number | null => {
+  const inner = cause instanceof OrkFailure ? cause.cause : cause
+  return inner instanceof ApiError ? inner.errCode : null
+}

@@ -1,0 +1,46 @@
+import { isPassingCode } from './link'
+import { isBatch, type Shipment } from './shipment'
+import type { Ack } from './wire'
+
+/** What an answer means for a shipment. */
+export type Verdict =
+  | { readonly tag: 'Stored'; readonly lastSeq: number }
+  | { readonly tag: 'Conflict' }
+  | { readonly tag: 'Refused'; readonly text: string; readonly errCode: number }
+  /** A refused group commit: each unit is to go by itself. */
+  | { readonly tag: 'Split' }
+  | { readonly tag: 'Again' }
+  /** The answer would be the same had an earlier try been stored: look. */
+  | { readonly tag: 'Look' }
+  | { readonly tag: 'Ignore' }
+
+const WRONG_LAST_SEQUENCE = 10071
+/** Other writes to the aggregate are under way: may be passing. */
+const WRONG_LAST_SEQUENCE_CONSTANT = 10164
+const BATCH_INCOMPLETE = 10176
+const BATCH_HAS_DUPLICATE = 10201
+const TRIES_WHILE_OTHERS_WRITE = 8
+const TRIES_OF_A_GROUP = 3
+
+export const judge = (ack: Ack, shipment: Shipment): Verdict => {
+  if (ack.tag === 'Stored') return { tag: 'Stored', lastSeq: ack.seq }
+  // The first message of a batch is answered with nothing, "go on"; nothing for a single one is 503, nobody there.
+  if (ack.tag === 'Empty') return isBatch(shipment) ? { tag: 'Ignore' } : { tag: 'Again' }
+  const { errCode } = ack
+  const isGroup = shipment.units.length > 1
+  if (isPassingCode(errCode)) return { tag: 'Again' }
+  if (errCode === BATCH_INCOMPLETE) {
+    return isGroup && shipment.tries >= TRIES_OF_A_GROUP && !shipment.unsure ? { tag: 'Split' } : { tag: 'Again' }
+  }
+  if (errCode === WRONG_LAST_SEQUENCE_CONSTANT && shipment.tries < TRIES_WHILE_OTHERS_WRITE) return { tag: 'Again' }
+  if (shipment.unsure || (errCode === BATCH_HAS_DUPLICATE && !isGroup)) return { tag: 'Look' }
+  return afterLooking(ack, shipment)
+}
+
+/** As `judge`, once it is known that no earlier try was stored. */
+export const afterLooking = (ack: Ack, shipment: Shipment): Verdict => {
+  if (shipment.units.length > 1) return { tag: 'Split' }
+  if (ack.tag !== 'Error') return { tag: 'Again' }
+  if (ack.errCode === WRONG_LAST_SEQUENCE || ack.errCode === WRONG_LAST_SEQUENCE_CONSTANT) return { tag: 'Conflict' }
+  return { tag: 'Refused', text: ack.text, errCode: ack.errCode }
+}

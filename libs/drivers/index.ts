@@ -1,3 +1,4 @@
 export * from './docker'
 export * from './port'
 export * from './process'
+export * from './simulated'

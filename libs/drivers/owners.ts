@@ -11,12 +11,10 @@ export interface Served {
 
 export const sameOwner = (a: Owner, b: Owner): boolean => a.cluster === b.cluster && a.worker === b.worker
 
+/** The same for the same owner; for maps. */
+export const ownerKey = ({ cluster, worker }: Owner): string => `${worker}\0${cluster}`
+
 export const served = (): Served => {
-  const owners: Owner[] = []
-  return {
-    add: (owner) => {
-      if (!owners.some((known) => sameOwner(known, owner))) owners.push(owner)
-    },
-    has: (owner) => owners.some((known) => sameOwner(known, owner)),
-  }
+  const keys = new Set<string>()
+  return { add: (owner) => void keys.add(ownerKey(owner)), has: (owner) => keys.has(ownerKey(owner)) }
 }

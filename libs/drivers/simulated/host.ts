@@ -1,0 +1,147 @@
+import type { OrkError } from '#libs/kernel'
+import { exitOf } from '../exit'
+import { ownerKey } from '../owners'
+import { type AttemptRef, type Container, containerName, type EngineEvent, type Exit, type Owner } from '../port'
+import type { Behaviour } from './behaviour'
+import type { Clock } from './clock'
+
+/** A container that is none: a few numbers, and a timer only while something of it is still to come. */
+export interface Simulated {
+  readonly ref: AttemptRef
+  readonly owner: Owner
+  readonly id: string
+  readonly ports: Container['ports']
+  /** Host ports with their protocol, as `8080/tcp`. */
+  readonly binds: readonly string[]
+  readonly behaviour: Behaviour
+  state: Container['state']
+  exit?: Exit
+  startedAt: number
+  /** Cancels the end that is due. */
+  cancel?: () => void
+  /** Told of the end or the removal, whichever comes first. */
+  whenEnded?: ((exit: Exit) => void)[]
+}
+
+/** The containers of one simulated engine, found by name and by owner, and who listens to their ends. */
+export class SimulatedHost {
+  private readonly byName = new Map<string, Simulated>()
+  private readonly byOwner = new Map<string, Set<Simulated>>()
+  private readonly listeners = new Map<string, Set<(event: EngineEvent) => void>>()
+  private outage: OrkError | undefined
+
+  constructor(private readonly clock: Clock) {}
+
+  get isReachable(): boolean {
+    return this.outage === undefined
+  }
+
+  find(ref: AttemptRef): Simulated | undefined {
+    return this.byName.get(containerName(ref))
+  }
+
+  of(owner: Owner): Iterable<Simulated> {
+    return this.byOwner.get(ownerKey(owner)) ?? []
+  }
+
+  add(container: Simulated): void {
+    const key = ownerKey(container.owner)
+    this.byName.set(containerName(container.ref), container)
+    const owned = this.byOwner.get(key) ?? new Set()
+    this.byOwner.set(key, owned.add(container))
+  }
+
+  /** From created to running; its own end becomes due. */
+  start(container: Simulated): void {
+    const { runMs, exitCode, oomKilled } = container.behaviour
+    container.state = 'running'
+    container.startedAt = this.clock.now()
+    if (runMs === null) return
+    container.cancel = this.clock.after(runMs, () => this.end(container, exitOf(exitCode, oomKilled)))
+  }
+
+  /** Ends it so unless it ends by itself before. */
+  killAfter(container: Simulated, ms: number, exit: Exit): void {
+    const own = container.cancel
+    const kill = this.clock.after(ms, () => this.end(container, exit))
+    container.cancel = () => {
+      own?.()
+      kill()
+    }
+  }
+
+  end(container: Simulated, exit: Exit): void {
+    if (container.state === 'exited') return
+    container.cancel?.()
+    delete container.cancel
+    container.state = 'exited'
+    container.exit = exit
+    this.tell(container.owner, { tag: 'Exited', ref: container.ref, exit })
+    this.release(container, exit)
+  }
+
+  /** Gone without a further word about its end. */
+  remove(container: Simulated): void {
+    const key = ownerKey(container.owner)
+    container.cancel?.()
+    this.byName.delete(containerName(container.ref))
+    const owned = this.byOwner.get(key)
+    owned?.delete(container)
+    if (owned?.size === 0) this.byOwner.delete(key)
+    this.tell(container.owner, { tag: 'Removed', ref: container.ref })
+    this.release(container, container.exit ?? exitOf(137))
+  }
+
+  /** Begins with a Resync, or with the outage there is. */
+  watch(owner: Owner, tell: (event: EngineEvent) => void): { close(): void } {
+    const key = ownerKey(owner)
+    const heard = this.listeners.get(key) ?? new Set()
+    // A listener of its own, so that the same function may listen twice.
+    const listener = (event: EngineEvent): void => tell(event)
+    const first = this.clock.after(0, () => {
+      heard.add(listener)
+      listener(this.news())
+    })
+    this.listeners.set(key, heard)
+    return {
+      close: () => {
+        first()
+        heard.delete(listener)
+      },
+    }
+  }
+
+  /** While it cannot be reached nothing is told; containers run on. */
+  setReachable(reachable: boolean, error: OrkError): void {
+    if (reachable === this.isReachable) return
+    this.outage = reachable ? undefined : error
+    const news = this.news()
+    for (const heard of this.listeners.values()) for (const tell of [...heard]) tell(news)
+  }
+
+  private news(): EngineEvent {
+    return this.outage === undefined ? { tag: 'Resync' } : { tag: 'Unreachable', error: this.outage }
+  }
+
+  private tell(owner: Owner, event: EngineEvent): void {
+    if (!this.isReachable) return
+    for (const tell of [...(this.listeners.get(ownerKey(owner)) ?? [])]) tell(event)
+  }
+
+  private release(container: Simulated, exit: Exit): void {
+    const waiting = container.whenEnded ?? []
+    delete container.whenEnded
+    for (const resolve of waiting) resolve(exit)
+  }
+}
+
+/** Resolves with the end, at once if it is past. */
+export const untilEnded = (container: Simulated): Promise<Exit> =>
+  new Promise((resolve) => {
+    if (container.exit !== undefined) resolve(container.exit)
+    else container.whenEnded = [...(container.whenEnded ?? []), resolve]
+  })
+
+/** As the port shows it. */
+export const asContainer = ({ ref, id, state, exit, ports }: Simulated): Container =>
+  exit === undefined ? { ref, id, state, ports } : { ref, id, state, exit, ports }

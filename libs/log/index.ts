@@ -1,2 +1,3 @@
 export * from './jetstream/connect'
+export * from './memory'
 export * from './port'

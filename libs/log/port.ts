@@ -47,9 +47,17 @@ export interface Following {
 export interface Log {
   /** Identity of the log; another one is another cluster. */
   readonly cluster: string
-  /** Writes in the order given; the n-th result is the n-th event's. Resolves when every outcome is known. */
+  /**
+   * The n-th result is the n-th event's; resolves when every outcome is known. Events of one aggregate are written in
+   * the order given, across calls too; those of different aggregates may change places when one has to be sent again.
+   * Two events of one aggregate in one call with the same `expect`: the second is a Conflict. Rejects only when the
+   * connection is closed before all is known.
+   */
   append(items: readonly Append[]): Promise<readonly AppendResult[]>
-  /** As `append`, for events that stand together or not at all (at most 1,000): one outcome for all. */
+  /**
+   * As `append`, for events that stand together or not at all (at most 1,000): one outcome for all, with the sequence
+   * of the last; they follow each other without a gap. Each `expect` is as of before the first of them.
+   */
   appendTogether(items: readonly Append[]): Promise<AppendResult>
   /** Sequence of the last event stored, as the stream's leader knows it; 0 when there is none. */
   lastSeq(): Promise<number>

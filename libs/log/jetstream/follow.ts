@@ -1,8 +1,8 @@
 import type { Entry } from '#libs/events'
+import { filtersOf } from '../filters'
 import type { Following, FollowOptions } from '../port'
 import { lastMatch } from './ends'
 import { messageToEntry } from './entries'
-import { filtersOf } from './filters'
 import { deferred, type Link, pause } from './link'
 import { Source } from './source'
 

@@ -17,7 +17,18 @@ export const filtersOf = (prefix: string, queries: readonly SubjectQuery[] | und
   const needed = asked.filter((filter) => !asked.some((other) => other !== filter && covers(other, filter)))
   const apart = mergeOverlapping(needed)
   if (apart.length === needed.length) return { apart, asked: needed }
-  return { apart, asked: needed, matches: (subject) => needed.some((filter) => covers(filter, subject)) }
+  return { apart, asked: needed, matches: (subject) => matchesAny(needed, subject) }
+}
+
+/** Whether a subject is one of those that the filters name, with NATS's wildcards `*` and `>`. */
+export const matchesAny = (filters: readonly string[], subject: string): boolean =>
+  filters.some((filter) => matches(filter.split('.'), subject.split('.')))
+
+const matches = (filter: readonly string[], subject: readonly string[]): boolean => {
+  const open = filter.at(-1) === '>'
+  const fixed = open ? filter.slice(0, -1) : filter
+  const long = open ? subject.length > fixed.length : subject.length === fixed.length
+  return long && fixed.every((token, at) => token === '*' || token === subject[at])
 }
 
 type Pairwise = (a: string, b: string) => boolean

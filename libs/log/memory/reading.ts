@@ -1,0 +1,70 @@
+import type { Entry } from '#libs/events'
+import { filtersOf, matchesAny } from '../filters'
+import type { Following, FollowOptions, ReadOptions } from '../port'
+import type { MemoryStore } from './store'
+
+const BATCH = 1_000
+
+type Wanted = (subject: string) => boolean
+
+const wantedBy = (prefix: string, queries: ReadOptions['queries']): Wanted => {
+  const { asked } = filtersOf(prefix, queries)
+  return asked.length === 0 ? () => true : (subject) => matchesAny(asked, subject)
+}
+
+/** Up to BATCH entries that are wanted, from `from` to `to`, and where to go on. */
+const slice = (store: MemoryStore, wanted: Wanted, from: number, to: number): { entries: Entry[]; next: number } => {
+  const entries: Entry[] = []
+  let seq = Math.max(1, from)
+  for (; seq <= to && entries.length < BATCH; seq += 1) {
+    const message = store.at(seq)
+    if (message !== null && wanted(message.subject)) entries.push(message.entry)
+  }
+  return { entries, next: seq }
+}
+
+export async function* read(store: MemoryStore, options: ReadOptions): AsyncGenerator<readonly Entry[]> {
+  const to = Math.min(options.to ?? store.lastSeq, store.lastSeq)
+  const wanted = wantedBy(store.prefix, options.queries)
+  for (let from = options.from; from <= to; ) {
+    const { entries, next } = slice(store, wanted, from, to)
+    from = next
+    if (entries.length > 0) yield entries
+  }
+}
+
+/** Hands on in tasks of `schedule`, never from within a write. */
+export const follow = (store: MemoryStore, schedule: (task: () => void) => void, options: FollowOptions): Following => {
+  const wanted = wantedBy(store.prefix, options.queries)
+  const target = store.lastSeq
+  let next = Math.max(1, options.from)
+  let asked = false
+  let stopped = false
+  let resolve = (): void => {}
+  const caughtUp = new Promise<void>((keep) => {
+    resolve = keep
+  })
+  const handOn = (): void => {
+    asked = false
+    if (stopped) return
+    const batch = slice(store, wanted, next, store.lastSeq)
+    next = batch.next
+    if (batch.entries.length > 0) options.onEntries(batch.entries)
+    if (next > target) resolve()
+    if (next <= store.lastSeq) handOnSoon()
+  }
+  const handOnSoon = (): void => {
+    if (asked) return
+    asked = true
+    schedule(handOn)
+  }
+  const unlisten = store.onWrite(handOnSoon)
+  handOnSoon()
+  return {
+    caughtUp,
+    stop: async () => {
+      stopped = true
+      unlisten()
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import * as E from 'fp-ts/Either'
+import { type Entry, filterOf, type OrkEvent, parseEvent, subjectOf } from '#libs/events'
+import type { Append, AppendResult } from '../port'
+
+/** As long as the server remembers ids. */
+const DEDUP_MS = 5 * 60_000
+
+interface Stored {
+  readonly entry: Entry
+  readonly subject: string
+  /** Milliseconds since 1970. */
+  readonly time: number
+}
+
+/** Reads back what was written, as the real log would: through JSON and the codecs. */
+export const throughJson = (prefix: string, seq: number, event: OrkEvent): Entry => {
+  const parsed = parseEvent(JSON.stringify(event))
+  if (E.isRight(parsed)) return { seq, event: parsed.right }
+  const path = subjectOf(prefix, event).slice(prefix.length + 1)
+  return { seq, event: { type: 'Unreadable', path, error: parsed.left } }
+}
+
+/**
+ * The stream, in memory and synchronous: what the servers do with a write, in the same order of checks (expectation
+ * before id), and nothing else. A simulator puts its faults between this and its users.
+ */
+export class MemoryStore {
+  private readonly messages: Stored[] = []
+  private readonly lastOf = new Map<string, number>()
+  private readonly ids = new Map<string, { readonly seq: number; readonly time: number }>()
+  private readonly listeners = new Set<() => void>()
+
+  constructor(
+    readonly prefix: string,
+    readonly now: () => number,
+  ) {}
+
+  get lastSeq(): number {
+    return this.messages.length
+  }
+
+  append(item: Append): AppendResult {
+    if (!this.asExpected(item)) return { tag: 'Conflict' }
+    const known = this.known(item.event.id)
+    const seq = known ?? this.put(item.event)
+    if (known === null) this.tell()
+    return { tag: 'Stored', seq }
+  }
+
+  /** All or nothing; expectations are as of before the first of them. */
+  appendTogether(items: readonly Append[]): AppendResult {
+    const last = items.at(-1)
+    const before = last === undefined ? null : this.known(last.event.id)
+    if (before !== null) return { tag: 'Stored', seq: before }
+    if (!items.every((item) => this.asExpected(item))) return { tag: 'Conflict' }
+    for (const { event } of items) this.put(event)
+    this.tell()
+    return { tag: 'Stored', seq: this.lastSeq }
+  }
+
+  at(seq: number): Stored | null {
+    return this.messages[seq - 1] ?? null
+  }
+
+  firstAtOrAfter(time: number): number {
+    let low = 1
+    let high = this.lastSeq + 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.at(middle)?.time ?? time) < time) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** Calls back after each write; the result ends it. */
+  onWrite(tell: () => void): () => void {
+    this.listeners.add(tell)
+    return () => this.listeners.delete(tell)
+  }
+
+  private asExpected({ event, expect }: Append): boolean {
+    return expect === undefined || expect === (this.lastOf.get(filterOf(this.prefix, event)) ?? 0)
+  }
+
+  private known(id: string): number | null {
+    const known = this.ids.get(id)
+    return known !== undefined && this.now() - known.time < DEDUP_MS ? known.seq : null
+  }
+
+  private put(event: OrkEvent): number {
+    const seq = this.lastSeq + 1
+    const time = this.now()
+    this.messages.push({ entry: throughJson(this.prefix, seq, event), subject: subjectOf(this.prefix, event), time })
+    this.lastOf.set(filterOf(this.prefix, event), seq)
+    this.ids.set(event.id, { seq, time })
+    return seq
+  }
+
+  private tell(): void {
+    for (const tell of [...this.listeners]) tell()
+  }
+}

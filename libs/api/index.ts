@@ -1,1 +1,3 @@
+export * from './endpoint'
 export * from './verbs'
+export * from './view'

@@ -86,8 +86,8 @@ export interface StatusReply extends ClusterSummary {
   readonly service: string
   readonly version: string
   readonly leading: boolean
-  /** Events stored that this service has not folded yet, when it last looked. */
-  readonly lag: number
+  /** Why nothing is moved though workers are silent; null when all is well. */
+  readonly alarm: string | null
   readonly uptimeMs: number
 }
 

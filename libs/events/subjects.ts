@@ -1,4 +1,5 @@
 import { type InstanceRef, instanceId } from '#libs/kernel'
+import type { Topic } from './define'
 import { EVENTS, type OrkEvent } from './registry'
 
 /** First token of every subject, unless configured otherwise. */
@@ -64,6 +65,8 @@ export const aboutOf = (event: Placed): string => place(event).about
 
 /** What a person may ask for when following events; absent parts match all. */
 export interface SubjectQuery {
+  /** Only what is about jobs as a whole, instances, workers, or the services. */
+  readonly topic?: Exclude<Topic, 'heartbeat'>
   readonly job?: string
   readonly task?: string
   readonly index?: number
@@ -73,15 +76,13 @@ export interface SubjectQuery {
 
 /** The subjects that together hold what a query asks for, as filters for one consumer; they never overlap. */
 export const filtersFor = (prefix: string, query: SubjectQuery): readonly string[] => {
-  const type = query.type ?? '*'
-  const { job = '*', task = '*', worker = '*' } = query
+  const { job = '*', task = '*', worker = '*', type = '*' } = query
   const tasks = `${prefix}.events.task.${job}.${task}.${query.index ?? '*'}.${worker}.${type}`
-  const jobs = `${prefix}.events.job.${job}.${type}`
-  const workers = `${prefix}.events.worker.${worker}.${type}`
-  const control = `${prefix}.events.control.*.${type}`
   if (query.task !== undefined || query.index !== undefined) return [tasks]
-  if (query.job !== undefined && query.worker !== undefined) return [tasks]
-  if (query.job !== undefined) return [jobs, tasks]
-  if (query.worker !== undefined) return [tasks, workers]
-  return [jobs, tasks, workers, control]
+  const filters: [Topic, string][] = [['task', tasks]]
+  if (query.worker === undefined) filters.push(['job', `${prefix}.events.job.${job}.${type}`])
+  if (query.job === undefined) filters.push(['worker', `${prefix}.events.worker.${worker}.${type}`])
+  if (query.job === undefined && query.worker === undefined)
+    filters.push(['control', `${prefix}.events.control.*.${type}`])
+  return filters.filter(([topic]) => query.topic === undefined || query.topic === topic).map(([, filter]) => filter)
 }

@@ -36,7 +36,7 @@ const MAX_COMMAND_TRIES = 50
  */
 export class LedService<View extends { readonly cluster: Cluster }> {
   readonly view: View
-  readonly startedAt: number
+  private readonly startedAt: number
   private readonly now: () => Now
   private readonly folded = new FoldedUpTo()
   private readonly leadership: Leadership
@@ -69,6 +69,12 @@ export class LedService<View extends { readonly cluster: Cluster }> {
 
   get leading(): boolean {
     return this.leadership.epoch !== null
+  }
+
+  /** What `status` says of this service. */
+  report(): { readonly version: string; readonly leading: boolean; readonly uptimeMs: number } {
+    const uptimeMs = Math.round(this.now().mono - this.startedAt)
+    return { version: this.options.version, leading: this.leading, uptimeMs }
   }
 
   /** Resolves when the view has caught up with the log; from then on the service acts. */

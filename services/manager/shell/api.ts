@@ -1,0 +1,152 @@
+import * as E from 'fp-ts/Either'
+import { endpoint, type StatusReply, streamEndpoint, viewParts, type WorkerReply } from '#libs/api'
+import {
+  describeCluster,
+  describeInstance,
+  describeInstanceDetail,
+  describeJob,
+  describeJobDetail,
+  describeWorker,
+  findInstance,
+  instancesOf,
+  isPlaced,
+  type Worker,
+} from '#libs/cluster'
+import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
+import type { Connection, Endpoint } from '#libs/log'
+import { type LedService, systemNow } from '#libs/runtime'
+import { type ManagerView, noSuchJob, type Outcome, stop, submit } from '../core'
+
+/** Items in one part of a streamed answer: far below the servers' limit of 1 MiB a message. */
+const PART_SIZE = 500
+
+/** Managers share the requests among them. */
+const QUEUE = 'managers'
+
+/** Serves the verbs that a manager answers, leader or not. */
+export const serveApi = (connection: Connection, service: LedService<ManagerView>, name: string) => {
+  const { prefix } = connection
+  return connection.bus.serve({
+    name: 'ork-manager',
+    version: '1.0.0',
+    description: `manager ${name}: jobs, tasks and workers`,
+    endpoints: [...commands(prefix, service), ...questions(prefix, service), ...forAll(prefix, service, name)],
+  })
+}
+
+const commands = (prefix: string, service: LedService<ManagerView>): Endpoint[] => [
+  endpoint({ prefix, verb: 'submit', queue: QUEUE }, ({ spec, actor }) =>
+    service.execute(
+      (cluster) =>
+        E.map((outcome: Outcome) => ({
+          decision: outcome.tag === 'Write' ? outcome.decision : null,
+          done: (seq: number) => ({
+            job: spec.name,
+            version: outcome.version,
+            seq: outcome.tag === 'Write' ? seq : outcome.seq,
+            outcome: outcome.tag === 'Write' ? ('submitted' as const) : ('unchanged' as const),
+          }),
+        }))(submit(cluster, spec)),
+      actor,
+    ),
+  ),
+  endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) =>
+    service.execute(
+      (cluster) =>
+        E.map((outcome: Outcome) => ({
+          decision: outcome.tag === 'Write' ? outcome.decision : null,
+          done: (seq: number) => ({
+            job,
+            seq: outcome.tag === 'Write' ? seq : outcome.seq,
+            outcome: outcome.tag === 'Write' ? ('stopping' as const) : ('already-stopped' as const),
+          }),
+        }))(stop(cluster, job, reason)),
+      actor,
+    ),
+  ),
+]
+
+const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[] => {
+  const { view } = service
+  const { cluster } = view
+  return [
+    streamEndpoint({ prefix, verb: 'jobs', queue: QUEUE }, () =>
+      inParts(cluster.seq, cluster.jobs.values(), describeJob),
+    ),
+    endpoint({ prefix, verb: 'job', queue: QUEUE }, async ({ job: name }) => {
+      const job = cluster.jobs.get(name)
+      return job === undefined
+        ? E.left(noSuchJob(cluster, name))
+        : E.right({ seq: cluster.seq, ...describeJobDetail(job) })
+    }),
+    streamEndpoint({ prefix, verb: 'tasks', queue: QUEUE }, ({ job }) =>
+      inParts(cluster.seq, instancesOf(cluster, job ?? undefined), describeInstance),
+    ),
+    endpoint({ prefix, verb: 'task', queue: QUEUE }, async ({ id }) => {
+      const ref = parseInstanceId(id)
+      if (E.isLeft(ref)) return ref
+      const instance = findInstance(cluster, ref.right.job, ref.right.task, ref.right.index)
+      if (instance === undefined) return E.left(noSuchInstance(id))
+      return E.right({ seq: cluster.seq, ...describeInstanceDetail(instance) })
+    }),
+    streamEndpoint({ prefix, verb: 'workers', queue: QUEUE }, () =>
+      inParts(cluster.seq, cluster.workers.values(), (worker) => withHeartbeat(view, worker)),
+    ),
+    endpoint({ prefix, verb: 'worker', queue: QUEUE }, async ({ worker: name }) => {
+      const worker = cluster.workers.get(name)
+      if (worker === undefined) return E.left(noSuchWorker(view, name))
+      const running = [...worker.instances].filter(({ state }) => isPlaced(state)).map(describeInstance)
+      return E.right({ seq: cluster.seq, ...withHeartbeat(view, worker), running })
+    }),
+  ]
+}
+
+const forAll = (prefix: string, service: LedService<ManagerView>, name: string): Endpoint[] => [
+  endpoint({ prefix, verb: 'status' }, async () => E.right(status(service, name))),
+  streamEndpoint({ prefix, verb: 'view', target: `manager.${name}` }, ({ keys }) =>
+    viewParts(`manager/${name}`, service.view.cluster, keys),
+  ),
+]
+
+const status = (service: LedService<ManagerView>, name: string): StatusReply => ({
+  ...describeCluster(service.view.cluster),
+  ...service.report(),
+  service: `manager/${name}`,
+  alarm: service.view.alarm,
+})
+
+function* inParts<A, B>(
+  seq: number,
+  items: Iterable<A>,
+  describe: (item: A) => B,
+): Generator<{ seq: number; items: B[] }> {
+  let part: B[] = []
+  for (const item of items) {
+    if (part.push(describe(item)) < PART_SIZE) continue
+    yield { seq, items: part }
+    part = []
+  }
+  yield { seq, items: part }
+}
+
+const withHeartbeat = (view: ManagerView, worker: Worker): WorkerReply => {
+  const heard = view.heard.get(worker.name)
+  const heartbeat = heard?.heartbeat ?? null
+  return {
+    ...describeWorker(worker),
+    silentMs: heard === undefined || heartbeat === null ? null : Math.round(systemNow().mono - heard.at),
+    used: heartbeat?.used ?? null,
+    containers: heartbeat?.containers ?? [],
+  }
+}
+
+const noSuchInstance = (id: string): OrkError =>
+  orkError('NoSuchInstance', `there is no instance "${id}"`, { next: '`ork tasks` lists all of them' })
+
+const noSuchWorker = ({ cluster }: ManagerView, name: string): OrkError =>
+  orkError('NoSuchWorker', `there is no worker "${name}"`, {
+    next:
+      cluster.workers.size === 0
+        ? 'none has joined yet'
+        : `there are: ${[...cluster.workers.keys()].slice(0, 10).join(', ')}`,
+  })

@@ -1,0 +1,42 @@
+import * as E from 'fp-ts/Either'
+import { endpoint, type StatusReply, streamEndpoint, viewParts } from '#libs/api'
+import { describeCluster, findInstance } from '#libs/cluster'
+import { orkError, parseInstanceId } from '#libs/kernel'
+import type { Connection } from '#libs/log'
+import type { LedService } from '#libs/runtime'
+import { DEFAULT_POLICY, explain, type SchedulerView } from '../core'
+
+/** Serves the verbs that a scheduler answers, leader or not: all fold the same log. */
+export const serveApi = (connection: Connection, service: LedService<SchedulerView>, name: string) => {
+  const { prefix } = connection
+  const { view } = service
+  return connection.bus.serve({
+    name: 'ork-scheduler',
+    version: '1.0.0',
+    description: `scheduler ${name}: why an instance is where it is`,
+    endpoints: [
+      endpoint({ prefix, verb: 'explain', queue: 'schedulers' }, async ({ id }) => {
+        const ref = parseInstanceId(id)
+        if (E.isLeft(ref)) return ref
+        const instance = findInstance(view.cluster, ref.right.job, ref.right.task, ref.right.index)
+        if (instance === undefined) return E.left(orkError('NoSuchInstance', `there is no instance "${id}"`))
+        const workers = explain(view, instance)
+        return E.right({
+          seq: view.cluster.seq,
+          id,
+          pending: instance.state === 'pending',
+          policy: DEFAULT_POLICY.name,
+          workers,
+        })
+      }),
+      endpoint(
+        { prefix, verb: 'status' },
+        async (): Promise<E.Either<never, StatusReply>> =>
+          E.right({ ...describeCluster(view.cluster), ...service.report(), service: `scheduler/${name}`, alarm: null }),
+      ),
+      streamEndpoint({ prefix, verb: 'view', target: `scheduler.${name}` }, ({ keys }) =>
+        viewParts(`scheduler/${name}`, view.cluster, keys),
+      ),
+    ],
+  })
+}

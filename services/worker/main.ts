@@ -1,0 +1,43 @@
+import { hostname } from 'node:os'
+import type { Driver } from '#libs/drivers'
+import type { Resources } from '#libs/kernel'
+import type { Connection } from '#libs/log'
+import { type Logger, orkVersion } from '#libs/runtime'
+import { DEFAULT_RESERVE, measureCapacity, measureUse } from './shell/capacity'
+import { Worker } from './shell/worker'
+
+export interface StartWorkerOptions {
+  readonly connection: Connection
+  readonly name: string
+  readonly logger: Logger
+  readonly drivers: readonly Driver[]
+  readonly labels?: Readonly<Record<string, string>>
+  readonly reserve?: Resources
+  /** Share of the machine that this worker may promise, for several on one machine; 1 is all. */
+  readonly share?: number
+  /** Where the worker keeps what it keeps; its file system's size is the disk it offers. */
+  readonly dir: string
+}
+
+/** Starts a worker; resolves when it has caught up with the log and adopted what runs. */
+export const startWorker = async (options: StartWorkerOptions): Promise<Worker> => {
+  const whole = await measureCapacity(options.dir, options.reserve ?? DEFAULT_RESERVE)
+  const share = options.share ?? 1
+  const worker = new Worker({
+    connection: options.connection,
+    name: options.name,
+    version: orkVersion(),
+    host: hostname(),
+    labels: options.labels ?? {},
+    drivers: options.drivers,
+    capacity: {
+      cpuMilli: Math.floor(whole.cpuMilli * share),
+      memoryBytes: Math.floor(whole.memoryBytes * share),
+      diskBytes: Math.floor(whole.diskBytes * share),
+    },
+    measureUse: () => measureUse(options.dir),
+    logger: options.logger,
+  })
+  await worker.start()
+  return worker
+}

@@ -1,0 +1,119 @@
+import * as E from 'fp-ts/Either'
+import type { ContainerSpec, Driver, DriverError } from '#libs/drivers'
+import { causeText } from '#libs/kernel'
+import type { DriverName } from '#libs/spec'
+import type { Effect, Observation } from '../core'
+
+export interface EffectsOptions {
+  readonly drivers: ReadonlyMap<DriverName, Driver>
+  readonly cluster: string
+  readonly worker: string
+  readonly report: (seen: Observation) => void
+}
+
+/** How many containers one engine is asked to start at a time: above this it only queues, and stops come too late. */
+const STARTS_AT_ONCE = 8
+
+/** While a pull goes on, the log is told of it at most so often. */
+const PULL_REPORT_MS = 3_000
+
+/** Carries out what the core asks for, and reports each outcome as an observation. Decides nothing. */
+export class Effects {
+  private readonly waiting: (() => void)[] = []
+  private starting = 0
+  private readonly pulls = new Map<string, Promise<E.Either<DriverError, void>>>()
+  private readonly underWay = new Set<Promise<void>>()
+
+  constructor(private readonly options: EffectsOptions) {}
+
+  carryOut(effect: Effect): void {
+    const work = this.perform(effect)
+      .then((seen) => this.options.report(seen))
+      .finally(() => this.underWay.delete(work))
+    this.underWay.add(work)
+  }
+
+  /** Resolves when nothing is being done any more. */
+  async settled(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay)
+  }
+
+  private async perform(effect: Effect): Promise<Observation> {
+    const driver = this.options.drivers.get(effect.driver)
+    if (driver === undefined) return { tag: 'Unreachable', driver: effect.driver }
+    const { ref } = effect
+    switch (effect.tag) {
+      case 'Run': {
+        const ran = await this.limited(() => guarded(driver.run(this.containerSpec(effect))))
+        if (E.isLeft(ran)) return { tag: 'NotRun', driver: effect.driver, ref, error: ran.left }
+        return { tag: 'Ran', ref, container: ran.right }
+      }
+      case 'Pull': {
+        const pulled = await this.pull(driver, effect)
+        return { tag: 'Pulled', driver: effect.driver, ref, error: E.isLeft(pulled) ? pulled.left : null }
+      }
+      case 'Stop': {
+        const stopped = await guarded(driver.stop(ref, effect.signal, effect.graceMs))
+        const exit = E.isLeft(stopped) ? stopped.left : stopped.right
+        return { tag: 'StopDone', driver: effect.driver, ref, exit }
+      }
+      case 'Remove': {
+        const removed = await guarded(driver.remove(ref))
+        return { tag: 'RemoveDone', driver: effect.driver, ref, error: E.isLeft(removed) ? removed.left : null }
+      }
+    }
+  }
+
+  private containerSpec({ ref, spec }: Extract<Effect, { tag: 'Run' }>): ContainerSpec {
+    const { image, command, args, env, resources, ports, stop } = spec
+    return {
+      ref,
+      owner: { cluster: this.options.cluster, worker: this.options.worker },
+      ...(image === undefined ? {} : { image }),
+      ...(command === undefined ? {} : { command }),
+      ...(args === undefined ? {} : { args }),
+      env,
+      resources,
+      ports,
+      stopSignal: stop.signal,
+    }
+  }
+
+  /** Instances that need the same image wait for one pull of it. */
+  private pull(driver: Driver, effect: Extract<Effect, { tag: 'Pull' }>): Promise<E.Either<DriverError, void>> {
+    const { image, ref } = effect
+    const key = `${driver.name}/${image}`
+    const known = this.pulls.get(key)
+    if (known !== undefined) return known
+    let reportedAt = performance.now()
+    const pulling = guarded(
+      driver.pull(image, (progress) => {
+        if (performance.now() - reportedAt < PULL_REPORT_MS) return
+        reportedAt = performance.now()
+        this.options.report({ tag: 'Pulling', ref, image, ...progress })
+      }),
+    ).finally(() => this.pulls.delete(key))
+    this.pulls.set(key, pulling)
+    return pulling
+  }
+
+  private async limited<T>(work: () => Promise<T>): Promise<T> {
+    if (this.starting >= STARTS_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve))
+    this.starting += 1
+    try {
+      return await work()
+    } finally {
+      this.starting -= 1
+      this.waiting.shift()?.()
+    }
+  }
+}
+
+/** A driver reports errors as values; should one be thrown all the same, the engine is taken to be out of reach. */
+const guarded = async <T>(call: Promise<E.Either<DriverError, T>>): Promise<E.Either<DriverError, T>> => {
+  try {
+    return await call
+  } catch (cause) {
+    return E.left({ tag: 'Unreachable', what: causeText(cause) })
+  }
+}

@@ -1,0 +1,51 @@
+import * as E from 'fp-ts/Either'
+import { apiSubject, REQUESTS } from '#libs/api'
+import { findInstance } from '#libs/cluster'
+import type { Driver } from '#libs/drivers'
+import { instanceId, OrkFailure, orkError, parseInstanceId } from '#libs/kernel'
+import type { Connection, Endpoint } from '#libs/log'
+import type { DriverName } from '#libs/spec'
+import type { WorkerView } from '../core'
+
+/** Answers `logs` for the containers on this worker, line by line. */
+export const logsEndpoint = (
+  connection: Connection,
+  view: WorkerView,
+  drivers: ReadonlyMap<DriverName, Driver>,
+): Endpoint => ({
+  name: 'logs',
+  subject: apiSubject(connection.prefix, 'logs', view.name),
+  handle: (payload, signal) => readLogs(view, drivers, payload, signal),
+})
+
+async function* readLogs(
+  view: WorkerView,
+  drivers: ReadonlyMap<DriverName, Driver>,
+  payload: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<unknown> {
+  if (!REQUESTS.logs.is(payload)) throw new OrkFailure(orkError('BadRequest', 'not a request for logs'))
+  const ref = parseInstanceId(payload.id)
+  if (E.isLeft(ref)) throw new OrkFailure(ref.left)
+  const id = instanceId(ref.right)
+  const attempts = view.containers.get(id) ?? new Map()
+  const instance = findInstance(view.cluster, ref.right.job, ref.right.task, ref.right.index)
+  const attempt = payload.attempt ?? Math.max(0, ...attempts.keys())
+  const held = attempts.get(attempt)
+  const driver = held === undefined ? undefined : drivers.get(held.driver)
+  if (held === undefined || driver === undefined) {
+    const kept = [...attempts.keys()].join(', ') || 'none'
+    throw new OrkFailure(
+      orkError(
+        'NoContainer',
+        `worker ${view.name} has no container of ${id} attempt ${attempt || (instance?.attempt ?? 1)}`,
+        {
+          next: `attempts whose container is still there: ${kept}; \`ork task ${id}\` shows its history`,
+        },
+      ),
+    )
+  }
+  const { follow, tail } = payload
+  const lines = driver.logs(held.ref, { follow, signal, ...(tail === null ? {} : { tail }) })
+  for await (const { stream, time = null, text } of lines) yield { stream, time, text }
+}

@@ -1,0 +1,183 @@
+import * as E from 'fp-ts/Either'
+import { ulid } from 'ulid'
+import type { Driver, Owner, Usage } from '#libs/drivers'
+import { stamp } from '#libs/events'
+import { instanceId, NO_RESOURCES, type Resources } from '#libs/kernel'
+import type { Connection, Following } from '#libs/log'
+import { type Logger, systemNow } from '#libs/runtime'
+import type { DriverName } from '#libs/spec'
+import { decide, evolveView, initialView, type Observation, observe, type WorkerView } from '../core'
+import { Effects } from './effects'
+import { EngineWatch } from './engines'
+import { logsEndpoint } from './logs'
+import { Outbox } from './outbox'
+
+export interface WorkerOptions {
+  readonly connection: Connection
+  readonly name: string
+  readonly version: string
+  readonly host: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly drivers: readonly Driver[]
+  readonly capacity: Resources
+  /** Measures the machine; called in the background before each heartbeat. */
+  readonly measureUse: () => Promise<Resources>
+  readonly logger: Logger
+  readonly heartbeatEveryMs?: number
+}
+
+const HEARTBEAT_MS = 2_000
+
+/** One worker: folds its part of the log, keeps its engines' truth, and does what the core decides. */
+export class Worker {
+  readonly view: WorkerView
+  private readonly drivers: ReadonlyMap<DriverName, Driver>
+  private readonly outbox: Outbox
+  private readonly effects: Effects
+  private watches: EngineWatch[] = []
+  private following: Following | undefined
+  private serving: { stop(): Promise<void> } | undefined
+  private heartbeat: NodeJS.Timeout | undefined
+  private timer: NodeJS.Timeout | undefined
+  private scheduled = false
+  private stopped = false
+  private used: Resources = NO_RESOURCES
+  private usage: readonly Usage[] = []
+
+  constructor(private readonly options: WorkerOptions) {
+    const { connection, name, drivers, logger } = options
+    this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
+    this.view = initialView(name, [...this.drivers.keys()])
+    this.view.capacity = options.capacity
+    this.outbox = new Outbox(connection.log, name, logger)
+    this.effects = new Effects({
+      drivers: this.drivers,
+      cluster: connection.log.cluster,
+      worker: name,
+      report: (seen) => this.observed(seen),
+    })
+  }
+
+  private get owner(): Owner {
+    return { cluster: this.options.connection.log.cluster, worker: this.options.name }
+  }
+
+  /** Resolves when the worker has caught up, knows its containers and has told that it is there. */
+  async start(): Promise<void> {
+    const { connection, name } = this.options
+    this.following = connection.log.follow({
+      from: 1,
+      queries: [{ topic: 'job' }, { topic: 'control' }, { worker: name }],
+      onEntries: (entries) => {
+        const now = systemNow()
+        for (const entry of entries) evolveView(this.view, entry, now)
+        this.wake()
+      },
+    })
+    for (const driver of this.drivers.values()) {
+      const watch = new EngineWatch({
+        driver,
+        owner: this.owner,
+        generation: () => this.view.generation,
+        report: (seen) => this.observed(seen),
+        logger: this.options.logger,
+      })
+      this.watches.push(watch)
+    }
+    await this.following.caughtUp
+    this.view.caughtUp = true
+    await this.register()
+    this.serving = await connection.bus.serve({
+      name: 'ork-worker',
+      version: this.options.version,
+      description: `worker ${name}: its containers' logs`,
+      endpoints: [logsEndpoint(connection, this.view, this.drivers)],
+    })
+    this.beat()
+    this.heartbeat = setInterval(() => this.beat(), this.options.heartbeatEveryMs ?? HEARTBEAT_MS)
+    this.wake()
+  }
+
+  /** Leaves in order: what is being done is finished and told; containers go on, for the next start to adopt. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    clearInterval(this.heartbeat)
+    clearTimeout(this.timer)
+    for (const watch of this.watches) watch.close()
+    await this.effects.settled()
+    this.flush()
+    await this.outbox.drained()
+    const { connection, name } = this.options
+    const left = stamp({ type: 'WorkerLeft', data: { worker: name } }, this.by())
+    await connection.log.append([{ event: left }])
+    this.outbox.stop()
+    await this.serving?.stop()
+    await this.following?.stop()
+  }
+
+  private by() {
+    return { id: ulid(), source: `worker/${this.options.name}`, time: Date.now() } as const
+  }
+
+  private async register(): Promise<void> {
+    const { connection, name, version, host, labels, capacity } = this.options
+    const drivers = [...this.drivers.keys()]
+    const draft = {
+      type: 'WorkerRegistered',
+      data: { worker: name, capacity, labels, drivers, version, host },
+    } as const
+    await connection.log.append([{ event: stamp(draft, this.by()) }])
+  }
+
+  private observed(seen: Observation): void {
+    observe(this.view, seen)
+    for (const [name, engine] of this.view.engines) {
+      if (engine.state === 'unreachable') this.watches.find((watch) => watch.name === name)?.doubt()
+    }
+    this.wake()
+  }
+
+  /** Decides once for everything that happened in this turn of the loop. */
+  private wake(): void {
+    if (this.scheduled || this.stopped) return
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      if (!this.stopped) this.flush()
+    })
+  }
+
+  private flush(): void {
+    const now = systemNow()
+    const { facts, effects, wakeAt } = decide(this.view, now)
+    if (facts.length > 0) this.outbox.add(facts, now.wall)
+    if (!this.stopped) for (const effect of effects) this.effects.carryOut(effect)
+    clearTimeout(this.timer)
+    if (wakeAt !== null && !this.stopped) this.timer = setTimeout(() => this.wake(), Math.max(0, wakeAt - now.mono))
+  }
+
+  private beat(): void {
+    const { connection, name, capacity } = this.options
+    const worker = this.view.cluster.workers.get(name)
+    const data = {
+      worker: name,
+      seq: this.view.cluster.seq,
+      capacity,
+      reserved: worker?.reserved ?? NO_RESOURCES,
+      used: this.used,
+      containers: this.usage.map(({ ref, cpuMilli, memoryBytes }) => ({
+        instance: instanceId(ref),
+        cpuMilli,
+        memoryBytes,
+      })),
+    }
+    connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, this.by()))
+    void this.measure()
+  }
+
+  private async measure(): Promise<void> {
+    this.used = await this.options.measureUse().catch(() => this.used)
+    const usages = await Promise.all([...this.drivers.values()].map((driver) => driver.usage(this.owner)))
+    this.usage = usages.flatMap((usage) => (E.isRight(usage) ? [...usage.right] : []))
+  }
+}

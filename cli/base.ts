@@ -1,0 +1,94 @@
+import { Command, Flags } from '@oclif/core'
+import { isName, type OrkError, orkError } from '#libs/kernel'
+import type { Connection } from '#libs/log'
+import { Interrupted, reportFailure, UsageFailure, wantsJson } from './failure'
+import { type Output, stdout } from './output'
+import { escapeJson } from './render/escape'
+
+/** What the flags of every command say. */
+export interface CommonFlags {
+  readonly json: boolean
+  readonly nats: string | undefined
+  readonly prefix: string
+}
+
+/**
+ * What all commands share: how to reach the cluster, `--json`, exit codes, Ctrl-C. A command parses its flags, calls
+ * what does the work (loaded inside `run`, so that `--help` is quick) and writes what a renderer made of the answer.
+ */
+export abstract class OrkCommand extends Command {
+  static override baseFlags = {
+    json: Flags.boolean({
+      description: 'Write JSON instead of text; one line an item for streams',
+      helpGroup: 'GLOBAL',
+    }),
+    nats: Flags.string({
+      description: 'nats-server to talk to [default: that of a running `ork dev`, else nats://127.0.0.1:4222]',
+      env: 'ORK_NATS_URL',
+      helpValue: 'URL',
+      helpGroup: 'GLOBAL',
+    }),
+    prefix: Flags.string({
+      description: 'First token of all NATS subjects',
+      env: 'ORK_PREFIX',
+      default: 'ork',
+      helpValue: 'TOKEN',
+      helpGroup: 'GLOBAL',
+    }),
+  }
+
+  protected readonly out: Output = stdout
+  private readonly interruption = new AbortController()
+  private readonly closers: (() => Promise<void>)[] = []
+
+  /** Text of people's making; a line feed is added. */
+  protected async print(text: string): Promise<void> {
+    await this.out.write(`${text}\n`)
+  }
+
+  /** One JSON value on one line. */
+  protected async printJson(value: unknown): Promise<void> {
+    await this.out.write(`${escapeJson(JSON.stringify(value))}\n`)
+  }
+
+  /** Connects as the flags say; closed when the command ends. */
+  protected async connect(flags: CommonFlags): Promise<Connection> {
+    const { openConnection } = await import('./client/connect.js')
+    const connection = await openConnection(flags)
+    this.closers.push(() => connection.close())
+    return connection
+  }
+
+  /** Aborts at the first Ctrl-C or SIGTERM; a second one ends the process at once. Without it, the first does. */
+  protected interruptible(): AbortSignal {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(name, () => {
+        if (this.interruption.signal.aborted) process.exit(130)
+        this.interruption.abort(new Interrupted())
+      })
+    }
+    return this.interruption.signal
+  }
+
+  /** The argument as a name of a job, task or worker, or wrong usage. */
+  protected name(what: string, text: string): string {
+    if (isName(text)) return text
+    throw new UsageFailure(
+      orkError('BadName', `"${text}" is not the name of a ${what}`, {
+        next: 'names are small letters, digits and dashes, at most 63, e.g. web-2',
+      }),
+    )
+  }
+
+  protected wrongUsage(error: OrkError): UsageFailure {
+    return new UsageFailure(error)
+  }
+
+  override async catch(failure: Error): Promise<void> {
+    process.exitCode = reportFailure(failure, { json: wantsJson(this.argv), command: this.id })
+  }
+
+  override async finally(): Promise<void> {
+    for (const close of this.closers) await close()
+  }
+}

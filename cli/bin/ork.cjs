@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// The door: checks that there is something to run, then hands over to dist/cli/main.js.
+'use strict'
+const { existsSync } = require('node:fs')
+const { join } = require('node:path')
+
+const root = join(__dirname, '..', '..')
+const main = join(root, 'dist', 'cli', 'main.js')
+
+if (existsSync(main)) {
+  require(main).main(root, process.argv.slice(2))
+} else {
+  console.error(`ork is not built yet: there is no ${main}\n  run \`npm install && npm run build\` in ${root}`)
+  process.exitCode = 1
+}

@@ -1,0 +1,68 @@
+import * as E from 'fp-ts/Either'
+import { apiSubject, type Parts, type Replies, type RequestOf, type Verb } from '#libs/api'
+import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import type { BusError, Connection } from '#libs/log'
+
+const TIMEOUT_MS = 10_000
+
+/** Verbs that are answered with one value, and those answered in parts that hold a list. */
+type SingleVerb = 'submit' | 'stop' | 'job' | 'task' | 'worker' | 'explain'
+type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
+
+/** Asks the manager (for `explain` the scheduler) for one thing. Throws OrkFailure with the service's own words. */
+export const call = async <V extends SingleVerb>(
+  connection: Connection,
+  verb: V,
+  request: RequestOf<V>,
+): Promise<Replies[V]> => {
+  const answer = await connection.bus.request(apiSubject(connection.prefix, verb), request, TIMEOUT_MS)
+  if (E.isLeft(answer)) throw new OrkFailure(explained(verb, answer.left))
+  return answer.right as Replies[V]
+}
+
+/** Asks for a list, which comes in parts so that its length has no bound. Throws OrkFailure as `call` does. */
+export const list = async <V extends ListVerb>(
+  connection: Connection,
+  verb: V,
+  request: RequestOf<V>,
+): Promise<{ readonly seq: number; readonly items: Replies[V]['items'] }> => {
+  const items: unknown[] = []
+  let seq = 0
+  const subject = apiSubject(connection.prefix, verb)
+  const late = AbortSignal.timeout(TIMEOUT_MS)
+  const parts = connection.bus.requestStream(subject, request, late)
+  try {
+    for await (const part of parts as AsyncIterable<Replies[V]>) {
+      items.push(...part.items)
+      seq = part.seq
+    }
+  } catch (cause) {
+    throw cause instanceof OrkFailure ? new OrkFailure(explained(verb, cause.error)) : cause
+  }
+  if (late.aborted) throw new OrkFailure(explained(verb, orkError('TimedOut', 'no answer came in time')))
+  return { seq, items: items as unknown as Replies[V]['items'] }
+}
+
+/** The bus knows what happened on the wire; what that means for a user depends on who should have answered. */
+export const explained = (verb: Verb, error: OrkError): OrkError => {
+  const role = verb === 'explain' ? 'scheduler' : verb === 'logs' ? 'worker' : 'manager'
+  switch (error.tag) {
+    case 'NoResponders':
+      return {
+        tag: error.tag,
+        what: `no ${role} is there to answer`,
+        next: `start one with \`ork ${role}\`, or a whole cluster with \`ork dev\`; \`ork status\` shows who is there`,
+      }
+    case 'TimedOut':
+      return {
+        tag: error.tag,
+        what: `the ${role} did not answer in time`,
+        next:
+          verb === 'submit' || verb === 'stop'
+            ? 'whether it was done is not known: look with `ork jobs`; to repeat the command is safe'
+            : 'look with `ork status`, then try again',
+      }
+    default:
+      return (error as BusError).refusal ?? error
+  }
+}

@@ -1,0 +1,118 @@
+import type { EventOf, OrkEvent } from '#libs/events'
+import { formatBytes, formatCpu, formatDuration, type Resources } from '#libs/kernel'
+
+/** One human sentence of what happened, without whom it happened to. Not escaped yet. */
+export const sentenceOf = (event: OrkEvent): string => {
+  switch (event.type) {
+    case 'JobSubmitted':
+      return submitted(event)
+    case 'JobStopRequested':
+      return `is to stop${by(event)}${because(event.data.reason)}`
+    case 'JobStopped':
+      return 'has stopped: its last instance has ended'
+    case 'JobCompleted':
+      return `has completed: every instance of version ${event.data.version} has succeeded`
+    case 'JobFailed':
+      return `has failed: ${count(event.data.failed, 'instance')} of version ${event.data.version} ended in failure`
+    case 'TaskScheduled':
+      return `is placed on ${event.data.worker} as attempt ${event.data.attempt} (version ${event.data.version})`
+    case 'TaskUnplaceable':
+      return unplaceable(event)
+    case 'TaskRejected':
+      return `attempt ${event.data.attempt} was turned down by ${event.data.worker}: ${event.data.reason}`
+    case 'TaskPulling':
+      return pulling(event)
+    case 'TaskStarted':
+      return started(event)
+    case 'TaskExited':
+      return `attempt ${event.data.attempt} ended ${ending(event.data)}`
+    case 'TaskRestarting':
+      return `restarts as attempt ${event.data.attempt} ${wait(event.data.delayMs)}: ${event.data.reason}`
+    case 'TaskStopRequested':
+      return `attempt ${event.data.attempt} is to stop: ${event.data.reason}`
+    case 'TaskStopped':
+      return `attempt ${event.data.attempt} has stopped${stoppedHow(event.data)}`
+    case 'TaskCompleted':
+      return `has completed with attempt ${event.data.attempt}`
+    case 'TaskFailed':
+      return `has failed with attempt ${event.data.attempt}: ${event.data.reason}`
+    case 'TaskLost':
+      return `attempt ${event.data.attempt} is lost with ${event.data.worker}: ${event.data.reason}`
+    case 'WorkerRegistered':
+      return `registered from ${event.data.host}: ${resources(event.data.capacity)}, ${event.data.drivers.join(', ')}`
+    case 'WorkerSuspected':
+      return `has been silent for ${formatDuration(event.data.silentMs)}: nothing new is placed on it`
+    case 'WorkerLost':
+      return `is lost, silent for ${formatDuration(event.data.silentMs)}: its instances are replaced`
+    case 'WorkerReturned':
+      return 'is heard of again'
+    case 'WorkerLeft':
+      return 'stopped in order; its containers go on'
+    case 'WorkerHeartbeat':
+      return `uses ${used(event)}`
+    case 'ManagerRegistered':
+    case 'SchedulerRegistered':
+      return `${event.data.name} joined (ork ${event.data.version})`
+    case 'LeaderElected':
+      return `${event.data.holder} leads from here on (epoch ${event.data.epoch})`
+    case 'EventQuarantined':
+      return `could not read sequence ${event.data.sequence} on ${event.data.subject}: ${event.data.reason}`
+  }
+}
+
+const by = ({ actor }: OrkEvent): string => (actor === undefined ? '' : ` (asked by ${actor})`)
+
+const because = (reason: string | null): string => (reason === null ? '' : `: ${reason}`)
+
+const submitted = (event: EventOf<'JobSubmitted'>): string => {
+  const { spec, version } = event.data
+  const tasks = spec.tasks.map(({ name, replicas }) => `${name} x${replicas}`).join(', ')
+  return `version ${version} was submitted: ${spec.kind} of ${tasks}${by(event)}`
+}
+
+const unplaceable = ({ data }: EventOf<'TaskUnplaceable'>): string => {
+  const why = data.reasons.map(({ reason, workers }) => `${reason} (${count(workers, 'worker')})`).join(', ')
+  const others = data.pending > 1 ? `, and ${data.pending - 1} more like it,` : ''
+  return `${others === '' ? '' : `${others.slice(2)} `}fits on no worker now${why === '' ? '' : `: ${why}`}`
+}
+
+const pulling = ({ data }: EventOf<'TaskPulling'>): string => {
+  if (data.totalBytes === 0) return `pulls ${data.image}`
+  if (data.doneBytes >= data.totalBytes) return `has pulled ${data.image} (${formatBytes(data.totalBytes)})`
+  return `pulls ${data.image}: ${formatBytes(data.doneBytes)} of ${formatBytes(data.totalBytes)}`
+}
+
+const started = ({ data }: EventOf<'TaskStarted'>): string => {
+  const ports = data.ports.map(({ name, hostPort }) => `${name} on ${hostPort}`).join(', ')
+  return `runs on ${data.worker} as attempt ${data.attempt}${ports === '' ? '' : `, ${ports}`}`
+}
+
+/** `with exit code 1`, `by SIGKILL, out of memory`. */
+export const ending = (exit: {
+  readonly exitCode: number
+  readonly signal: string | null
+  readonly oomKilled: boolean
+}): string => {
+  const how = exit.signal === null ? `with exit code ${exit.exitCode}` : `by ${exit.signal}`
+  return exit.oomKilled ? `${how}, out of memory` : how
+}
+
+const stoppedHow = ({ exitCode, signal }: { exitCode: number | null; signal: string | null }): string => {
+  if (signal !== null) return ` by ${signal}`
+  return exitCode === null ? '' : ` with exit code ${exitCode}`
+}
+
+const wait = (delayMs: number): string => (delayMs === 0 ? 'at once' : `in ${formatDuration(delayMs)}`)
+
+const resources = ({ cpuMilli, memoryBytes, diskBytes }: Resources): string =>
+  `${formatCpu(cpuMilli)} cpu, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk`
+
+const used = ({ data }: EventOf<'WorkerHeartbeat'>): string => {
+  const of = (a: string, b: string): string => `${a} of ${b}`
+  const cpu = of(formatCpu(data.used.cpuMilli), `${formatCpu(data.capacity.cpuMilli)} cpu`)
+  const memory = of(formatBytes(data.used.memoryBytes), `${formatBytes(data.capacity.memoryBytes)} memory`)
+  return `${cpu}, ${memory}; ${count(data.containers.length, 'container')}`
+}
+
+/** `1 worker`, `3 workers`. */
+export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`

@@ -1,0 +1,154 @@
+import * as E from 'fp-ts/Either'
+import type { Entry, SubjectQuery } from '#libs/events'
+import { type OrkError, orkError } from '#libs/kernel'
+import type { Log } from '#libs/log'
+import { interleave } from '../client/interleave'
+import { firstSeqOf, lastSeqOf, type Point, parsePoint } from '../client/point'
+import { type FilterFlags, queriesOf } from '../client/query'
+import { tail } from '../client/tail'
+import { Interrupted, UsageFailure } from '../failure'
+import type { Output } from '../output'
+import { escapeJson } from '../render/escape'
+import { dayLine, type EventLook, eventJson, eventLine, heartbeatLine } from '../render/event'
+import { dayAndZone } from '../render/time'
+
+export interface EventsFlags extends FilterFlags {
+  readonly follow: boolean
+  readonly from: string
+  readonly to?: string | undefined
+  readonly heartbeats: boolean
+}
+
+interface EventsPlan {
+  readonly from: Point
+  readonly to: Point | undefined
+  readonly follow: boolean
+  readonly queries: readonly SubjectQuery[] | undefined
+  /** Signs of life wanted, of one worker or of all. */
+  readonly beats: { readonly worker?: string } | undefined
+}
+
+export interface Show {
+  readonly json: boolean
+  readonly out: Output
+  readonly signal: AbortSignal
+}
+
+/** The value, or the error as wrong usage of the command. */
+export const usable = <A>(result: E.Either<OrkError, A>): A => {
+  if (E.isLeft(result)) throw new UsageFailure(result.left)
+  return result.right
+}
+
+/** What the flags ask for. Throws UsageFailure. */
+export const planEvents = (flags: EventsFlags, now: number): EventsPlan => {
+  const from = usable(parsePoint(flags.from, now, '--from'))
+  const to = flags.to === undefined ? undefined : usable(parsePoint(flags.to, now, '--to'))
+  const backwards =
+    to !== undefined &&
+    (('seq' in from && 'seq' in to && from.seq > to.seq) || ('time' in from && 'time' in to && from.time > to.time))
+  if (backwards) {
+    throw new UsageFailure(
+      orkError('BadRange', 'the range ends before it starts', { where: '--to', next: 'swap them' }),
+    )
+  }
+  const beats = flags.worker === undefined ? {} : { worker: flags.worker }
+  return {
+    from,
+    to,
+    follow: flags.follow,
+    queries: usable(queriesOf(flags)),
+    beats: flags.heartbeats ? beats : undefined,
+  }
+}
+
+/** Writes events as they were asked for; throws Interrupted when the user has seen enough. */
+export const showEvents = async (log: Log, plan: EventsPlan, show: Show): Promise<void> => {
+  const from = await firstSeqOf(log, plan.from)
+  const to = plan.to === undefined ? await log.lastSeq() : await lastSeqOf(log, plan.to)
+  const writer = new EventWriter(show)
+  const queries = plan.queries === undefined ? {} : { queries: plan.queries }
+  const { signal } = show
+  const past = tail(log, { from, to, ...queries, follow: false, signal })
+  if (plan.beats === undefined) {
+    for await (const entries of past) await writer.events(entries)
+  } else {
+    const until = plan.to === undefined ? Number.POSITIVE_INFINITY : await timeAt(log, plan.to, to)
+    const since = await timeAt(log, plan.from, from)
+    for await (const { entry, beat } of interleave(past, log.readHeartbeats({ since, ...plan.beats }))) {
+      if (signal.aborted) break
+      if (beat && timeOf(entry) > until) continue
+      await (beat ? writer.beat(entry) : writer.events([entry]))
+    }
+  }
+  if (plan.follow && !signal.aborted) await follow(log, plan, to + 1, writer, signal)
+  if (signal.aborted) throw new Interrupted()
+}
+
+const follow = async (
+  log: Log,
+  plan: EventsPlan,
+  from: number,
+  writer: EventWriter,
+  signal: AbortSignal,
+): Promise<void> => {
+  const queries = plan.queries === undefined ? {} : { queries: plan.queries }
+  const worker = plan.beats?.worker
+  const beats =
+    plan.beats &&
+    log.followHeartbeats((event) => {
+      if (worker === undefined || event.subject === worker) void writer.beat({ seq: 0, event })
+    })
+  try {
+    for await (const entries of tail(log, { from, ...queries, follow: true, signal })) await writer.events(entries)
+  } finally {
+    beats?.stop()
+  }
+}
+
+const timeOf = ({ event }: Entry): number => (event.type === 'Unreadable' ? 0 : Date.parse(event.time))
+
+/** The time that signs of life are compared with, for a place named by its sequence. */
+const timeAt = async (log: Log, point: Point, seq: number): Promise<number> => {
+  if ('time' in point) return point.time
+  const entry = await log.at(seq)
+  return entry === null ? 0 : timeOf(entry)
+}
+
+/** One line an event, for people or programs; the day is said when it changes. */
+export class EventWriter {
+  private day = ''
+
+  constructor(private readonly show: Pick<Show, 'json' | 'out'>) {}
+
+  async events(entries: readonly Entry[]): Promise<void> {
+    const look = this.look()
+    const lines = entries.map((entry) =>
+      this.show.json ? json(eventJson(entry)) : this.dated(entry, look) + eventLine(entry, look),
+    )
+    if (lines.length > 0) await this.show.out.write(`${lines.join('\n')}\n`)
+  }
+
+  async beat(entry: Entry): Promise<void> {
+    const { event } = entry
+    if (event.type === 'Unreadable') return
+    const look = this.look()
+    await this.show.out.write(
+      `${this.show.json ? json(event) : this.dated(entry, look) + heartbeatLine(event, look)}\n`,
+    )
+  }
+
+  private look(): EventLook {
+    return { now: Date.now(), colours: this.show.out.colours }
+  }
+
+  private dated({ event }: Entry, look: EventLook): string {
+    if (event.type === 'Unreadable') return ''
+    const day = dayAndZone(event.time, look)
+    if (day === this.day) return ''
+    this.day = day
+    return `${dayLine(event.time, look)}\n`
+  }
+}
+
+const json = (value: unknown): string => escapeJson(JSON.stringify(value))

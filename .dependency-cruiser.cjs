@@ -142,6 +142,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['require', 'node', 'default'] },
     tsPreCompilationDeps: true, // an import of types is an import: it ties the files together all the same
   },
 }

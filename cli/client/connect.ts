@@ -3,8 +3,8 @@ import { type OrkError, OrkFailure } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
 import { DEFAULT_URL, readDevEndpoint } from './endpoint'
 
-/** How long a command waits for a server to answer, in milliseconds. */
-const WAIT_MS = 3_000
+/** How long a command goes on trying where nobody listens, in milliseconds: a server may be restarting. */
+const WAIT_MS = 1_000
 
 /**
  * Connects to the servers named by `--nats` or ORK_NATS_URL (several with commas), else to the running `ork dev`, else

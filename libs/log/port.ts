@@ -49,7 +49,7 @@ export interface Log {
   readonly cluster: string
   /**
    * The n-th result is the n-th event's; resolves when every outcome is known. Events of one aggregate are written in
-   * the order given, across calls too; those of different aggregates may change places when one has to be sent again.
+   * the order given, across calls too; those of different aggregates do not wait for each other and may change places.
    * Two events of one aggregate in one call with the same `expect`: the second is a Conflict. Rejects only when the
    * connection is closed before all is known.
    */

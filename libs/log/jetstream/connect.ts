@@ -10,6 +10,8 @@ import { jetStreamLog } from './log'
 import { ensureStreams, type StreamWishes } from './streams'
 import { Writer } from './writer'
 
+export type { SyncMode } from './streams'
+
 export interface ConnectOptions extends StreamWishes {
   readonly servers: string | readonly string[]
   /** Who connects, as the server's list of connections shows it, e.g. `scheduler/s1`. */

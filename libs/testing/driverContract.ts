@@ -139,7 +139,8 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
     context.spec = (program, more) => specFor(owner, program, more)
   })
   test.after.each(async ({ driver, owner }) => {
-    for (const { ref } of await must(driver.list(owner))) await must(driver.remove(ref))
+    const left = await must(driver.list(owner))
+    await Promise.all(left.map(({ ref }) => must(driver.remove(ref))))
   })
 
   test('says which version it is', async ({ driver }) => {

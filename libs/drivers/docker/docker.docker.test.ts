@@ -122,6 +122,25 @@ test('publishes the host port that was asked for', async ({ driver, spec }) => {
   assert.is(NetworkSettings.Ports['8080/tcp']?.[0]?.HostPort, String(hostPort))
 })
 
+test('refuses more CPU than the host has, in the words of the engine', async ({ driver, owner, spec }) => {
+  const error = await mustFail(driver.run(spec({}, { resources: { ...NO_RESOURCES, cpuMilli: 4_000_000 } })))
+  assert.is(error.tag, 'Refused')
+  assert.match(error.what, /CPUs/)
+  assert.equal(await must(driver.list(owner)), [])
+})
+
+test('sends an environment that is too long for an address', async ({ driver, spec }) => {
+  const wanted = spec({}, { ...sh('echo $LONG | wc -c'), env: { LONG: 'x'.repeat(100_000) } })
+  await must(driver.run(wanted))
+  assert.is((await readLogs(driver, wanted.ref, { follow: true }))[0]?.text, '100001')
+})
+
+test('runs many containers at once', async ({ driver, owner, spec }) => {
+  const started = await Promise.all(Array.from({ length: 20 }, () => must(driver.run(spec({})))))
+  assert.is(started.length, 20)
+  assert.is((await must(driver.list(owner))).filter(({ state }) => state === 'running').length, 20)
+})
+
 test('leaves a container that ork did not make alone, and names it', async ({ driver, spec }) => {
   const wanted = spec({})
   const foreign = await engine.createContainer({ name: containerName(wanted.ref), Image: image })

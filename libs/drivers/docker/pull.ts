@@ -15,7 +15,7 @@ interface PullMessage {
 }
 
 /** Sums the downloads of all layers known so far; the total grows while the engine discovers them. */
-const layerSum = (): ((message: PullMessage) => PullProgress | undefined) => {
+export const layerSum = (): ((message: PullMessage) => PullProgress | undefined) => {
   const layers = new Map<string, { done: number; total: number }>()
   return ({ id, status, progressDetail }) => {
     if (id === undefined) return undefined

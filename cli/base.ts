@@ -1,9 +1,11 @@
 import { Command, Flags } from '@oclif/core'
-import { isName, type OrkError, orkError } from '#libs/kernel'
+import * as E from 'fp-ts/Either'
+import { isName, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { Interrupted, reportFailure, UsageFailure, wantsJson } from './failure'
 import { type Output, stdout } from './output'
 import { escapeJson } from './render/escape'
+import type { EventLook } from './render/event'
 
 /** What the flags of every command say. */
 export interface CommonFlags {
@@ -19,7 +21,7 @@ export interface CommonFlags {
 export abstract class OrkCommand extends Command {
   static override baseFlags = {
     json: Flags.boolean({
-      description: 'Write JSON instead of text; one line an item for streams',
+      description: 'Write JSON instead of text: one value a line',
       helpGroup: 'GLOBAL',
     }),
     nats: Flags.string({
@@ -46,9 +48,14 @@ export abstract class OrkCommand extends Command {
     await this.out.write(`${text}\n`)
   }
 
-  /** One JSON value on one line. */
-  protected async printJson(value: unknown): Promise<void> {
-    await this.out.write(`${escapeJson(JSON.stringify(value))}\n`)
+  /** Each JSON value on a line of its own. */
+  protected async printJson(...values: readonly unknown[]): Promise<void> {
+    for (const value of values) await this.out.write(`${escapeJson(JSON.stringify(value))}\n`)
+  }
+
+  /** How to show things now, and here. */
+  protected look(): EventLook {
+    return { now: Date.now(), colours: this.out.colours }
   }
 
   /** Connects as the flags say; closed when the command ends. */
@@ -80,8 +87,11 @@ export abstract class OrkCommand extends Command {
     )
   }
 
-  protected wrongUsage(error: OrkError): UsageFailure {
-    return new UsageFailure(error)
+  /** The argument as an instance, `job.task.index`, or wrong usage. */
+  protected instanceId(text: string): string {
+    const ref = parseInstanceId(text)
+    if (E.isLeft(ref)) throw new UsageFailure(ref.left)
+    return text
   }
 
   override async catch(failure: Error): Promise<void> {

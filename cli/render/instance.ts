@@ -1,0 +1,68 @@
+import type { InstanceDetail, InstanceSummary } from '#libs/cluster'
+import type { Entry } from '#libs/events'
+import { escapeText } from './escape'
+import { type EventLook, eventLine } from './event'
+import { ending } from './sentence'
+import { paintState } from './state'
+import { type Cell, renderPairs, renderTable } from './table'
+import { relative, relativeAndAbsolute } from './time'
+
+/** A line an instance: where it stands, where it is, why. */
+export const renderInstances = (instances: readonly InstanceSummary[], look: EventLook, empty: string): string =>
+  renderTable(
+    ['ID', 'STATE', 'WORKER', 'ATTEMPT', 'SINCE', 'DETAIL'],
+    instances.map((instance): (Cell | string)[] => [
+      instance.id,
+      { text: instance.state, paint: paintState(look.colours, instance.state) },
+      instance.worker === null || instance.state === 'pending' ? '-' : instance.worker,
+      { text: String(instance.attempt), align: 'right' },
+      relative(instance.since, look),
+      detailOf(instance, look),
+    ]),
+    empty,
+  )
+
+/** What there is to add to the state: ports, the reason, the exit, the restart to come. */
+const detailOf = (instance: InstanceSummary, look: EventLook): string => {
+  const said: string[] = []
+  if (instance.state === 'running' && instance.ports.length > 0) said.push(portsOf(instance))
+  if (instance.reason !== null) said.push(instance.reason)
+  if (instance.exit !== null && instance.reason === null && instance.state !== 'running') {
+    said.push(`ended ${ending(instance.exit)}`)
+  }
+  if (instance.notBefore !== null && Date.parse(instance.notBefore) > look.now) {
+    said.push(`starts ${relative(instance.notBefore, look)}`)
+  }
+  if (instance.restarts > 0 && instance.state === 'running') said.push(`restarted ${instance.restarts}x`)
+  return said.join('; ')
+}
+
+const portsOf = ({ ports }: InstanceSummary): string =>
+  ports.map(({ name, hostPort }) => `${name} on ${hostPort}`).join(', ')
+
+/** One instance with its latest events. */
+export const renderInstance = (instance: InstanceDetail, history: readonly Entry[], look: EventLook): string => {
+  const pairs: (readonly [string, string])[] = [
+    ['Instance', look.colours.bold(escapeText(instance.id))],
+    ['State', paintState(look.colours, instance.state)(instance.state)],
+    ['Since', relativeAndAbsolute(instance.since, look)],
+    ['Worker', escapeText(instance.worker ?? 'none yet')],
+    ['Attempt', attemptOf(instance)],
+  ]
+  if (instance.startedAt !== null) pairs.push(['Started', relativeAndAbsolute(instance.startedAt, look)])
+  if (instance.notBefore !== null) pairs.push(['Starts', relativeAndAbsolute(instance.notBefore, look)])
+  if (instance.container !== null) pairs.push(['Container', escapeText(instance.container)])
+  if (instance.ports.length > 0) pairs.push(['Ports', escapeText(portsOf(instance))])
+  if (instance.exit !== null) pairs.push(['Last exit', escapeText(ending(instance.exit))])
+  if (instance.reason !== null) pairs.push(['Reason', escapeText(instance.reason)])
+  const lines = history.map((entry) => `${eventLine(entry, look)}${whenOf(entry, look)}`)
+  return [renderPairs(pairs), '', 'History', ...(lines.length === 0 ? ['  nothing yet'] : lines)].join('\n')
+}
+
+const attemptOf = ({ attempt, version, restarts }: InstanceDetail): string => {
+  if (attempt === 0) return 'none yet'
+  return `${attempt} of version ${version}${restarts === 0 ? '' : `, restarted ${restarts}x in a row`}`
+}
+
+const whenOf = ({ event }: Entry, look: EventLook): string =>
+  event.type === 'Unreadable' ? '' : look.colours.dim(` (${relative(event.time, look)})`)

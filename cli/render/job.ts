@@ -1,0 +1,86 @@
+import type { ExplainReply } from '#libs/api'
+import type { InstanceSummary, JobDetail, JobSummary } from '#libs/cluster'
+import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
+import { escapeText } from './escape'
+import type { EventLook } from './event'
+import { renderInstances } from './instance'
+import { count } from './sentence'
+import { paintState, renderCounts } from './state'
+import { type Cell, renderPairs, renderTable } from './table'
+import { relative, relativeAndAbsolute } from './time'
+
+/** A line a job. */
+export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string =>
+  renderTable(
+    ['NAME', 'KIND', 'STATE', 'VERSION', 'RUNNING', 'INSTANCES', 'SUBMITTED'],
+    jobs.map((job): (Cell | string)[] => [
+      job.name,
+      job.kind,
+      { text: job.state, paint: paintState(look.colours, job.state) },
+      { text: String(job.version), align: 'right' },
+      { text: `${job.counts.running ?? 0}/${job.wanted}`, align: 'right' },
+      plainCounts(job.counts),
+      relative(job.submittedAt, look),
+    ]),
+    'no jobs yet; submit one with `ork submit FILE`',
+  )
+
+const plainCounts = (counts: JobSummary['counts']): string =>
+  Object.entries(counts)
+    .map(([state, n]) => `${n} ${state}`)
+    .join(', ')
+
+/** One job: its tasks, its instances, and for those that are pending why. */
+export const renderJob = (
+  job: JobDetail,
+  instances: readonly InstanceSummary[],
+  explained: readonly ExplainReply[],
+  look: EventLook,
+): string => {
+  const { colours } = look
+  const head = renderPairs([
+    ['Job', colours.bold(escapeText(job.name))],
+    ['Kind', job.kind],
+    ['State', paintState(colours, job.state)(job.state)],
+    ['Version', `${job.version}, submitted ${relativeAndAbsolute(job.submittedAt, look)}${byWhom(job)}`],
+    ['Instances', `${job.wanted} wanted: ${renderCounts(job.counts, colours)}`],
+  ])
+  const tasks = renderTable(
+    ['TASK', 'DRIVER', 'IMAGE', 'REPLICAS', 'EACH ASKS FOR', 'INSTANCES'],
+    job.tasks.map((task): (Cell | string)[] => [
+      task.name,
+      task.driver,
+      task.image ?? '-',
+      { text: String(task.replicas), align: 'right' },
+      renderResources(task.resources),
+      `${plainCounts(task.counts)}${task.outdated === 0 ? '' : `; ${task.outdated} of an older version`}`,
+    ]),
+    'no tasks',
+  )
+  const sections = [head, tasks, renderInstances(instances, look, 'no instances')]
+  if (explained.length > 0) sections.push(explained.map((reply) => renderExplain(reply, look)).join('\n\n'))
+  return sections.join('\n\n')
+}
+
+const byWhom = ({ history }: JobDetail): string => {
+  const actor = history.at(-1)?.actor ?? null
+  return actor === null ? '' : ` by ${escapeText(actor)}`
+}
+
+/** `0.5 cpu, 64 MiB memory, 1 GiB disk` */
+export const renderResources = ({ cpuMilli, memoryBytes, diskBytes }: Resources): string =>
+  `${formatCpu(cpuMilli)} cpu, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk`
+
+/** Why a pending instance is on no worker, worker by worker. */
+export const renderExplain = ({ id, workers }: ExplainReply, { colours }: EventLook): string => {
+  const name = colours.bold(escapeText(id))
+  if (workers.length === 0) {
+    return `${name} is pending: no worker has joined yet; start one with \`ork worker\``
+  }
+  const lines = workers.map((verdict) =>
+    verdict.fits
+      ? `  ${escapeText(verdict.worker)}: ${colours.green('has room')}; it will be placed in a moment`
+      : `  ${escapeText(verdict.worker)}: ${colours.yellow(escapeText(verdict.filter))}: ${escapeText(verdict.detail)}`,
+  )
+  return [`${name} is pending; of ${count(workers.length, 'worker')}:`, ...lines].join('\n')
+}

@@ -1,0 +1,38 @@
+import type { InstanceState, JobState, WorkerState } from '#libs/cluster'
+import type { Colours } from '../output'
+
+type Paint = (text: string) => string
+
+/** The colour of a state, the same wherever it is shown. */
+export const paintState = (colours: Colours, state: InstanceState | JobState | WorkerState): Paint => {
+  switch (state) {
+    case 'running':
+    case 'ready':
+    case 'completed':
+      return colours.green
+    case 'failed':
+    case 'lost':
+      return colours.red
+    case 'pending':
+    case 'exited':
+    case 'suspected':
+      return colours.yellow
+    case 'scheduled':
+    case 'starting':
+    case 'stopping':
+      return colours.cyan
+    case 'stopped':
+    case 'left':
+      return colours.dim
+  }
+}
+
+/** `2 running, 1 pending`, in the order of an attempt's life; `none` for nothing. */
+export const renderCounts = (
+  counts: Readonly<Partial<Record<InstanceState | JobState | WorkerState, number>>>,
+  colours: Colours,
+): string => {
+  const shown = Object.entries(counts) as [InstanceState | JobState | WorkerState, number][]
+  if (shown.length === 0) return 'none'
+  return shown.map(([state, n]) => paintState(colours, state)(`${n} ${state}`)).join(', ')
+}

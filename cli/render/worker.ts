@@ -1,0 +1,73 @@
+import type { WorkerReply } from '#libs/api'
+import type { InstanceSummary } from '#libs/cluster'
+import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
+import { escapeText } from './escape'
+import type { EventLook } from './event'
+import { renderInstances } from './instance'
+import { paintState } from './state'
+import { type Cell, renderPairs, renderTable } from './table'
+import { age, relativeAndAbsolute } from './time'
+
+/** A line a worker: what it has promised of what it has. */
+export const renderWorkers = (workers: readonly WorkerReply[], look: EventLook): string =>
+  renderTable(
+    ['NAME', 'STATE', 'HEARD', 'INSTANCES', 'CPU', 'MEMORY', 'DISK', 'DRIVERS', 'HOST'],
+    workers.map((worker): (Cell | string)[] => [
+      worker.name,
+      { text: worker.state, paint: paintState(look.colours, worker.state) },
+      heard(worker),
+      { text: String(worker.instances), align: 'right' },
+      share(worker, 'cpuMilli', formatCpu),
+      share(worker, 'memoryBytes', formatBytes),
+      share(worker, 'diskBytes', formatBytes),
+      worker.drivers.join(','),
+      worker.host,
+    ]),
+    'no workers yet; start one with `ork worker`',
+  )
+
+const heard = ({ silentMs }: WorkerReply): string => {
+  if (silentMs === null) return 'never'
+  return silentMs < 1000 ? 'just now' : `${age(silentMs)} ago`
+}
+
+const share = (worker: WorkerReply, key: keyof Resources, format: (n: number) => string): string =>
+  `${format(worker.reserved[key])}/${format(worker.capacity[key])}`
+
+/** One worker: its means, who uses them, and what is placed there. */
+export const renderWorker = (worker: WorkerReply, running: readonly InstanceSummary[], look: EventLook): string => {
+  const labels = Object.entries(worker.labels).map(([key, value]) => escapeText(`${key}=${value}`))
+  const head = renderPairs([
+    ['Worker', look.colours.bold(escapeText(worker.name))],
+    ['State', paintState(look.colours, worker.state)(worker.state)],
+    ['Since', relativeAndAbsolute(worker.since, look)],
+    ['Heard', heard(worker)],
+    ['Host', escapeText(worker.host)],
+    ['Version', escapeText(worker.version)],
+    ['Drivers', worker.drivers.join(', ')],
+    ['Labels', labels.length === 0 ? 'none' : labels.join(', ')],
+  ])
+  const line = (name: string, key: keyof Resources, format: (n: number) => string): (Cell | string)[] => [
+    name,
+    { text: format(worker.capacity[key]), align: 'right' },
+    { text: format(worker.reserved[key]), align: 'right' },
+    { text: worker.used === null ? '-' : format(worker.used[key]), align: 'right' },
+  ]
+  const means = renderTable(
+    ['', 'CAPACITY', 'RESERVED', 'MEASURED'],
+    [
+      line('cpu', 'cpuMilli', formatCpu),
+      line('memory', 'memoryBytes', formatBytes),
+      line('disk', 'diskBytes', formatBytes),
+    ],
+    '',
+  )
+  const containers = worker.containers.map(({ instance, cpuMilli, memoryBytes }) => [
+    instance,
+    formatCpu(cpuMilli),
+    formatBytes(memoryBytes),
+  ])
+  const sections = [head, means, renderInstances(running, look, 'nothing is placed on it')]
+  if (containers.length > 0) sections.push(renderTable(['CONTAINER OF', 'CPU', 'MEMORY'], containers, ''))
+  return sections.join('\n\n')
+}

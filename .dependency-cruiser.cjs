@@ -6,6 +6,7 @@ const PURE_LIBS = '^libs/(kernel|spec|events|cluster)/'
 const FRONT_DOOR = 'What a lib shows is in its index.ts; anything behind may change without a look at who uses it.'
 // Each fixture is a door of its own: the test of a core must not load a Docker client with its given/when/then.
 const FIXTURES = '^libs/testing/'
+const DRIVERS_DOOR = '^libs/drivers/index\\.ts$'
 const CORE = '^services/[^/]+/core/'
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -22,11 +23,20 @@ module.exports = {
     {
       name: 'core-is-self-contained',
       comment:
-        'A core is a pure function of events, so it imports only itself, the pure libs and fp-ts; everything else is ' +
-        "the shell's to hand in as an argument.",
+        'A core is a pure function of events, so it imports only itself, the pure libs and fp-ts (and the words of the ' +
+        "drivers' port, see below); everything else is the shell's to hand in as an argument.",
       severity: 'error',
       from: { path: '^services/([^/]+)/core/', pathNot: TEST },
-      to: { pathNot: ['^services/$1/core/', PURE_LIBS, 'node_modules/(fp-ts|io-ts)/'] },
+      to: { pathNot: ['^services/$1/core/', PURE_LIBS, 'node_modules/(fp-ts|io-ts)/', DRIVERS_DOOR] },
+    },
+    {
+      name: 'core-takes-only-words-from-drivers',
+      comment:
+        "The worker's core decides about containers, so it speaks of them in the words of the drivers' port: types, " +
+        'which are gone when it runs. Anything with code in it would bring an engine into the core.',
+      severity: 'error',
+      from: { path: CORE, pathNot: TEST },
+      to: { path: '^libs/drivers/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'pure-code-has-no-machine',

@@ -23,7 +23,8 @@ const soundHouse: Readonly<Record<string, string>> = {
   'libs/testing/index.ts': `import { id } from '#libs/kernel'\nexport { id }`,
   'services/manager/core/decide.ts': `import { id } from '#libs/kernel'\nexport const decide = id`,
   'services/manager/main.ts': `import { decide } from './core/decide'\nimport { join } from 'node:path'\nexport { decide, join }`,
-  'services/worker/main.ts': `import { connect } from '#libs/log'\nexport { connect }`,
+  'services/worker/core/decide.ts': `import type { Docker } from '#libs/drivers'\nexport const decide = (docker: Docker) => docker`,
+  'services/worker/main.ts': `import { connect } from '#libs/log'\nimport { decide } from './core/decide'\nexport { connect, decide }`,
   'cli/commands/dev.ts': `import { decide } from '#services/manager'\nexport { decide }`,
 }
 
@@ -31,6 +32,7 @@ const soundHouse: Readonly<Record<string, string>> = {
 const breaches: Readonly<Record<string, readonly [blamed: string, source: string]>> = {
   'services-stay-apart': ['services/worker/shell/a.ts', `import '#services/manager'`],
   'core-is-self-contained': ['services/manager/core/a.ts', `import '../main'`],
+  'core-takes-only-words-from-drivers': ['services/manager/core/b.ts', `export { Docker } from '#libs/drivers'`],
   'pure-code-has-no-machine': ['libs/kernel/a.ts', `import { hostname } from 'node:os'\nexport { hostname }`],
   'pure-libs-stay-pure': ['libs/kernel/b.ts', `export { connect } from '#libs/log'`],
   'only-log-speaks-nats': ['services/worker/shell/b.ts', `export { connect } from 'nats'`],

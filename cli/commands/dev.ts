@@ -1,0 +1,36 @@
+import { Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+
+export default class Dev extends OrkCommand {
+  static override summary = 'Run a whole cluster on this machine'
+  static override description =
+    'A nats-server, a manager, a scheduler and workers, until Ctrl-C. What they know is kept in the data folder, and ' +
+    'the containers of jobs go on: the next `ork dev` on the same folder adopts them.'
+  static override examples = [
+    { description: 'A cluster with an example job to look at', command: '<%= config.bin %> dev --example' },
+    { description: 'Three workers that share this machine', command: '<%= config.bin %> dev --workers 3' },
+    { description: 'Without Docker', command: '<%= config.bin %> dev --driver process' },
+  ]
+  static override flags = {
+    workers: Flags.integer({ description: 'How many workers share this machine', default: 1, min: 1, max: 50 }),
+    data: Flags.string({ description: 'Folder of the cluster [default: .ork in this checkout]', helpValue: 'DIR' }),
+    port: Flags.integer({
+      description: 'Port of the nats-server [default: 4222, or one that is free]',
+      min: 1,
+      max: 65535,
+    }),
+    driver: Flags.string({
+      description: 'Engine that runs containers; auto is Docker where it can be reached, and processes',
+      options: ['auto', 'docker', 'process'],
+      default: 'auto',
+    }),
+    example: Flags.boolean({ description: 'Submit an example job, and stop it again at the end' }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Dev)
+    const signal = this.interruptible()
+    const { runDev } = await import('../start/runDev.js')
+    await runDev({ ...flags, signal, out: this.out })
+  }
+}

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+import { Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+import { connectOptions, parseLabels, serviceFlags, serviceName } from '../start/flags'
+
+export default class Worker extends OrkCommand {
+  static override summary = 'Run a worker: it runs containers on this machine'
+  static override description =
+    'Containers outlive their worker: one that is started again, with the same name, adopts them. ' +
+    'Logs are JSON lines on standard error (ORK_LOG_LEVEL: debug, info, warn, error). SIGTERM ends it in order.'
+  static override examples = [
+    '<%= config.bin %> worker --nats nats://10.0.0.1:4222 --name w1',
+    {
+      description: 'With a label, and two gigabytes kept for everything else on the machine',
+      command: '<%= config.bin %> worker --nats nats://10.0.0.1:4222 --label zone=b --reserve-memory 2GiB',
+    },
+  ]
+  static override flags = {
+    ...serviceFlags,
+    driver: Flags.string({
+      description: 'Engine to offer; may be repeated',
+      options: ['docker', 'process'],
+      default: ['docker'],
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    label: Flags.string({
+      description: 'Label of this worker; may be repeated',
+      helpValue: 'KEY=VALUE',
+      default: [],
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    'reserve-cpu': Flags.string({ description: 'Cores kept from jobs', default: '0', helpValue: 'CORES' }),
+    'reserve-memory': Flags.string({ description: 'Memory kept from jobs', default: '256MiB', helpValue: 'SIZE' }),
+    'reserve-disk': Flags.string({ description: 'Disk kept from jobs', default: '1GiB', helpValue: 'SIZE' }),
+    data: Flags.string({ description: 'Folder for what the worker keeps', default: '.ork', helpValue: 'DIR' }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Worker)
+    const connect = connectOptions('worker', flags)
+    const labels = parseLabels(flags.label)
+    const [{ runService }, { startWorker }, { createLogger }, { dockerAddress, makeDrivers, parseReserve }] =
+      await Promise.all([
+        import('../start/service.js'),
+        import('#services/worker'),
+        import('#libs/runtime'),
+        import('../start/drivers.js'),
+      ])
+    const name = serviceName(flags)
+    const logger = createLogger(`worker/${name}`)
+    const dir = resolve(flags.data)
+    const reserve = parseReserve(flags['reserve-cpu'], flags['reserve-memory'], flags['reserve-disk'])
+    const choices = (['docker', 'process'] as const).filter((choice) => flags.driver.includes(choice))
+    const drivers = makeDrivers(choices, dir, dockerAddress())
+    await runService({
+      connect,
+      logger,
+      signal: this.interruptible(),
+      graceMs: flags.grace * 1000,
+      start: (connection) => startWorker({ connection, name, logger, drivers, labels, reserve, dir }),
+    })
+  }
+}

@@ -1,0 +1,85 @@
+import { Flags } from '@oclif/core'
+import { isName, orkError } from '#libs/kernel'
+import type { ConnectOptions } from '#libs/log'
+import { UsageFailure } from '../failure'
+import { machineName } from './names'
+
+/** What the commands that run one service have in common. */
+export const serviceFlags = {
+  name: Flags.string({
+    description: 'Name of this service, unique in its role [default: the name of this machine]',
+    helpValue: 'NAME',
+  }),
+  grace: Flags.integer({
+    description: 'Seconds that an orderly end may take',
+    default: 30,
+    min: 1,
+    helpValue: 'SECONDS',
+  }),
+  replicas: Flags.string({
+    description: 'Keep the log on so many servers; what exists is checked, not changed',
+    options: ['1', '3'],
+    env: 'ORK_REPLICAS',
+  }),
+  relaxed: Flags.boolean({
+    description: 'The servers do not sync every write to disk; only asked when the log is made',
+    env: 'ORK_RELAXED',
+  }),
+}
+
+interface ServiceFlags {
+  readonly nats: string | undefined
+  readonly prefix: string
+  readonly name: string | undefined
+  readonly replicas: string | undefined
+  readonly relaxed: boolean
+}
+
+/** The name to run under. Throws UsageFailure where the given one is not a name. */
+export const serviceName = ({ name }: ServiceFlags): string => {
+  if (name === undefined) return machineName()
+  if (isName(name)) return name
+  throw new UsageFailure(
+    orkError('BadName', `"${name}" is not a name`, {
+      where: '--name',
+      next: 'names are small letters, digits and dashes, at most 63, e.g. m1',
+    }),
+  )
+}
+
+/** How a service reaches the log. A service does not guess where that is: it must be told. */
+export const connectOptions = (role: string, flags: ServiceFlags): ConnectOptions => {
+  if (flags.nats === undefined) {
+    throw new UsageFailure(
+      orkError('NoServer', `ork ${role} needs to know its nats-server`, {
+        where: '--nats',
+        next: 'e.g. --nats nats://10.0.0.1:4222 (several with commas), or ORK_NATS_URL; `ork dev` brings one of its own',
+      }),
+    )
+  }
+  return {
+    servers: flags.nats.split(',').map((server) => server.trim()),
+    prefix: flags.prefix,
+    name: `${role}/${serviceName(flags)}`,
+    sync: flags.relaxed ? 'relaxed' : 'always',
+    ...(flags.replicas === undefined ? {} : { replicas: flags.replicas === '3' ? 3 : 1 }),
+  }
+}
+
+/** `zone=b` pairs to a record. Throws where one is not a pair. */
+export const parseLabels = (pairs: readonly string[]): Record<string, string> => {
+  const labels: Record<string, string> = {}
+  for (const pair of pairs) {
+    const match = /^([A-Za-z0-9][A-Za-z0-9._/-]{0,62})=(.{0,255})$/.exec(pair)
+    if (match === null || match[1] === undefined) {
+      throw new UsageFailure(
+        orkError('BadLabel', `"${pair}" is not a label`, {
+          where: '--label',
+          next: 'write it as key=value, e.g. zone=b',
+        }),
+      )
+    }
+    labels[match[1]] = match[2] ?? ''
+  }
+  return labels
+}

@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { findRoot } from '#libs/nats-server'
+import { userDataDir, writeEndpoint } from '../client/endpoint'
+import type { Output } from '../output'
+import { type DevCluster, startDevCluster } from './dev'
+import { checkDriver, type DriverChoice, dockerAddress, makeDrivers } from './drivers'
+import { stopExample, submitExample } from './example'
+import { aborted } from './service'
+
+export interface RunDevOptions {
+  readonly workers: number
+  readonly data: string | undefined
+  readonly port: number | undefined
+  readonly prefix: string
+  readonly driver: string
+  readonly example: boolean
+  readonly signal: AbortSignal
+  readonly out: Output
+}
+
+/** Runs a cluster on this machine until the signal, with an example job if asked for. */
+export const runDev = async (options: RunDevOptions): Promise<void> => {
+  const { out, signal } = options
+  const say = (line: string): void => void out.write(`${line}\n`)
+  const dataDir = options.data === undefined ? defaultDataDir() : resolve(options.data)
+  const choices = await chooseDrivers(options.driver, dataDir, say)
+  const cluster = await startDevCluster({
+    dataDir,
+    prefix: options.prefix,
+    workers: options.workers,
+    drivers: () => makeDrivers(choices, dataDir, dockerAddress()),
+    report: say,
+    ...(options.port === undefined ? {} : { port: options.port }),
+  })
+  const forget = writeEndpoint({ url: cluster.nats.url, pid: process.pid, dataDir })
+  try {
+    const example = options.example ? await submitExample(cluster.connection, choices, out, signal) : null
+    if (!signal.aborted) say(whatNext(example))
+    const died = await Promise.race([aborted(signal), cluster.nats.exited])
+    if (died !== undefined) throw new OrkFailure(serverDied(cluster))
+    if (example !== null) await stopExample(cluster.connection, example, say)
+  } finally {
+    forget()
+    say('stopping')
+    await cluster.stop()
+  }
+}
+
+/** `.ork` of the checkout this code is in, else a folder of the user's. */
+const defaultDataDir = (): string => {
+  const root = findRoot()
+  return existsSync(join(root, '.git')) ? join(root, '.ork') : join(userDataDir(), 'dev')
+}
+
+const serverDied = ({ nats }: DevCluster): OrkError =>
+  orkError('ServerDied', 'the nats-server ended by itself', {
+    where: nats.logFile,
+    next: 'its log says why; what was acknowledged is on disk, so `ork dev` goes on where it was',
+  })
+
+const whatNext = (example: string | null): string => {
+  const job = example ?? 'JOB'
+  const lines = [
+    ['ork status', 'is the cluster well'],
+    ['ork tasks', 'every instance and where it runs'],
+    [`ork logs ${job}.greeter.0 --follow`, 'what one of them prints'],
+    ['ork events --follow', 'what happens, as it happens'],
+    ['ork replay --to 1m', 'the cluster as it was a minute ago'],
+    ['ork submit examples/web.yaml', 'a job of your own: copy one and change it'],
+  ].filter(([command]) => example !== null || !command?.includes('greeter'))
+  const rows = lines.map(([command = '', what]) => `  ${command.padEnd(36)}${what}`)
+  return [
+    '',
+    'Try in another terminal (./cli/bin/ork.cjs where `ork` is not installed):',
+    ...rows,
+    '',
+    'Ctrl-C ends it.',
+  ].join('\n')
+}
+
+const chooseDrivers = async (wish: string, dir: string, say: (line: string) => void): Promise<DriverChoice[]> => {
+  if (wish === 'process') return ['process']
+  const [docker] = makeDrivers(['docker'], dir, dockerAddress())
+  const { version, why } = docker === undefined ? { version: null, why: '' } : await checkDriver(docker)
+  if (version !== null) {
+    say(`Docker Engine ${version} runs the containers`)
+    return ['docker', 'process']
+  }
+  if (wish === 'docker') {
+    say(`${why}; jobs for it wait until it can`)
+    return ['docker', 'process']
+  }
+  say(`Docker cannot be reached (${why}): jobs run as plain processes, with \`driver: process\``)
+  return ['process']
+}

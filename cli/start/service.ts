@@ -1,0 +1,64 @@
+import * as E from 'fp-ts/Either'
+import { OrkFailure } from '#libs/kernel'
+import { type Connection, type ConnectOptions, connect } from '#libs/log'
+import type { Logger } from '#libs/runtime'
+
+/** What a running service must offer to be ended in order. */
+export interface Stoppable {
+  stop(): Promise<unknown>
+}
+
+export interface RunOptions {
+  readonly connect: ConnectOptions
+  readonly logger: Logger
+  readonly signal: AbortSignal
+  /** How long an orderly end may take, in milliseconds, before the process ends anyway. */
+  readonly graceMs: number
+  readonly start: (connection: Connection) => Promise<Stoppable>
+}
+
+/** How long one try to reach a server takes before it is said that none is there; it is tried again for ever. */
+const TRY_MS = 5_000
+
+/** Runs one service until the signal: connects however long that takes, starts it, and ends it in order. */
+export const runService = async (options: RunOptions): Promise<void> => {
+  const { logger, signal } = options
+  const connection = await connectPatiently(options)
+  if (connection === null) return
+  const service = await options.start(connection)
+  logger.info('ready')
+  await aborted(signal)
+  logger.info('stopping')
+  const late = setTimeout(() => {
+    logger.error({ graceMs: options.graceMs }, 'did not stop in time, leaving the rest to the next start')
+    process.exit(1)
+  }, options.graceMs)
+  await service.stop()
+  await connection.close()
+  clearTimeout(late)
+  logger.info('stopped')
+}
+
+const connectPatiently = async ({ connect: wishes, logger, signal }: RunOptions): Promise<Connection | null> => {
+  while (!signal.aborted) {
+    const connected = await connect({ ...wishes, waitMs: TRY_MS })
+    if (E.isRight(connected)) return connected.right
+    if (connected.left.tag !== 'Unreachable') throw new OrkFailure(connected.left)
+    logger.warn({ error: connected.left }, 'no nats-server yet, trying again')
+    await pauseUnless(signal, 1_000)
+  }
+  return null
+}
+
+/** Resolves when the signal is given. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+
+const pauseUnless = async (signal: AbortSignal, ms: number): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([aborted(signal), new Promise((resolve) => (timer = setTimeout(resolve, ms)))])
+  clearTimeout(timer)
+}

@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Entry, OrkEvent } from '#libs/events'
 import type { AppendResult, Following, Log, ReadOptions } from '#libs/log'
-import { aDecision, aFact, aFarewell, aWish } from './logEvents'
+import { aBeat, aDecision, aFact, aFarewell, aWish } from './logEvents'
 
 /** What the contract needs of an implementation: a log with nothing in it. */
 export interface LogHarness {
@@ -63,6 +63,7 @@ export const logContract = (name: string, harness: LogHarness): void => {
   appending(it)
   reading(it)
   following(it)
+  heartbeats(it)
   test.run()
 }
 
@@ -296,5 +297,39 @@ const following = (it: It): void => {
     await Promise.all(followers.map(({ reached }) => reached))
     assert.equal(followers[0]?.seen, followers[1]?.seen)
     await Promise.all(followers.map(({ following }) => following.stop()))
+  })
+}
+
+const heartbeats = (it: It): void => {
+  it('signs of life come to who follows them, and are kept apart from the events', async (log) => {
+    const start = Date.now() - 1
+    const heard: OrkEvent[] = []
+    let tell = (): void => {}
+    const all = new Promise<void>((resolve) => {
+      tell = resolve
+    })
+    const following = log.followHeartbeats((event) => {
+      heard.push(event)
+      if (heard.length === 3) tell()
+    })
+    await log.lastSeq() // the server has the subscription once it has answered this
+    const beats = [aBeat('w1', 1), aBeat('w2', 1), aBeat('w1', 2)]
+    for (const beat of beats) log.beat(beat)
+    await all
+    assert.equal(heard, beats)
+    following.stop()
+    log.beat(aBeat('w2', 2))
+    assert.is(await log.lastSeq(), 0)
+
+    const kept = async (options: { since: number; worker?: string }): Promise<readonly unknown[]> => {
+      const found: unknown[] = []
+      for await (const entries of log.readHeartbeats(options)) found.push(...entries.map(({ event }) => event))
+      return found
+    }
+    while ((await kept({ since: start })).length < 4) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.equal(await kept({ since: start, worker: 'w1' }), [beats[0], beats[2]])
+    assert.equal(await kept({ since: Date.now() + 1_000 }), [])
+    assert.equal(await kept({ since: start, worker: 'w9' }), [])
+    assert.is(heard.length, 3)
   })
 }

@@ -27,3 +27,12 @@ export const aWish = (job: string, reason: string | null = null): OrkEvent =>
 
 /** A worker's farewell: one of the smallest events. */
 export const aFarewell = (worker: string): OrkEvent => eventOf({ type: 'WorkerLeft', data: { worker } })
+
+/** A sign of life of a worker; `seq` tells them apart. */
+export const aBeat = (worker: string, seq: number): OrkEvent => {
+  const none = { cpuMilli: 0, memoryBytes: 0, diskBytes: 0 }
+  return eventOf({
+    type: 'WorkerHeartbeat',
+    data: { worker, seq, capacity: none, reserved: none, used: none, containers: [] },
+  })
+}

@@ -13,6 +13,7 @@ import { Writer } from './writer'
 export type { SyncMode } from './streams'
 
 export interface ConnectOptions extends StreamWishes {
+  /** Addresses, as a list or separated by commas: `nats://10.0.0.1:4222,nats://10.0.0.2:4222`. */
   readonly servers: string | readonly string[]
   /** Who connects, as the server's list of connections shows it, e.g. `scheduler/s1`. */
   readonly name: string
@@ -76,7 +77,7 @@ const reach = async (options: ConnectOptions, deadline: number): Promise<NatsCon
   for (;;) {
     try {
       return await connectNats({
-        servers: typeof options.servers === 'string' ? options.servers : [...options.servers],
+        servers: serverList(options),
         name: options.name,
         noAsyncTraces: true,
         maxReconnectAttempts: -1,
@@ -96,8 +97,10 @@ const reach = async (options: ConnectOptions, deadline: number): Promise<NatsCon
   }
 }
 
-const serversText = ({ servers }: ConnectOptions): string =>
-  typeof servers === 'string' ? servers : servers.join(', ')
+const serverList = ({ servers }: ConnectOptions): string[] =>
+  (typeof servers === 'string' ? servers.split(',') : [...servers]).map((server) => server.trim())
+
+const serversText = (options: ConnectOptions): string => serverList(options).join(', ')
 
 const unreachable = (options: ConnectOptions, cause: unknown): OrkFailure =>
   new OrkFailure(

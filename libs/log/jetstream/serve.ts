@@ -31,6 +31,7 @@ export const serve = async (link: Link, offer: ServiceOffer): Promise<{ stop(): 
       },
     })
   }
+  await nc.flush() // from here on the server knows of them
   return {
     stop: async () => {
       streams.stop()

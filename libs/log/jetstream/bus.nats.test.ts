@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { OrkFailure } from '#libs/kernel'
+import { busContract } from '../../testing/busContract'
+import { mustConnect } from '../../testing/jetStream'
+import { startTestNats, withNats } from '../../testing/nats'
+
+busContract('NATS bus', {
+  open: async () => {
+    const nats = await startTestNats()
+    const [client, server] = await Promise.all([1, 2].map(() => mustConnect({ servers: nats.url })))
+    if (client === undefined || server === undefined) throw new Error('two connections were asked for')
+    return {
+      client: client.bus,
+      server: server.bus,
+      close: async () => {
+        await Promise.all([client.close(), server.close()])
+        await nats.stop()
+      },
+    }
+  },
+})
+
+test('a stream whose connection is lost fails instead of waiting', () =>
+  withNats(async (nats) => {
+    const client = await mustConnect({ servers: nats.url })
+    const server = await mustConnect({ servers: nats.url })
+    async function* silent(signal: AbortSignal): AsyncGenerator<number> {
+      yield 1
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    }
+    const endpoints = [
+      { name: 'silent', subject: 'ork.api.v1.silent', handle: (_: unknown, s: AbortSignal) => silent(s) },
+    ]
+    await server.bus.serve({ name: 'silent', version: '1.0.0', description: '', endpoints })
+    let told: unknown
+    try {
+      for await (const _part of client.bus.requestStream('ork.api.v1.silent', {}, new AbortController().signal)) {
+        void nats.kill()
+      }
+    } catch (cause) {
+      told = cause
+    }
+    assert.ok(told instanceof OrkFailure && told.error.tag === 'Disconnected')
+    await Promise.all([client.close(), server.close()])
+  }))
+
+test('services and listeners are back after the server was restarted, and it is told', () =>
+  withNats(async (nats) => {
+    const client = await mustConnect({ servers: nats.url })
+    const server = await mustConnect({ servers: nats.url })
+    const states: boolean[] = []
+    server.onStatus((connected) => states.push(connected))
+    const handle = async (payload: unknown) => ({ _tag: 'Right', right: payload }) as const
+    const endpoints = [{ name: 'echo', subject: 'ork.api.v1.echo', handle }]
+    await server.bus.serve({ name: 'echo', version: '1.0.0', description: '', endpoints })
+    await nats.kill()
+    await nats.start()
+    for (;;) {
+      const answer = await client.bus.request('ork.api.v1.echo', 7, 500)
+      if (answer._tag === 'Right') break
+      await sleep(50)
+    }
+    assert.equal(states, [false, true])
+    await Promise.all([client.close(), server.close()])
+  }))
+
+test.run()

@@ -1,0 +1,33 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { rawHeaders, readAck, readPosition } from './wire'
+
+const ack = (text: string) => readAck(new TextEncoder().encode(text))
+
+test('acknowledgements are read: plain, of a batch, of a duplicate, with a domain', () => {
+  assert.equal(ack('{"stream":"ORK_EVENTS","seq":12}'), { tag: 'Stored', seq: 12 })
+  assert.equal(ack('{"stream":"S","seq":9007199254740991,"duplicate":true}'), { tag: 'Stored', seq: 9007199254740991 })
+  assert.equal(ack('{"stream":"S","domain":"hub","seq":7,"batch":"b","count":3}'), { tag: 'Stored', seq: 7 })
+})
+
+test('errors are read with their codes, also when a stream is named', () => {
+  const text = '{"error":{"code":400,"err_code":10071,"description":"wrong last sequence: 4"},"stream":"T","seq":0}'
+  assert.equal(ack(text), { tag: 'Error', code: 400, errCode: 10071, text: 'wrong last sequence: 4' })
+  assert.is(ack('not json').tag, 'Error')
+  assert.equal(ack(''), { tag: 'Empty' })
+})
+
+test('positions are read from both forms of the reply subject', () => {
+  const old = '$JS.ACK.ORK_EVENTS.ork-abc.1.123456.789.1700000000000000000.42'
+  const long = '$JS.ACK._.hash.ORK_EVENTS.ork-abc.1.123456.789.1700000000000000000.42.tok'
+  for (const reply of [old, long]) assert.equal(readPosition(reply, '.ork-abc.'), { seq: 123456, consumerSeq: 789 })
+  assert.is(readPosition('$JS.ACK.ORK_EVENTS.other.1.1.1.1.1', '.ork-abc.'), null)
+  assert.is(readPosition('', '.ork-abc.'), null)
+})
+
+test('headers are encoded the way NATS wants them', () => {
+  const encoded = rawHeaders('A: 1\r\n') as unknown as { encode(): Uint8Array }
+  assert.is(Buffer.from(encoded.encode()).toString(), 'NATS/1.0\r\nA: 1\r\n\r\n')
+})
+
+test.run()

@@ -54,7 +54,7 @@ export interface Container {
 
 /**
  * What the engine tells by itself, some of it perhaps twice. `Unreachable` comes once for each outage, `Resync` at the
- * start and after an outage: events may have been missed, list again.
+ * start and after an outage: events may have been missed, list again. A listing is never behind what was told before it.
  */
 export type EngineEvent =
   | { readonly tag: 'Exited'; readonly ref: AttemptRef; readonly exit: Exit }

@@ -103,7 +103,7 @@ export const onlyOne = async (driver: Driver, owner: Owner): Promise<Container> 
   return containers[0]
 }
 
-/** The owner's only container, once the listing says that it has ended: Docker tells of an exit a little earlier. */
+/** The owner's only container, once it has ended. */
 export const ended = async (driver: Driver, owner: Owner): Promise<Container> => {
   for (let tries = 0; tries < 300; tries += 1) {
     const container = await onlyOne(driver, owner)
@@ -196,6 +196,7 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
       await must(driver.run(wanted))
       const exited = await heard.seen(heard.of('Exited', wanted.ref))
       assert.equal(exited, { tag: 'Exited', ref: wanted.ref, exit: { exitCode: 9, oomKilled: false } })
+      assert.is((await onlyOne(driver, owner)).state, 'exited', 'the listing is not behind what was told')
       await must(driver.remove(wanted.ref))
       await heard.seen(heard.of('Removed', wanted.ref))
       assert.is(heard.events[0]?.tag, 'Resync')

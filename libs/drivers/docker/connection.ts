@@ -1,6 +1,6 @@
 import * as http from 'node:http'
 import * as https from 'node:https'
-import Docker from 'dockerode'
+import type Docker from 'dockerode'
 import * as E from 'fp-ts/Either'
 import { causeText } from '#libs/kernel'
 
@@ -38,7 +38,10 @@ export interface ApiFailure {
 }
 
 export interface Connection {
+  /** Loaded when first asked for: it takes a third of a second, and other drivers do without. */
   readonly docker: Docker
+  /** Ids of containers whose exit was told while listings may still say that they run. */
+  readonly died: Set<string>
   readonly where: string
   readonly timeouts: DockerTimeouts
   /** Calls the engine; given up after `ms`. The signal is to be passed on to dockerode. */
@@ -77,9 +80,15 @@ const request: Connection['request'] = async (ms, call) => {
 }
 
 const clientFor = ({ timeouts: _, ...place }: DockerOptions): Docker => {
+  const Client: new (options: Docker.DockerOptions) => Docker = require('dockerode')
   // An explicit socket must win over a host that dockerode takes from DOCKER_HOST.
   const options = place.socketPath === undefined ? place : { ...place, host: undefined }
-  return new Docker(options as Docker.DockerOptions)
+  const docker = new Client(options as Docker.DockerOptions)
+  const modem = docker.modem as unknown as { protocol: string; agent?: http.Agent }
+  const keep = { keepAlive: true, maxFreeSockets: 16 }
+  if (modem.protocol === 'http') modem.agent = new http.Agent(keep)
+  if (modem.protocol === 'https') modem.agent = new https.Agent(keep)
+  return docker
 }
 
 const placeOf = (options: DockerOptions): string => {
@@ -88,21 +97,25 @@ const placeOf = (options: DockerOptions): string => {
   return process.env.DOCKER_HOST ?? '/var/run/docker.sock'
 }
 
+// Its types know of no options here, the code does.
+type Pinger = { ping(options: { abortSignal: AbortSignal }): Promise<unknown> }
+
 /** Opens nothing yet: the first call does. Connections are kept alive and do not keep the process alive. */
 export const connect = (options: DockerOptions): Connection => {
-  const docker = clientFor(options)
-  const modem = docker.modem as unknown as { protocol: string; agent?: http.Agent }
-  const keep = { keepAlive: true, maxFreeSockets: 16 }
-  if (modem.protocol === 'http') modem.agent = new http.Agent(keep)
-  if (modem.protocol === 'https') modem.agent = new https.Agent(keep)
   const timeouts = { ...TIMEOUTS, ...options.timeouts }
-  // Its types know of no options, the code does.
-  const pinger = docker as unknown as { ping(options: { abortSignal: AbortSignal }): Promise<unknown> }
+  let client: Docker | undefined
+  const docker = (): Docker => {
+    client ??= clientFor(options)
+    return client
+  }
   return {
-    docker,
+    get docker() {
+      return docker()
+    },
+    died: new Set(),
     where: `docker at ${placeOf(options)}`,
     timeouts,
     request,
-    ping: () => request(timeouts.pingMs, (abortSignal) => pinger.ping({ abortSignal })),
+    ping: () => request(timeouts.pingMs, (abortSignal) => (docker() as unknown as Pinger).ping({ abortSignal })),
   }
 }

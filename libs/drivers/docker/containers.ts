@@ -69,12 +69,14 @@ export const inspectOwn = async (
   return E.right(owner !== undefined && served.has(owner) ? found.right : undefined)
 }
 
-// A listing has no exit codes but in a text for people, so those that have ended are asked one by one.
+// A listing has no exit codes but in a text for people, so those that have ended are asked one by one. It also shows a
+// container as running for some time after its exit was told; asked for that one alone, the engine knows.
 const withExit = async (
   connection: Connection,
   container: Container,
 ): Promise<E.Either<ApiFailure, Container | undefined>> => {
-  if (container.state !== 'exited') return E.right(container)
+  if (container.state !== 'exited' && !connection.died.has(container.id)) return E.right(container)
+  if (container.state === 'exited') connection.died.delete(container.id)
   const found = await inspect(connection, container.id)
   return E.isLeft(found) ? found : E.right(found.right === undefined ? undefined : fromInspect(found.right))
 }

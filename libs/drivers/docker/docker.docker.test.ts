@@ -2,7 +2,7 @@ import Docker from 'dockerode'
 import * as assert from 'uvu/assert'
 import { NO_RESOURCES } from '#libs/kernel'
 import { ensureTestImage } from '#libs/testing'
-import { driverContract, ended, listener, must, mustFail, readLogs, shellScript } from '../../testing/driverContract'
+import { driverContract, listener, must, mustFail, onlyOne, readLogs, shellScript } from '../../testing/driverContract'
 import { containerName } from '../port'
 import { dockerDriver } from '.'
 
@@ -40,7 +40,7 @@ test('says that the kernel killed a container for its memory', async ({ driver, 
     await must(driver.run(wanted))
     const exited = await heard.seen(heard.of('Exited', wanted.ref))
     assert.equal(exited.tag === 'Exited' && exited.exit, { exitCode: 137, signal: 'SIGKILL', oomKilled: true })
-    assert.is((await ended(driver, owner)).exit?.oomKilled, true)
+    assert.is((await onlyOne(driver, owner)).exit?.oomKilled, true)
   } finally {
     heard.close()
   }

@@ -25,13 +25,13 @@ const memoryOf = ({ memory_stats: memory }: ContainerStats): number => {
  * engine for a rate of its own would take it two seconds for each.
  */
 export const usageMeter = (connection: Connection): ((owner: Owner) => DriverResult<readonly Usage[]>) => {
-  const { docker, request, timeouts } = connection
+  const { request, timeouts } = connection
   let before = new Map<string, Sample>()
 
   const statsOf = async (id: string): Promise<E.Either<ApiFailure, ContainerStats>> =>
     await request(timeouts.callMs, (abortSignal) => {
       const options = { stream: false as const, 'one-shot': true, abortSignal }
-      return docker.getContainer(id).stats(options)
+      return connection.docker.getContainer(id).stats(options)
     })
 
   const measure = async (info: ContainerInfo, samples: Map<string, Sample>) => {
@@ -50,7 +50,7 @@ export const usageMeter = (connection: Connection): ((owner: Owner) => DriverRes
 
   return async (owner) => {
     const listed = await request(timeouts.callMs, (abortSignal) =>
-      docker.listContainers({ filters: { label: ownerFilter(owner) }, abortSignal }),
+      connection.docker.listContainers({ filters: { label: ownerFilter(owner) }, abortSignal }),
     )
     if (E.isLeft(listed)) return E.left(driverError(connection, 'list containers', listed.left))
     const samples = new Map<string, Sample>()

@@ -5,14 +5,12 @@ import * as E from 'fp-ts/Either'
 import { exitOf } from '../exit'
 import type { EngineEvent, Owner } from '../port'
 import type { ApiFailure, Connection } from './connection'
-import { inspect } from './containers'
 import { driverError } from './failures'
 import { jsonLines } from './jsonLines'
 import { type Labels, ownerFilter, refOf } from './labels'
 
 const FIRST_WAIT_MS = 100
 const LONGEST_WAIT_MS = 2_000
-const KILLED = 137
 
 interface EngineMessage {
   readonly Action: string
@@ -22,40 +20,22 @@ interface EngineMessage {
 
 type Tell = (event: EngineEvent) => void
 
-/** Turns the engine's messages into events, in order for each container. */
-const interpreter = (connection: Connection, tell: Tell): ((message: EngineMessage) => void) => {
+/** Turns the engine's messages into events. That memory ran out is told before the exit, and of it alone known. */
+const interpreter = (died: Set<string>, tell: Tell): ((message: EngineMessage) => void) => {
   const outOfMemory = new Set<string>()
-  const busy = new Map<string, Promise<void>>()
-
-  // Older engines tell of the memory only in the state, and a kill by the kernel looks like any SIGKILL.
-  const wasOutOfMemory = async (id: string, code: number): Promise<boolean> => {
-    if (outOfMemory.delete(id)) return true
-    if (code !== KILLED) return false
-    const found = await inspect(connection, id)
-    return E.isRight(found) && found.right?.State.OOMKilled === true
-  }
-
-  const handle = async ({ Action, Actor: { ID, Attributes } }: EngineMessage): Promise<void> => {
+  return ({ Action, Actor: { ID, Attributes } }) => {
     const ref = refOf(Attributes)
     if (ref === undefined) return
     if (Action === 'oom') outOfMemory.add(ID)
     if (Action === 'die') {
-      const code = Number(Attributes.exitCode ?? 0)
-      tell({ tag: 'Exited', ref, exit: exitOf(code, await wasOutOfMemory(ID, code)) })
+      died.add(ID)
+      tell({ tag: 'Exited', ref, exit: exitOf(Number(Attributes.exitCode ?? 0), outOfMemory.delete(ID)) })
     }
     if (Action === 'destroy') {
+      died.delete(ID)
       outOfMemory.delete(ID)
       tell({ tag: 'Removed', ref })
     }
-  }
-
-  return (message) => {
-    const id = message.Actor.ID
-    const before = busy.get(id)
-    const done = (before === undefined ? handle(message) : before.then(() => handle(message))).finally(() => {
-      if (busy.get(id) === done) busy.delete(id)
-    })
-    busy.set(id, done)
   }
 }
 
@@ -81,7 +61,7 @@ export const watchEngine = (connection: Connection, owner: Owner, tell: Tell): {
   const say: Tell = (event) => {
     if (!closed.signal.aborted) tell(event)
   }
-  const understand = interpreter(connection, say)
+  const understand = interpreter(connection.died, say)
   const filters: GetEventsOptions['filters'] = {
     type: ['container'],
     event: ['die', 'oom', 'destroy'],

@@ -21,6 +21,7 @@ export interface CommonFlags {
 export abstract class OrkCommand extends Command {
   static override baseFlags = {
     json: Flags.boolean({
+      default: false,
       description: 'Write JSON instead of text: one value a line',
       helpGroup: 'GLOBAL',
     }),

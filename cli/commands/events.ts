@@ -18,7 +18,12 @@ export default class Events extends OrkCommand {
     { description: 'For programs', command: '<%= config.bin %> events --json --from 4711 | jq .type' },
   ]
   static override flags = {
-    follow: Flags.boolean({ char: 'f', description: 'Go on with what happens, until Ctrl-C', exclusive: ['to'] }),
+    follow: Flags.boolean({
+      default: false,
+      char: 'f',
+      description: 'Go on with what happens, until Ctrl-C',
+      exclusive: ['to'],
+    }),
     from: Flags.string({
       description: 'Start there: a sequence, a time with its zone, or how long ago',
       helpValue: 'SEQ|TIME',
@@ -34,7 +39,10 @@ export default class Events extends OrkCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    heartbeats: Flags.boolean({ description: "Workers' signs of life between the events (kept for an hour)" }),
+    heartbeats: Flags.boolean({
+      default: false,
+      description: "Workers' signs of life between the events (kept for an hour)",
+    }),
   }
 
   async run(): Promise<void> {

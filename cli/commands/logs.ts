@@ -15,7 +15,11 @@ export default class Logs extends OrkCommand {
   ]
   static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
   static override flags = {
-    follow: Flags.boolean({ char: 'f', description: 'Go on with what it writes, until it ends or Ctrl-C' }),
+    follow: Flags.boolean({
+      default: false,
+      char: 'f',
+      description: 'Go on with what it writes, until it ends or Ctrl-C',
+    }),
     tail: Flags.integer({ char: 'n', description: 'Only the last lines', helpValue: 'N', min: 0 }),
     attempt: Flags.integer({ description: 'Of this attempt instead of the last', helpValue: 'N', min: 1 }),
   }

@@ -42,7 +42,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
         reasons: [{ reason: 'memory', workers: 2 }],
       },
     },
-    'web.api.0  and 2 more like it, fits on no worker now: memory (2 workers)',
+    'web.api.0  fits on no worker now: memory (2 workers); 3 of its task were pending',
   ],
   [
     { type: 'TaskPulling', data: { ...at, image: 'busybox:1', doneBytes: 2 ** 20, totalBytes: 2 ** 21 } },

@@ -23,7 +23,7 @@ export const renderInstances = (instances: readonly InstanceSummary[], look: Eve
   )
 
 /** What there is to add to the state: ports, the reason, the exit, the restart to come. */
-const detailOf = (instance: InstanceSummary, look: EventLook): string => {
+export const detailOf = (instance: InstanceSummary, look: EventLook): string => {
   const said: string[] = []
   if (instance.state === 'running' && instance.ports.length > 0) said.push(portsOf(instance))
   if (instance.reason !== null) said.push(instance.reason)

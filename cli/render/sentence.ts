@@ -72,8 +72,8 @@ const submitted = (event: EventOf<'JobSubmitted'>): string => {
 
 const unplaceable = ({ data }: EventOf<'TaskUnplaceable'>): string => {
   const why = data.reasons.map(({ reason, workers }) => `${reason} (${count(workers, 'worker')})`).join(', ')
-  const others = data.pending > 1 ? `, and ${data.pending - 1} more like it,` : ''
-  return `${others === '' ? '' : `${others.slice(2)} `}fits on no worker now${why === '' ? '' : `: ${why}`}`
+  const others = data.pending > 1 ? `; ${data.pending} of its task were pending` : ''
+  return `fits on no worker now${why === '' ? '' : `: ${why}`}${others}`
 }
 
 const pulling = ({ data }: EventOf<'TaskPulling'>): string => {

@@ -1,0 +1,26 @@
+import { Args, Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+
+export default class Stop extends OrkCommand {
+  static override summary = 'Stop a job and show how its instances end'
+  static override description = 'Ctrl-C ends the watching, not the stop. What the job was stays in the log.'
+  static override examples = [
+    '<%= config.bin %> stop web',
+    '<%= config.bin %> stop web --detach --reason "moved to the new site"',
+  ]
+  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override flags = {
+    detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as the stop is accepted' }),
+    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Stop)
+    const job = this.name('job', args.job)
+    const signal = this.interruptible()
+    const connection = await this.connect(flags)
+    const { stopJob } = await import('../show/stop.js')
+    const { json, detach, reason = null } = flags
+    await stopJob(connection, job, { json, detach, reason, signal, out: this.out })
+  }
+}

@@ -1,0 +1,39 @@
+import { Args, Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+
+export default class Submit extends OrkCommand {
+  static override summary = 'Submit a job file and show how the job comes up'
+  static override description =
+    'Returns when every instance runs (a batch job: has completed), with 0; with 1 when one failed or fits on no worker; ' +
+    'with 2 when the file is wrong. Ctrl-C ends the watching, not the job. The same file again changes nothing.'
+  static override examples = [
+    '<%= config.bin %> submit examples/web.yaml',
+    { description: 'From another program', command: 'generate-job | <%= config.bin %> submit - --detach' },
+    {
+      description: 'However long it takes until there is room',
+      command: '<%= config.bin %> submit examples/batch.yaml --wait',
+    },
+  ]
+  static override args = {
+    file: Args.string({ description: 'Job file, YAML or JSON; - for standard input', required: true }),
+  }
+  static override flags = {
+    detach: Flags.boolean({
+      default: false,
+      char: 'd',
+      description: 'Return as soon as the job is accepted',
+      exclusive: ['wait'],
+    }),
+    wait: Flags.boolean({ default: false, description: 'Go on waiting when instances fit on no worker' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Submit)
+    const { readJob, submitJob } = await import('../show/submit.js')
+    const spec = await readJob(args.file)
+    const signal = this.interruptible()
+    const connection = await this.connect(flags)
+    const { json, detach, wait } = flags
+    await submitJob(connection, spec, { json, detach, wait, signal, out: this.out })
+  }
+}

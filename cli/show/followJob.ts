@@ -1,0 +1,130 @@
+import { emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
+import type { Entry, SubjectQuery } from '#libs/events'
+import type { Connection } from '#libs/log'
+import { tail } from '../client/tail'
+import type { Output } from '../output'
+import { type EventLook, eventLine } from '../render/event'
+import { LiveRegion } from '../render/live'
+import { progressLines } from '../render/progress'
+import type { Verdict } from './verdict'
+import { wantedOf } from './verdict'
+
+export interface FollowJobOptions {
+  readonly connection: Connection
+  readonly job: string
+  /** Sequence of its first version: later ones change what earlier ones left, so the fold begins there. */
+  readonly from: number
+  /** Events from this sequence on are shown; what was before only counts. */
+  readonly shownFrom: number
+  /** Looked at after each change; the following ends when it is not `Going`. Async, since others may have to be asked. */
+  readonly judge: (job: Job) => Verdict | Promise<Verdict>
+  readonly signal: AbortSignal
+  /** Where progress is shown; nowhere when absent. */
+  readonly out?: Output
+}
+
+export interface Followed {
+  readonly verdict: Verdict
+  /** The job as it was then. */
+  readonly job: Job
+}
+
+/** A judge that asks others says `Going` until it knows; it is asked again this often. */
+const AGAIN_MS = 500
+
+/**
+ * Follows a job in the log, and shows how its instances fare: redrawn in place on a terminal, an event a line elsewhere.
+ * Ends with the first verdict; when the signal aborts, with `Going`.
+ */
+export const followJob = async (options: FollowJobOptions): Promise<Followed> => {
+  const { from, signal } = options
+  const { log } = options.connection
+  const queries: readonly SubjectQuery[] = [{ job: options.job }, { topic: 'control', type: 'LeaderElected' }]
+  const watch = new JobWatch(options)
+  const known = await log.lastSeq()
+  for await (const entries of log.read({ from, to: known, queries })) await watch.take(entries)
+  const ending = new AbortController()
+  const either = AbortSignal.any([signal, ending.signal])
+  const look = (): void =>
+    void watch.look().then(
+      (settled) => settled && ending.abort(),
+      (cause) => ending.abort(cause),
+    )
+  const timer = setInterval(look, AGAIN_MS)
+  try {
+    look()
+    for await (const entries of tail(log, { from: known + 1, queries, follow: true, signal: either })) {
+      await watch.take(entries)
+      look()
+    }
+  } finally {
+    clearInterval(timer)
+    await watch.end()
+  }
+  if (ending.signal.reason instanceof Error && ending.signal.reason.name !== 'AbortError') throw ending.signal.reason
+  return { verdict: watch.verdict, job: watch.job }
+}
+
+class JobWatch {
+  verdict: Verdict = { tag: 'Going' }
+  private readonly cluster = emptyCluster()
+  private readonly region: LiveRegion | null
+  private looking = false
+
+  constructor(private readonly options: FollowJobOptions) {
+    this.region = options.out?.isTerminal === true ? new LiveRegion(options.out) : null
+  }
+
+  get job(): Job {
+    const job = this.cluster.jobs.get(this.options.job)
+    if (job === undefined)
+      throw new Error(`the log has no job ${this.options.job} from the sequence of its submission on`)
+    return job
+  }
+
+  async take(entries: readonly Entry[]): Promise<void> {
+    const { out, shownFrom } = this.options
+    for (const entry of entries) {
+      evolve(this.cluster, entry, ignoreChanges)
+      const news = entry.seq >= shownFrom && entry.event.type !== 'LeaderElected'
+      if (news && out !== undefined && this.region === null) await out.write(`${eventLine(entry, this.eyes(out))}\n`)
+    }
+  }
+
+  /** Draws and judges; whether it is settled. One look at a time. */
+  async look(): Promise<boolean> {
+    if (this.looking || !this.cluster.jobs.has(this.options.job)) return false
+    this.looking = true
+    try {
+      await this.draw()
+      const verdict = await this.options.judge(this.job)
+      if (verdict.tag === 'Going') return false
+      this.verdict = verdict
+      return true
+    } finally {
+      this.looking = false
+    }
+  }
+
+  async end(): Promise<void> {
+    if (this.cluster.jobs.has(this.options.job)) await this.draw()
+    this.region?.end()
+  }
+
+  private async draw(): Promise<void> {
+    const { out } = this.options
+    if (this.region === null || out === undefined) return
+    await this.region.draw(progressLines(this.shown(), this.region.limit, this.eyes(out)))
+  }
+
+  /** Those wanted; and when none is any more, all that have not ended long ago. */
+  private shown(): ReturnType<typeof wantedOf> {
+    const { job } = this
+    if (job.state === 'running' || job.state === 'completed' || job.state === 'failed') return wantedOf(job)
+    return [...job.tasks.values()].flatMap(({ instances }) => instances)
+  }
+
+  private eyes(out: Output): EventLook {
+    return { now: Date.now(), colours: out.colours }
+  }
+}

@@ -1,0 +1,48 @@
+import { formatDuration, OrkFailure, orkError } from '#libs/kernel'
+import type { Connection } from '#libs/log'
+import { call } from '../client/call'
+import { Interrupted } from '../failure'
+import { stderr } from '../output'
+import { escapeJson, escapeText } from '../render/escape'
+import type { Show } from './events'
+import { followJob } from './followJob'
+import { whoAmI } from './submit'
+import { judgeStop } from './verdict'
+
+export interface StopOptions extends Show {
+  /** Return as soon as the stop is accepted. */
+  readonly detach: boolean
+  readonly reason: string | null
+  readonly actor?: string
+}
+
+/** Stops a job and shows how its instances end. Throws OrkFailure, and Interrupted at Ctrl-C; the stop goes on. */
+export const stopJob = async (connection: Connection, job: string, options: StopOptions): Promise<void> => {
+  const { json, out, signal, detach, reason } = options
+  const begun = Date.now()
+  const reply = await call(connection, 'stop', { job, reason, actor: options.actor ?? whoAmI() })
+  const name = escapeText(job)
+  const tell = async (text: string, result: string | null): Promise<void> =>
+    out.write(`${json ? escapeJson(JSON.stringify({ ...reply, result })) : text}\n`)
+  if (reply.outcome === 'already-stopped') return tell(`${name} has stopped already`, 'stopped')
+  if (detach) return tell(`${name} is stopping, sequence ${reply.seq}`, null)
+  if (!json) await out.write(`${name} is stopping, sequence ${reply.seq}\n`)
+  const { version, history } = await call(connection, 'job', { job })
+  const { verdict } = await followJob({
+    connection,
+    job,
+    from: history[0]?.seq ?? reply.seq,
+    shownFrom: reply.seq,
+    judge: (view) => judgeStop(view, version),
+    signal,
+    ...(json ? {} : { out }),
+  })
+  if (verdict.tag === 'Stopped') return tell(`${name} has stopped (${formatDuration(Date.now() - begun)})`, 'stopped')
+  if (verdict.tag === 'Overtaken')
+    throw new OrkFailure(
+      orkError('Overtaken', `${job}: ${verdict.by}`, { next: `\`ork job ${job}\` shows how it stands` }),
+    )
+  if (!signal.aborted) return
+  if (!json) await stderr.write(`no longer watching; the stop goes on: \`ork job ${name}\` shows how it stands\n`)
+  throw new Interrupted()
+}

@@ -1,0 +1,196 @@
+import { readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import * as E from 'fp-ts/Either'
+import type { ExplainReply, SubmitReply } from '#libs/api'
+import { describeInstance, type Job } from '#libs/cluster'
+import { causeText, formatDuration, OrkFailure, orkError } from '#libs/kernel'
+import type { Connection } from '#libs/log'
+import { decodeJobText, type JobSpec, parseJobFile } from '#libs/spec'
+import { call } from '../client/call'
+import { askScheduler } from '../client/explain'
+import { Interrupted, UsageFailure } from '../failure'
+import { stderr } from '../output'
+import { escapeJson, escapeText } from '../render/escape'
+import { renderExplain } from '../render/job'
+import { count } from '../render/sentence'
+import type { Show } from './events'
+import { type Followed, followJob } from './followJob'
+import { judgeStart, type Verdict, wantedOf } from './verdict'
+
+/** Reads a job file, `-` being standard input. Throws UsageFailure with everything that is wrong with it. */
+export const readJob = async (file: string): Promise<JobSpec> => {
+  const bytes = await readBytes(file)
+  const name = file === '-' ? 'standard input' : file
+  const text = decodeJobText(bytes, name)
+  if (E.isLeft(text)) throw new UsageFailure(text.left)
+  const parsed = parseJobFile(text.right, name)
+  if (E.isRight(parsed)) return parsed.right
+  const [first, ...rest] = parsed.left
+  throw first === undefined ? new Error(`${name} was refused without a reason`) : new UsageFailure(first, ...rest)
+}
+
+const readBytes = async (file: string): Promise<Uint8Array> => {
+  if (file === '-') {
+    const chunks: Buffer[] = []
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks)
+  }
+  try {
+    return await readFile(file)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    const what = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${causeText(cause)}`
+    throw new UsageFailure(orkError('NoJobFile', what, { where: file, next: 'name a job file; examples/ holds some' }))
+  }
+}
+
+/** Who asks, for the log. */
+export const whoAmI = (): string | null => {
+  try {
+    return userInfo().username
+  } catch {
+    return null // a user id without a name, as in some containers
+  }
+}
+
+export interface SubmitOptions extends Show {
+  /** Return as soon as the job is accepted. */
+  readonly detach: boolean
+  /** Go on following while instances fit nowhere. */
+  readonly wait: boolean
+  readonly actor?: string
+}
+
+/**
+ * Submits a job and shows how it comes up, until it runs, has completed, or cannot. Throws OrkFailure when it cannot
+ * and Interrupted at Ctrl-C; the job goes on either way.
+ */
+export const submitJob = async (connection: Connection, spec: JobSpec, options: SubmitOptions): Promise<void> => {
+  const { json, out, signal } = options
+  const begun = Date.now()
+  const reply = await call(connection, 'submit', { spec, actor: options.actor ?? whoAmI() })
+  if (!json) await out.write(`${accepted(reply)}\n`)
+  if (options.detach) {
+    if (json) await out.write(`${toJson({ ...reply, result: null })}\n`)
+    return
+  }
+  const from = reply.version === 1 ? reply.seq : await firstSeq(connection, reply)
+  const shownFrom = reply.outcome === 'submitted' ? reply.seq : (await connection.log.lastSeq()) + 1
+  const explained: ExplainReply[] = []
+  const judge = startJudge(connection, reply.version, options.wait, explained)
+  const followed = await followJob({
+    connection,
+    job: reply.job,
+    from,
+    shownFrom,
+    judge,
+    signal,
+    ...(json ? {} : { out }),
+  })
+  await tellEnd(reply, followed, explained, options, Date.now() - begun)
+}
+
+const accepted = ({ job, version, seq, outcome }: SubmitReply): string =>
+  outcome === 'submitted'
+    ? `${escapeText(job)} version ${version} submitted, sequence ${seq}`
+    : `${escapeText(job)} is unchanged: it is version ${version}, submitted at sequence ${seq}`
+
+const firstSeq = async (connection: Connection, { job, seq }: SubmitReply): Promise<number> => {
+  const { history } = await call(connection, 'job', { job })
+  return history[0]?.seq ?? seq
+}
+
+/** How often the scheduler is asked about the same pending instances, and how long it may be away. */
+const ASK_MS = 400
+const SCHEDULER_MS = 5_000
+
+/** What is pending counts as stuck only when the scheduler itself says that no worker will do; its reasons are kept. */
+const startJudge = (connection: Connection, version: number, wait: boolean, explained: ExplainReply[]) => {
+  let askedAt = 0
+  let answeredAt = Date.now()
+  return async (job: Job): Promise<Verdict> => {
+    const verdict = judgeStart(job, version)
+    if (verdict.tag !== 'Pending') return verdict
+    if (wait || Date.now() - askedAt < ASK_MS) return { tag: 'Going' }
+    askedAt = Date.now()
+    const answer = await askScheduler(connection, verdict.pending.map(describeInstance))
+    if (E.isLeft(answer)) {
+      if (answer.left.tag === 'NoResponders' && Date.now() - answeredAt > SCHEDULER_MS)
+        throw new OrkFailure(answer.left)
+      return { tag: 'Going' }
+    }
+    answeredAt = Date.now()
+    const stuck = answer.right.length > 0 && answer.right.every(({ workers }) => workers.every(({ fits }) => !fits))
+    if (!stuck) return { tag: 'Going' }
+    explained.splice(0, explained.length, ...answer.right)
+    return verdict
+  }
+}
+
+const tellEnd = async (
+  reply: SubmitReply,
+  { verdict, job }: Followed,
+  explained: readonly ExplainReply[],
+  { json, out, signal }: SubmitOptions,
+  tookMs: number,
+): Promise<void> => {
+  const name = escapeText(reply.job)
+  if (json) {
+    const result = verdict.tag === 'Going' ? null : verdict.tag.toLowerCase()
+    const instances = wantedOf(job).map(describeInstance)
+    await out.write(`${toJson({ ...reply, result, instances, pending: explained })}\n`)
+  }
+  const say = async (text: string): Promise<void> => (json ? undefined : out.write(`${text}\n`))
+  const look = { now: Date.now(), colours: out.colours }
+  switch (verdict.tag) {
+    case 'Running':
+      return say(
+        out.colours.green(
+          `${name} version ${reply.version} runs: ${count(wantedOf(job).length, 'instance')} (${formatDuration(tookMs)})`,
+        ),
+      )
+    case 'Completed':
+      return say(out.colours.green(`${name} version ${reply.version} has completed (${formatDuration(tookMs)})`))
+    case 'Pending':
+      await say(explained.map((one) => renderExplain(one, look)).join('\n'))
+      throw new OrkFailure(
+        orkError(
+          'JobPending',
+          `${reply.job} has ${count(verdict.pending.length, 'instance')} that no worker can take now${alsoFailed(verdict.failed.length)}`,
+          {
+            next: `it stays submitted and starts as soon as there is room: \`ork job ${reply.job}\` shows how it stands, \`ork submit --wait\` waits`,
+          },
+        ),
+      )
+    case 'Failed':
+      throw new OrkFailure(failed(reply.job, verdict.failed.map(describeInstance)))
+    case 'Overtaken':
+      throw new OrkFailure(
+        orkError('Overtaken', `${reply.job} version ${reply.version}: ${verdict.by}`, {
+          next: `\`ork job ${reply.job}\` shows how it stands`,
+        }),
+      )
+    case 'Going':
+    case 'Stopped':
+      if (!signal.aborted) return
+      if (!json) await stderr.write(`no longer watching; the job goes on: \`ork job ${name}\` shows how it stands\n`)
+      throw new Interrupted()
+  }
+}
+
+const alsoFailed = (n: number): string => (n === 0 ? '' : `, and ${n} that failed`)
+
+const failed = (job: string, instances: readonly { readonly id: string; readonly reason: string | null }[]) => {
+  const shown = instances.slice(0, 5).map(({ id, reason }) => `${id}: ${reason ?? 'failed'}`)
+  const more = instances.length > 5 ? `; and ${instances.length - 5} more` : ''
+  const first = instances[0]?.id ?? `${job}.TASK.0`
+  return orkError(
+    'JobFailed',
+    `${job} has ${count(instances.length, 'instance')} that failed: ${shown.join('; ')}${more}`,
+    {
+      next: `\`ork logs ${first}\` shows what it wrote, \`ork task ${first}\` its history; mend the file and submit it again`,
+    },
+  )
+}
+
+const toJson = (value: unknown): string => escapeJson(JSON.stringify(value))

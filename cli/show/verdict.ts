@@ -1,0 +1,59 @@
+import { type Instance, isOutdated, type Job } from '#libs/cluster'
+
+/** What watching a job has come to. `Going`: nothing is settled yet. */
+export type Verdict =
+  | { readonly tag: 'Going' }
+  /** A service whose every wanted instance runs. */
+  | { readonly tag: 'Running' }
+  | { readonly tag: 'Completed' }
+  | { readonly tag: 'Stopped' }
+  /** Nothing moves any more, and some instances have failed. */
+  | { readonly tag: 'Failed'; readonly failed: readonly Instance[] }
+  /** Nothing moves any more, and some instances have no place. */
+  | { readonly tag: 'Pending'; readonly pending: readonly Instance[]; readonly failed: readonly Instance[] }
+  /** Someone submitted or stopped the job meanwhile. */
+  | { readonly tag: 'Overtaken'; readonly by: string }
+
+const GOING: Verdict = { tag: 'Going' }
+
+/** Instances the current version wants, in order. */
+export const wantedOf = (job: Job): readonly Instance[] =>
+  [...job.tasks.values()].flatMap(({ instances, replicas }) => instances.slice(0, replicas))
+
+type Standing = 'up' | 'failed' | 'pending' | 'moving'
+
+const standing = (instance: Instance): Standing => {
+  switch (instance.state) {
+    case 'running':
+      return isOutdated(instance) ? 'moving' : 'up'
+    case 'completed':
+      return 'up'
+    case 'failed':
+      return 'failed'
+    case 'pending':
+      return 'pending'
+    default:
+      return 'moving'
+  }
+}
+
+/** Where a submitted version of a job stands. `Pending` is for the scheduler to confirm: it may just not have come to it. */
+export const judgeStart = (job: Job, version: number): Verdict => {
+  if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
+  if (job.state === 'stopping' || job.state === 'stopped') return { tag: 'Overtaken', by: 'it was stopped meanwhile' }
+  if (job.state === 'completed') return { tag: 'Completed' }
+  const by: Record<Standing, Instance[]> = { up: [], failed: [], pending: [], moving: [] }
+  for (const instance of wantedOf(job)) by[standing(instance)].push(instance)
+  if (job.state === 'failed') return { tag: 'Failed', failed: by.failed }
+  if (by.moving.length > 0 || (job.kind === 'batch' && by.pending.length === 0)) return GOING
+  const running = by.up.some(({ state }) => state === 'running')
+  if (job.kind === 'batch' && running) return GOING
+  if (by.pending.length > 0) return { tag: 'Pending', pending: by.pending, failed: by.failed }
+  return by.failed.length > 0 ? { tag: 'Failed', failed: by.failed } : { tag: 'Running' }
+}
+
+/** Where the stop of a job stands. */
+export const judgeStop = (job: Job, version: number): Verdict => {
+  if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
+  return job.state === 'stopping' || job.state === 'running' ? GOING : { tag: 'Stopped' }
+}

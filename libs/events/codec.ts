@@ -51,11 +51,21 @@ const isEnvelope = (u: unknown): u is OrkEvent => {
     typeof e.id === 'string' &&
     typeof e.source === 'string' &&
     typeof e.type === 'string' &&
-    typeof e.time === 'string' &&
+    typeof e.subject === 'string' &&
+    isTime(e.time) &&
     typeof e.schemaversion === 'number' &&
-    (e.epoch === undefined || Number.isSafeInteger(e.epoch))
+    (e.epoch === undefined || (Number.isSafeInteger(e.epoch) && Number(e.epoch) >= 0)) &&
+    isTextOrAbsent(e.actor) &&
+    isTextOrAbsent(e.causationid)
   )
 }
+
+const isTextOrAbsent = (u: unknown): boolean => u === undefined || typeof u === 'string'
+
+const TIME = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z$/
+
+/** RFC 3339 in UTC. Folds compute with it: a time that is none would surface much later, as `Invalid time value`. */
+const isTime = (u: unknown): boolean => typeof u === 'string' && TIME.test(u)
 
 /**
  * Reads one event: looked up by (type, schemaversion), checked, and brought to today's version. Never throws and never

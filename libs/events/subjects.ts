@@ -60,6 +60,18 @@ export const subjectOf = (prefix: string, event: Placed): string => `${prefix}.$
 /** The compare-and-set filter of the aggregate an event belongs to, e.g. `ork.events.task.web.api.0.>`. */
 export const filterOf = (prefix: string, event: Placed): string => `${prefix}.${place(event).filter}`
 
+/** The aggregate's name among all of them: its filter without prefix and wildcard, e.g. `events.task.web.api.0`. */
+export const aggregateOf = (event: Placed): string => aggregateAt(place(event).path)
+
+/** The aggregate that a path (a subject without prefix) stands in, whatever the event there may say. */
+export const aggregateAt = (path: string): string => {
+  const tokens = path.split('.')
+  return tokens.slice(0, tokens[1] === 'task' ? 5 : 3).join('.')
+}
+
+/** An event's subject without prefix, e.g. `events.task.web.api.0.w1.TaskStarted`. */
+export const pathOf = (event: Placed): string => place(event).path
+
 /** CloudEvents' `subject`: what the event is about, e.g. `web.api.0`. */
 export const aboutOf = (event: Placed): string => place(event).about
 
@@ -74,15 +86,21 @@ export interface SubjectQuery {
   readonly type?: string
 }
 
-/** The subjects that together hold what a query asks for, as filters for one consumer; they never overlap. */
+/**
+ * The subjects that together hold what a query asks for, as filters for one consumer; they never overlap. There is
+ * always one, since a consumer without any would get everything: a query that contradicts itself (`job` and the topic
+ * `worker`) gets a subject that nobody writes to.
+ */
 export const filtersFor = (prefix: string, query: SubjectQuery): readonly string[] => {
   const { job = '*', task = '*', worker = '*', type = '*' } = query
-  const tasks = `${prefix}.events.task.${job}.${task}.${query.index ?? '*'}.${worker}.${type}`
-  if (query.task !== undefined || query.index !== undefined) return [tasks]
-  const filters: [Topic, string][] = [['task', tasks]]
-  if (query.worker === undefined) filters.push(['job', `${prefix}.events.job.${job}.${type}`])
-  if (query.job === undefined) filters.push(['worker', `${prefix}.events.worker.${worker}.${type}`])
-  if (query.job === undefined && query.worker === undefined)
+  const inTask = query.task !== undefined || query.index !== undefined
+  const filters: [Topic, string][] = [
+    ['task', `${prefix}.events.task.${job}.${task}.${query.index ?? '*'}.${worker}.${type}`],
+  ]
+  if (!inTask && query.worker === undefined) filters.push(['job', `${prefix}.events.job.${job}.${type}`])
+  if (!inTask && query.job === undefined) filters.push(['worker', `${prefix}.events.worker.${worker}.${type}`])
+  if (!inTask && query.job === undefined && query.worker === undefined)
     filters.push(['control', `${prefix}.events.control.*.${type}`])
-  return filters.filter(([topic]) => query.topic === undefined || query.topic === topic).map(([, filter]) => filter)
+  const wanted = filters.filter(([topic]) => query.topic === undefined || query.topic === topic)
+  return wanted.length === 0 ? [`${prefix}.events.nothing`] : wanted.map(([, filter]) => filter)
 }

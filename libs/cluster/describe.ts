@@ -211,23 +211,3 @@ export function* instancesOf(cluster: Cluster, job?: string): Generator<Instance
     }
   }
 }
-
-/**
- * The whole view in plain parts, each under a key, for comparing two folds of the same log: equal folds give equal
- * JSON, key by key.
- */
-export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string, value: unknown]> {
-  yield ['cluster', { ...describeCluster(cluster), services: [...cluster.services.keys()].sort() }]
-  for (const name of [...cluster.jobs.keys()].sort()) {
-    const job = cluster.jobs.get(name)
-    if (job === undefined) continue
-    const instances = [...job.tasks.values()].flatMap((task) =>
-      task.instances.map((instance) => ({ ...describeInstanceDetail(instance), seq: instance.seq })),
-    )
-    yield [`job/${name}`, { ...describeJobDetail(job), seq: job.seq, instances }]
-  }
-  for (const name of [...cluster.workers.keys()].sort()) {
-    const worker = cluster.workers.get(name)
-    if (worker !== undefined) yield [`worker/${name}`, { ...describeWorker(worker), seq: worker.seq }]
-  }
-}

@@ -1,8 +1,9 @@
-import { type Entry, EVENTS, type OrkEvent, type Unreadable } from '#libs/events'
+import { aggregateAt, type Entry, EVENTS, type OrkEvent, type Unreadable } from '#libs/events'
 import { evolveControl } from './evolveControl'
 import { evolveJob } from './evolveJob'
 import { evolveTask } from './evolveTask'
 import { evolveWorker } from './evolveWorker'
+import { moveSeq } from './ignore'
 import type { Changes, Cluster } from './model'
 
 /**
@@ -50,7 +51,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'ManagerRegistered':
     case 'SchedulerRegistered':
     case 'EventQuarantined':
-      return evolveControl(cluster, entry.seq, event)
+      return evolveControl(cluster, entry.seq, event, fresh)
     case 'WorkerHeartbeat':
       return // another stream's, with an order of its own
   }
@@ -64,9 +65,8 @@ const isStale = (cluster: Cluster, event: OrkEvent): boolean => {
 }
 
 const quarantine = (cluster: Cluster, seq: number, event: Unreadable): void => {
-  // `events.task.web.api.0.w1.TaskStarted` belongs to `events.task.web.api.0`; all other aggregates have three tokens.
-  const tokens = event.path.split('.')
-  const aggregate = tokens.slice(0, tokens[1] === 'task' ? 5 : 3).join('.')
+  const aggregate = aggregateAt(event.path)
+  moveSeq(cluster, aggregate, seq)
   if (!cluster.quarantined.has(aggregate)) {
     cluster.quarantined.set(aggregate, { seq, reason: `${event.error.tag}: ${event.error.detail}`, recorded: false })
   }

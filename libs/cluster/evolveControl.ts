@@ -1,14 +1,15 @@
 import type { EventOf } from '#libs/events'
+import { ignoreStray } from './ignore'
 import type { Cluster, LedRole } from './model'
 
 type ControlEvent = EventOf<'LeaderElected' | 'ManagerRegistered' | 'SchedulerRegistered' | 'EventQuarantined'>
 
 /** Folds what the services say of themselves. An election with an epoch that is not newer changes nothing. */
-export const evolveControl = (cluster: Cluster, seq: number, event: ControlEvent): void => {
+export const evolveControl = (cluster: Cluster, seq: number, event: ControlEvent, fresh: boolean): void => {
   switch (event.type) {
     case 'LeaderElected': {
       const { role, holder, epoch } = event.data
-      if (role === 'worker') return
+      if (role === 'worker') return ignoreStray(cluster, seq, event) // workers share no lease
       const leader = cluster.leaders[role]
       leader.seq = seq
       if (epoch <= leader.epoch) {
@@ -25,6 +26,7 @@ export const evolveControl = (cluster: Cluster, seq: number, event: ControlEvent
       return register(cluster, 'scheduler', seq, event.data)
     case 'EventQuarantined': {
       cluster.leaders.manager.seq = seq
+      if (!fresh) return
       for (const held of cluster.quarantined.values()) {
         if (held.seq === event.data.sequence) held.recorded = true
       }

@@ -1,7 +1,17 @@
 import type { EventOf } from '#libs/events'
 import { sameTemplate, type TaskSpec } from '#libs/spec'
+import { ignoreIllegal, ignoreStray } from './ignore'
 import { INSTANCE_STATES, type InstanceState, isOver, isPlaced } from './lifecycle'
-import { type Changes, type Cluster, type Instance, isWanted, type Job, type Task } from './model'
+import {
+  type Changes,
+  type Cluster,
+  type Instance,
+  isOutdated,
+  isWanted,
+  type Job,
+  type JobState,
+  type Task,
+} from './model'
 import { enter } from './transition'
 
 type JobEvent = EventOf<'JobSubmitted' | 'JobStopRequested' | 'JobStopped' | 'JobCompleted' | 'JobFailed'>
@@ -10,10 +20,7 @@ type JobEvent = EventOf<'JobSubmitted' | 'JobStopRequested' | 'JobStopped' | 'Jo
 export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh: boolean, changes: Changes): void => {
   if (event.type === 'JobSubmitted') return submit(cluster, seq, event, changes)
   const job = cluster.jobs.get(event.data.job)
-  if (job === undefined) {
-    cluster.ignored.illegal += 1
-    return
-  }
+  if (job === undefined) return ignoreStray(cluster, seq, event)
   job.seq = seq
   if (!fresh) return
   const time = Date.parse(event.time)
@@ -26,20 +33,25 @@ export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh:
       }
       return changes.job(job)
     case 'JobStopped':
-      return finish(cluster, job, 'stopped', 'stopping', changes)
+      return finish(cluster, job, event, 'stopping', 'stopped', changes)
     case 'JobCompleted':
-      return finish(cluster, job, 'completed', 'running', changes)
+      return finish(cluster, job, event, 'running', 'completed', changes)
     case 'JobFailed':
-      return finish(cluster, job, 'failed', 'running', changes)
+      return finish(cluster, job, event, 'running', 'failed', changes)
   }
-  cluster.ignored.illegal += 1
+  ignoreIllegal(cluster)
 }
 
-const finish = (cluster: Cluster, job: Job, to: Job['state'], from: Job['state'], changes: Changes): void => {
-  if (job.state !== from) {
-    cluster.ignored.illegal += 1
-    return
-  }
+/** The end that the manager saw, of the version it saw. */
+const finish = (
+  cluster: Cluster,
+  job: Job,
+  { data }: EventOf<'JobStopped' | 'JobCompleted' | 'JobFailed'>,
+  from: JobState,
+  to: JobState,
+  changes: Changes,
+): void => {
+  if (job.state !== from || data.version !== job.version) return ignoreIllegal(cluster)
   job.state = to
   changes.job(job)
 }
@@ -55,7 +67,11 @@ const stopUnwanted = (cluster: Cluster, instance: Instance, time: number, reason
 const submit = (cluster: Cluster, seq: number, event: EventOf<'JobSubmitted'>, changes: Changes): void => {
   const { spec, version } = event.data
   const time = Date.parse(event.time)
-  const known = cluster.jobs.get(spec.name)
+  const known = cluster.jobs.get(event.data.job)
+  if (known !== undefined) known.seq = seq
+  if (spec.name !== event.data.job || version <= (known?.version ?? 0)) {
+    return known === undefined ? ignoreStray(cluster, seq, event) : ignoreIllegal(cluster)
+  }
   const job = known ?? newJob(event)
   const restart = job.state !== 'running'
   job.seq = seq
@@ -64,12 +80,12 @@ const submit = (cluster: Cluster, seq: number, event: EventOf<'JobSubmitted'>, c
   job.version = version
   job.spec = spec
   job.history.push({ version, seq, time, actor: event.actor ?? null })
-  if (known === undefined) cluster.jobs.set(spec.name, job)
+  if (known === undefined) addJob(cluster, job)
   const named = new Set(spec.tasks.map(({ name }) => name))
   for (const task of job.tasks.values()) {
     if (!named.has(task.name)) task.replicas = 0
   }
-  for (const taskSpec of spec.tasks) adoptTask(job, taskSpec, version, time)
+  for (const taskSpec of spec.tasks) adoptTask(cluster, job, taskSpec, version, time)
   for (const task of job.tasks.values()) {
     for (const instance of task.instances) settle(cluster, instance, time, restart, changes)
   }
@@ -82,19 +98,22 @@ const settle = (cluster: Cluster, instance: Instance, time: number, restart: boo
     stopUnwanted(cluster, instance, time, 'the job no longer has it', changes)
     return
   }
+  instance.rejectedBy = NONE // it may ask for less now
   if (instance.state === 'pending') {
     instance.spec = instance.task.spec
-    instance.rejectedBy = []
     changes.instance(instance)
     return
   }
-  const outdated = instance.version < instance.task.templateVersion
-  const again = restart || outdated || instance.state !== 'completed'
+  const again = restart || isOutdated(instance) || instance.state !== 'completed'
   if (isOver(instance.state) && again) {
-    instance.rejectedBy = []
     enter(cluster, instance, 'pending', time, null)
     changes.instance(instance)
   }
+}
+
+const addJob = (cluster: Cluster, job: Job): void => {
+  cluster.jobs.set(job.name, job)
+  cluster.strays.delete(`events.job.${job.name}`)
 }
 
 const newJob = ({ data }: EventOf<'JobSubmitted'>): Job => ({
@@ -108,7 +127,7 @@ const newJob = ({ data }: EventOf<'JobSubmitted'>): Job => ({
   tasks: new Map(),
 })
 
-const adoptTask = (job: Job, spec: TaskSpec, version: number, time: number): void => {
+const adoptTask = (cluster: Cluster, job: Job, spec: TaskSpec, version: number, time: number): void => {
   const known = job.tasks.get(spec.name)
   const task = known ?? newTask(job, spec, version)
   if (known === undefined) job.tasks.set(spec.name, task)
@@ -119,7 +138,7 @@ const adoptTask = (job: Job, spec: TaskSpec, version: number, time: number): voi
   task.spec = spec
   task.replicas = spec.replicas
   for (let index = task.instances.length; index < spec.replicas; index += 1) {
-    task.instances.push(newInstance(task, index, time))
+    task.instances.push(newInstance(task, index, time, takeStray(cluster, job.name, spec.name, index)))
     task.counts.pending += 1
   }
 }
@@ -137,7 +156,15 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
 
 const NONE: readonly never[] = []
 
-const newInstance = (task: Task, index: number, time: number): Instance => ({
+const takeStray = (cluster: Cluster, job: string, task: string, index: number): number => {
+  if (cluster.strays.size === 0) return 0
+  const aggregate = `events.task.${job}.${task}.${index}`
+  const seq = cluster.strays.get(aggregate) ?? 0
+  cluster.strays.delete(aggregate)
+  return seq
+}
+
+const newInstance = (task: Task, index: number, time: number, seq: number): Instance => ({
   task,
   index,
   state: 'pending',
@@ -146,7 +173,7 @@ const newInstance = (task: Task, index: number, time: number): Instance => ({
   version: 0,
   spec: task.spec,
   placedSeq: 0,
-  seq: 0,
+  seq,
   since: time,
   startedAt: 0,
   restarts: 0,

@@ -1,6 +1,7 @@
 import type { EventOf } from '#libs/events'
+import { ignoreIllegal, ignoreStray } from './ignore'
 import { isPlaced, LIFECYCLE, type StepType } from './lifecycle'
-import { type Changes, type Cluster, findInstance, type Instance, isWanted, RECENT_EVENTS } from './model'
+import { type Changes, type Cluster, findInstance, type Instance, isOutdated, isWanted, RECENT_EVENTS } from './model'
 import { enter } from './transition'
 
 type TaskEvent = EventOf<StepType>
@@ -13,27 +14,28 @@ export const describeReasons = (reasons: readonly { reason: string; workers: num
 export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fresh: boolean, changes: Changes): void => {
   const { data } = event
   const instance = findInstance(cluster, data.job, data.task, data.index)
-  if (instance === undefined) {
-    cluster.ignored.illegal += 1
-    return
-  }
+  if (instance === undefined) return ignoreStray(cluster, seq, event)
   instance.seq = seq
   if (instance.recent.push(seq) > RECENT_EVENTS) instance.recent.shift()
   const held = isPlaced(instance.state)
-  if (fresh && isLegal(instance, event)) step(cluster, seq, instance, event)
-  else if (fresh) cluster.ignored.illegal += 1
+  if (fresh && isLegal(cluster, instance, event)) step(cluster, seq, instance, event)
+  else if (fresh) ignoreIllegal(cluster)
   changes.instance(instance) // also when ignored: a decision may have been waiting for this aggregate's sequence
   const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
   if (worker !== undefined && held !== isPlaced(instance.state)) changes.worker(worker)
 }
 
-const isLegal = (instance: Instance, event: TaskEvent): boolean => {
+const isLegal = (cluster: Cluster, instance: Instance, event: TaskEvent): boolean => {
   if (LIFECYCLE[event.type][instance.state] === undefined) return false
   switch (event.type) {
     case 'TaskUnplaceable':
       return true
     case 'TaskScheduled':
-      return event.data.version === instance.task.job.version && event.data.attempt > instance.attempt
+      return (
+        event.data.version === instance.task.job.version &&
+        event.data.attempt > instance.attempt &&
+        cluster.workers.has(event.data.worker)
+      )
     case 'TaskRestarting':
       return event.data.attempt === instance.attempt + 1 && event.data.worker === instance.worker
     default:
@@ -54,7 +56,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       return move(null)
     case 'TaskRejected':
       instance.rejectedBy = [...instance.rejectedBy, event.data.worker]
-      return move(event.data.reason)
+      return isWanted(instance) ? move(event.data.reason) : end(cluster, instance, 'stopped', time, event.data.reason)
     case 'TaskPulling':
       return move(`pulling ${event.data.image}`)
     case 'TaskStarted':
@@ -73,9 +75,11 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskStopped':
       return end(cluster, instance, to, time, instance.reason)
     case 'TaskCompleted':
-      return move(null)
+      return isOutdated(instance) ? end(cluster, instance, to, time, null) : move(null)
     case 'TaskFailed':
-      return move(event.data.reason)
+      return isOutdated(instance) || instance.state === 'stopping'
+        ? end(cluster, instance, to, time, event.data.reason)
+        : move(event.data.reason)
     case 'TaskLost':
       return end(cluster, instance, to, time, event.data.reason)
   }
@@ -104,7 +108,10 @@ const restart = (instance: Instance, { data }: EventOf<'TaskRestarting'>, time: 
   instance.ports = []
 }
 
-/** An attempt is over that did not end by itself: if its instance is still wanted, it waits for a place again. */
+/**
+ * An attempt is over that did not end by itself, or whose template the job no longer has: if its instance is still
+ * wanted, it waits for a place again.
+ */
 const end = (
   cluster: Cluster,
   instance: Instance,

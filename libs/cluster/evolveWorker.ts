@@ -1,5 +1,6 @@
 import type { EventOf } from '#libs/events'
 import { NO_RESOURCES } from '#libs/kernel'
+import { ignoreIllegal, ignoreStray } from './ignore'
 import type { Changes, Cluster, Worker, WorkerState } from './model'
 
 type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
@@ -21,22 +22,17 @@ export const evolveWorker = (
   changes: Changes,
 ): void => {
   const known = cluster.workers.get(event.data.worker)
-  if (known === undefined && event.type !== 'WorkerRegistered') {
-    cluster.ignored.illegal += 1
-    return
-  }
+  if (known === undefined && event.type !== 'WorkerRegistered') return ignoreStray(cluster, seq, event)
   const worker = known ?? newWorker(event.data.worker)
   worker.seq = seq
   if (!fresh) return
   const to = STEPS[event.type][worker.state]
-  if (to === undefined) {
-    cluster.ignored.illegal += 1
-    return
-  }
+  if (to === undefined) return ignoreIllegal(cluster)
   if (event.type === 'WorkerRegistered') {
     const { capacity, labels, drivers, version, host } = event.data
     Object.assign(worker, { capacity, labels, drivers, version, host })
     cluster.workers.set(worker.name, worker)
+    cluster.strays.delete(`events.worker.${worker.name}`)
   }
   if (worker.state !== to || known === undefined) worker.since = Date.parse(event.time)
   worker.state = to

@@ -1,5 +1,6 @@
 export * from './decider'
 export * from './describe'
+export * from './dump'
 export * from './evolve'
 export { describeReasons } from './evolveTask'
 export * from './lifecycle'

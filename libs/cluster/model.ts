@@ -17,6 +17,11 @@ export interface Cluster {
   readonly services: Map<string, ServiceInfo>
   /** Aggregates that hold an unreadable event, by the path of their filter: they take no decisions. */
   readonly quarantined: Map<string, Quarantined>
+  /**
+   * Last sequences of aggregates of which the fold knows nothing else, by the path of their filter: an event about an
+   * instance that is not there yet still counts for the expectation of who writes there first.
+   */
+  readonly strays: Map<string, number>
   /** Steps that the fold ignored: from an old epoch, or not in the lifecycle. */
   readonly ignored: { stale: number; illegal: number }
 }
@@ -162,6 +167,7 @@ export const emptyCluster = (): Cluster => ({
   leaders: { manager: { holder: '', epoch: 0, seq: 0 }, scheduler: { holder: '', epoch: 0, seq: 0 } },
   services: new Map(),
   quarantined: new Map(),
+  strays: new Map(),
   ignored: { stale: 0, illegal: 0 },
 })
 
@@ -180,6 +186,10 @@ export const isWanted = (instance: Instance): boolean =>
 
 /** Whether the instance's attempt was placed with a template that the job no longer has. */
 export const isOutdated = (instance: Instance): boolean => instance.version < instance.task.templateVersion
+
+/** What a command about a job has to expect: the last sequence of its aggregate, also where there is no such job yet. */
+export const jobSeq = (cluster: Cluster, job: string): number =>
+  cluster.jobs.get(job)?.seq ?? cluster.strays.get(`events.job.${job}`) ?? 0
 
 export const findInstance = (cluster: Cluster, job: string, task: string, index: number): Instance | undefined =>
   cluster.jobs.get(job)?.tasks.get(task)?.instances[index]

@@ -40,9 +40,17 @@ const reserve = (worker: Worker, instance: Instance): void => {
 }
 
 const release = (worker: Worker, instance: Instance): void => {
-  worker.instances.delete(instance)
+  if (!worker.instances.delete(instance)) return
   worker.reserved = subtractResources(worker.reserved, instance.spec.resources)
   for (const port of instance.spec.ports) {
-    if (port.hostPort !== 0) worker.hostPorts.delete(hostPortKey(port))
+    if (port.hostPort !== 0 && !holdsPort(worker, hostPortKey(port))) worker.hostPorts.delete(hostPortKey(port))
   }
+}
+
+/** Two versions of a task may overlap on one worker and ask for the same port: it is free when both are gone. */
+const holdsPort = (worker: Worker, key: string): boolean => {
+  for (const { spec } of worker.instances) {
+    if (spec.ports.some((port) => hostPortKey(port) === key)) return true
+  }
+  return false
 }

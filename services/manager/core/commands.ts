@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { Cluster, Decision } from '#libs/cluster'
+import { type Cluster, type Decision, jobSeq } from '#libs/cluster'
 import { type OrkError, orkError } from '#libs/kernel'
 import { type JobSpec, sameSpec } from '#libs/spec'
 
@@ -13,7 +13,7 @@ export const submit = (cluster: Cluster, spec: JobSpec): E.Either<OrkError, Outc
   const job = cluster.jobs.get(spec.name)
   const frozen = refuseQuarantined(cluster, spec.name)
   if (frozen !== null) return E.left(frozen)
-  if (job === undefined) return E.right(write(spec, 1, 0))
+  if (job === undefined) return E.right(write(spec, 1, jobSeq(cluster, spec.name)))
   if (job.state === 'stopping') {
     return E.left(
       orkError('JobStopping', `job ${spec.name} is still being stopped`, {

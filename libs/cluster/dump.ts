@@ -1,0 +1,37 @@
+import { describeCluster, describeInstanceDetail, describeJobDetail, describeWorker } from './describe'
+import type { Cluster, Task } from './model'
+
+/**
+ * The whole view in plain parts, each under a key, for comparing two folds of the same log: equal folds give equal
+ * JSON, key by key.
+ */
+export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string, value: unknown]> {
+  yield [
+    'cluster',
+    { ...describeCluster(cluster), services: [...cluster.services.keys()].sort(), strays: [...cluster.strays].sort() },
+  ]
+  for (const name of [...cluster.jobs.keys()].sort()) {
+    const job = cluster.jobs.get(name)
+    if (job === undefined) continue
+    yield [
+      `job/${name}`,
+      { ...describeJobDetail(job), seq: job.seq, instances: [...job.tasks.values()].flatMap(dumpTask) },
+    ]
+  }
+  for (const name of [...cluster.workers.keys()].sort()) {
+    const worker = cluster.workers.get(name)
+    if (worker === undefined) continue
+    const hostPorts = [...worker.hostPorts].sort()
+    yield [`worker/${name}`, { ...describeWorker(worker), seq: worker.seq, hostPorts }]
+  }
+}
+
+const dumpTask = (task: Task) =>
+  task.instances.map((instance) => ({
+    ...describeInstanceDetail(instance),
+    seq: instance.seq,
+    placedSeq: instance.placedSeq,
+    templateVersion: task.templateVersion,
+    rejectedBy: instance.rejectedBy,
+    resources: instance.spec.resources,
+  }))

@@ -1,0 +1,62 @@
+import { Flags } from '@oclif/core'
+import { orkError } from '#libs/kernel'
+import { OrkCommand } from '../base'
+import { UsageFailure } from '../failure'
+
+export default class Replay extends OrkCommand {
+  static override summary = 'Rebuild the cluster as it was at any moment, from the log alone'
+  static override description =
+    'Folds the log from its first event. It only reads. --verify folds twice and compares both with what the live ' +
+    'services hold; the first difference is told, with 1.'
+  static override examples = [
+    { description: 'Now, from the log alone', command: '<%= config.bin %> replay' },
+    { description: 'A quarter of an hour ago', command: '<%= config.bin %> replay --to 15m' },
+    { description: 'One job, just after sequence 4711', command: '<%= config.bin %> replay --to 4711 --job web' },
+    { description: 'As a film', command: '<%= config.bin %> replay --play --speed 10x' },
+    { description: 'Do all services hold what the log says?', command: '<%= config.bin %> replay --verify' },
+  ]
+  static override flags = {
+    to: Flags.string({
+      description: 'The moment: a sequence, a time with its zone, or how long ago',
+      helpValue: 'SEQ|TIME',
+    }),
+    job: Flags.string({ description: 'Only this job', helpValue: 'JOB' }),
+    play: Flags.boolean({ default: false, description: 'Show the events one after the other, with their pauses' }),
+    speed: Flags.string({ description: 'How much faster than it was', default: '1x', helpValue: '10x' }),
+    verify: Flags.boolean({
+      default: false,
+      description: 'Compare folds of the log with each other and with the live services',
+      exclusive: ['to', 'job', 'play'],
+    }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Replay)
+    const { parsePoint } = await import('../client/point.js')
+    const { usable } = await import('../show/events.js')
+    const to = flags.to === undefined ? undefined : usable(parsePoint(flags.to, Date.now(), '--to'))
+    const job = flags.job === undefined ? undefined : this.name('job', flags.job)
+    const speed = speedOf(flags.speed)
+    const signal = this.interruptible()
+    const connection = await this.connect(flags)
+    const show = { json: flags.json, out: this.out, signal }
+    if (flags.verify) {
+      const { verify } = await import('../show/verify.js')
+      return verify(connection, show)
+    }
+    if (flags.play) {
+      const { play } = await import('../show/play.js')
+      return play(connection.log, { ...show, to, job, speed })
+    }
+    const { replay } = await import('../show/replay.js')
+    return replay(connection.log, { ...show, to, job })
+  }
+}
+
+const speedOf = (text: string): number => {
+  const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1])
+  if (speed > 0) return speed
+  throw new UsageFailure(
+    orkError('BadSpeed', `"${text}" is no speed`, { where: '--speed', next: 'write e.g. 10x or 0.5x' }),
+  )
+}

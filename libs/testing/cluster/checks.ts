@@ -1,0 +1,45 @@
+import * as assert from 'uvu/assert'
+import type { TestCluster } from '.'
+import type { TestContainer } from './containers'
+
+const describe = ({ instance, attempt, worker, id }: TestContainer): string =>
+  `${instance} attempt ${attempt} on ${worker}: ${id}`
+
+/** What runs of a job, in a form that can be compared. */
+export const runningOf = async (cluster: TestCluster, job: string): Promise<string[]> => {
+  const containers = await cluster.containers()
+  return containers
+    .filter(({ instance, running }) => running && instance.startsWith(`${job}.`))
+    .map(describe)
+    .sort()
+}
+
+/**
+ * That the engine and the log tell the same: each running instance has exactly one running container, the one that the
+ * log names, and no other container runs.
+ */
+export const assertOneContainerEach = async (cluster: TestCluster): Promise<void> => {
+  const told = [...cluster.log.view.jobs.keys()]
+    .flatMap((job) => cluster.log.instances(job))
+    .filter(({ state }) => state === 'running')
+    .map(({ task, index, attempt, worker, container }) =>
+      describe({
+        instance: `${task.job.name}.${task.name}.${index}`,
+        attempt,
+        worker: worker ?? '',
+        id: container ?? '',
+        running: true,
+      }),
+    )
+  const there = (await cluster.containers()).filter(({ running }) => running).map(describe)
+  assert.equal(there.sort(), told.sort())
+}
+
+/** That nothing of the job ended, was lost or was started twice since a sequence. */
+export const assertUndisturbed = (cluster: TestCluster, job: string, from: number): void => {
+  const types = ['TaskStarted', 'TaskExited', 'TaskRestarting', 'TaskLost', 'TaskStopped', 'TaskFailed'] as const
+  const disturbed = types.flatMap((type) =>
+    cluster.log.all(type, from).flatMap(({ data }) => (data.job === job ? [`${type} ${data.index}`] : [])),
+  )
+  assert.equal(disturbed, [])
+}

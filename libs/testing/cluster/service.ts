@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { sendSignal } from '../processes'
+
+const BINARY = join(__dirname, '..', '..', '..', '..', 'cli', 'bin', 'ork.cjs')
+const KEPT = 30_000
+const READY_MS = 30_000
+const STOP_MS = 10_000
+
+/** One service of a test cluster: the real command in a process of its own, started as often as a test likes. */
+export interface TestService {
+  readonly name: string
+  /** Where it keeps what it keeps. */
+  readonly dir: string
+  /** Resolves when it says that it is ready. */
+  start(): Promise<void>
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>
+  /** SIGSTOP: it keeps its connections and does nothing, until `resume`. */
+  pause(): void
+  resume(): void
+  /** SIGTERM; resolves to its exit code, null where only SIGKILL helped. */
+  end(): Promise<number | null>
+  isRunning(): boolean
+  /** The end of what it wrote, over all its lives. */
+  log(): string
+}
+
+export interface TestServiceOptions {
+  readonly name: string
+  readonly dir: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** What it writes when it is ready. */
+  readonly ready: RegExp
+}
+
+interface Life {
+  readonly child: ChildProcess
+  readonly ended: Promise<number | null>
+}
+
+export const testService = (options: TestServiceOptions): TestService => {
+  const { name, dir } = options
+  let life: Life | undefined
+  let text = ''
+  const hear = (chunk: string): void => {
+    text = (text + chunk).slice(-KEPT)
+  }
+  const signal = (how: NodeJS.Signals): void => {
+    if (life?.child.pid !== undefined) sendSignal(life.child.pid, how)
+  }
+  const begin = (): Life => {
+    mkdirSync(dir, { recursive: true })
+    hear(`--- ${name} is started\n`)
+    const { ORK_NATS_URL: _url, ORK_PREFIX: _prefix, FORCE_COLOR: _colour, ...inherited } = process.env
+    const env = { ...inherited, XDG_DATA_HOME: dir, ...options.env }
+    const child = spawn(process.execPath, [BINARY, ...options.args], {
+      cwd: dir,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', hear)
+    const ended = new Promise<number | null>((resolve) => {
+      child.once('exit', (code, by) => {
+        hear(`--- ${name} ended: ${code ?? by}\n`)
+        if (life?.child === child) life = undefined
+        resolve(code)
+      })
+    })
+    return { child, ended }
+  }
+  return {
+    name,
+    dir,
+    start: async () => {
+      if (life !== undefined) return
+      const from = text.length
+      const begun = begin()
+      life = begun
+      await becomesReady(name, begun, options.ready, () => text.slice(Math.min(from, text.length)))
+    },
+    kill: async () => {
+      const gone = life?.ended
+      signal('SIGKILL')
+      await gone
+    },
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    end: async () => {
+      if (life === undefined) return null
+      const { ended } = life
+      signal('SIGCONT')
+      signal('SIGTERM')
+      const late = setTimeout(() => signal('SIGKILL'), STOP_MS)
+      const code = await ended
+      clearTimeout(late)
+      return code
+    },
+    isRunning: () => life !== undefined,
+    log: () => text,
+  }
+}
+
+/** Resolves too when it is killed meanwhile: that is then the test's own doing. */
+const becomesReady = (name: string, { child, ended }: Life, ready: RegExp, said: () => string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const done = (): void => {
+      clearTimeout(late)
+      for (const stream of [child.stdout, child.stderr]) stream?.off('data', look)
+    }
+    const look = (): void => {
+      if (!ready.test(said())) return
+      done()
+      resolve()
+    }
+    const late = setTimeout(() => {
+      done()
+      reject(new Error(`${name} was not ready after ${READY_MS} ms; it wrote\n${said()}`))
+    }, READY_MS)
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', look)
+    void ended.then((code) => {
+      done()
+      if (code === null) resolve()
+      else reject(new Error(`${name} ended with ${code} before it was ready; it wrote\n${said()}`))
+    })
+  })

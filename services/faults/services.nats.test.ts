@@ -1,0 +1,115 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import {
+  assertOneContainerEach,
+  assertUndisturbed,
+  runningOf,
+  sleeper,
+  type TestCluster,
+  withCluster,
+} from '../../libs/testing/cluster'
+
+const test = suite('services killed')
+const process = { driver: 'process' } as const
+
+/** Hands in so many jobs of one instance, a few at a time; resolves to the acknowledged names. */
+const submitMany = async (cluster: TestCluster, count: number): Promise<string[]> => {
+  const names = Array.from({ length: count }, (_, index) => `job-${index}`)
+  const waiting = [...names]
+  const lane = async (): Promise<void> => {
+    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
+      await cluster.submitSurely(sleeper(name, process))
+    }
+  }
+  await Promise.all([lane(), lane(), lane()])
+  return names
+}
+
+const assertAllRun = async (cluster: TestCluster, names: readonly string[]): Promise<void> => {
+  await cluster.log.until(
+    'all acknowledged jobs run',
+    () => names.every((name) => cluster.log.instances(name)[0]?.state === 'running'),
+    30_000,
+  )
+  await assertOneContainerEach(cluster)
+  for (const { instance } of await cluster.containers()) {
+    const [job = '', , index] = instance.split('.')
+    const starts = cluster.log.all('TaskStarted').filter(({ data }) => data.job === job && String(data.index) === index)
+    assert.is(starts.length, 1, `${instance} was started ${starts.length} times`)
+  }
+}
+
+test('manager and scheduler are killed, alone and together, while a hundred instances come up', () =>
+  withCluster(process, async (cluster) => {
+    const { log } = cluster
+    await cluster.submit(sleeper('web', { ...process, replicas: 60 }))
+    const acknowledged = submitMany(cluster, 40)
+    const submitted = (count: number) => log.until(`${count} jobs submitted`, ({ jobs }) => jobs.size > count, 30_000)
+    for (const [after, names] of [
+      [5, ['s1']],
+      [15, ['m1']],
+      [25, ['m1', 's1']],
+    ] as const) {
+      await submitted(after)
+      await Promise.all(names.map((name) => cluster.service(name).kill()))
+      await Promise.all(names.map((name) => cluster.service(name).start()))
+    }
+    await cluster.running('web', 60, 30_000)
+    await assertAllRun(cluster, await acknowledged)
+  }))
+
+test('with two of each, the other one acts within three seconds of the death of the leader', () =>
+  withCluster({ ...process, managers: 2, schedulers: 2 }, async (cluster) => {
+    const { log } = cluster
+    for (const role of ['manager', 'scheduler'] as const) {
+      const { holder, epoch } = log.view.leaders[role]
+      const from = log.view.seq + 1
+      await cluster.service(holder).kill()
+      const killedAt = Date.now()
+      await log.event('LeaderElected', (data) => data.role === role && data.epoch > epoch, from)
+      await cluster.submitSurely(sleeper(`after-${role}`, process))
+      await log.event('TaskScheduled', ({ job }) => job === `after-${role}`)
+      const tookMs = Date.now() - killedAt
+      assert.ok(tookMs < 3_000, `the successor's first placement came after ${tookMs} ms`)
+      assert.is.not(log.view.leaders[role].holder, holder)
+    }
+  }))
+
+test('a leader that stalls and wakes up again changes nothing', () =>
+  withCluster({ ...process, managers: 2, schedulers: 2 }, async (cluster) => {
+    const { log } = cluster
+    const stalled = [log.view.leaders.manager.holder, log.view.leaders.scheduler.holder]
+    const from = log.view.seq + 1
+    for (const name of stalled) cluster.service(name).pause()
+    await log.event('LeaderElected', ({ role }) => role === 'manager', from)
+    await log.event('LeaderElected', ({ role }) => role === 'scheduler', from)
+    await cluster.submitSurely(sleeper('web', { ...process, replicas: 5 }))
+    await cluster.running('web', 5)
+    for (const name of stalled) cluster.service(name).resume()
+    await cluster.submitSurely(sleeper('later', { ...process, replicas: 5 }))
+    await cluster.running('later', 5)
+    await assertOneContainerEach(cluster)
+    assert.not.ok(stalled.includes(log.view.leaders.manager.holder))
+    assert.not.ok(stalled.includes(log.view.leaders.scheduler.holder))
+  }))
+
+test('everything is killed at once, nats-server too, and goes on where it was', () =>
+  withCluster(process, async (cluster) => {
+    const { log, nats, services } = cluster
+    await cluster.submit(sleeper('web', { ...process, replicas: 10 }))
+    await cluster.running('web', 10)
+    const before = await runningOf(cluster, 'web')
+    await cluster.submit(sleeper('half', { ...process, replicas: 30 }))
+    await log.event('TaskStarted', ({ job }) => job === 'half')
+    const from = log.view.seq + 1
+    await Promise.all([nats.kill(), ...services.map((service) => service.kill())])
+    await nats.start()
+    await Promise.all(services.map((service) => service.start()))
+    await cluster.running('half', 30)
+    assert.equal(await runningOf(cluster, 'web'), before)
+    assertUndisturbed(cluster, 'web', from)
+    await assertOneContainerEach(cluster)
+    assert.ok(log.instances('half').every(({ attempt }) => attempt === 1))
+  }))
+
+test.run()

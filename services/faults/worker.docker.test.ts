@@ -1,0 +1,70 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { sleeper, type TestCluster, type TestContainer, withCluster } from '../../libs/testing/cluster'
+import { ensureTestImage, type OpenTestDocker, openTestDocker } from '../../libs/testing/docker'
+
+interface Context {
+  engine: OpenTestDocker
+}
+
+const test = suite<Context>('worker killed')
+test.before(async (context) => {
+  context.engine = await openTestDocker()
+  await ensureTestImage(context.engine.docker)
+})
+test.after(({ engine }) => engine.stop())
+
+const byInstance = (containers: readonly TestContainer[]): string[] =>
+  containers.map(({ instance, attempt, id, running }) => `${instance} ${attempt} ${id} ${running}`).sort()
+
+/** Resolves once the worker has looked at its engine and at the log, and has had nothing to do. */
+const adopted = async (cluster: TestCluster, from: number): Promise<void> => {
+  await cluster.log.event('WorkerRegistered', () => true, from)
+  await cluster.submitSurely(sleeper('afterwards'))
+  await cluster.running('afterwards', 1)
+}
+
+test('adopts the containers of ten instances after kill -9: the same ones, none restarted', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    await cluster.submit(sleeper('web', { replicas: 10 }))
+    await cluster.running('web', 10)
+    const before = await cluster.containers()
+    const worker = cluster.service('w1')
+    await worker.kill()
+    const from = cluster.log.view.seq + 1
+    await worker.start()
+    await adopted(cluster, from)
+    const after = (await cluster.containers()).filter(({ instance }) => instance.startsWith('web.'))
+    assert.equal(byInstance(after), byInstance(before))
+    assert.equal(
+      cluster.log.all('TaskStarted', from).filter(({ data }) => data.job === 'web'),
+      [],
+    )
+    assert.equal(cluster.log.all('TaskExited'), [])
+  }))
+
+test('is killed again and again while twenty start: each ends up with one container, started once', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    const { log } = cluster
+    const worker = cluster.service('w1')
+    await cluster.submit(sleeper('many', { replicas: 20 }))
+    for (let kills = 0; kills < 4; kills += 1) {
+      const seen = log.all('TaskStarted').length
+      await log.until('another start', () => log.all('TaskStarted').length > seen + (kills % 3))
+      await worker.kill()
+      await worker.start()
+    }
+    await cluster.running('many', 20, 30_000)
+    const containers = await cluster.containers()
+    assert.is(containers.length, 20)
+    assert.ok(containers.every(({ attempt, running }) => attempt === 1 && running))
+    for (const { instance, id } of containers) {
+      const told = log.all('TaskStarted').filter(({ data }) => `${data.job}.${data.task}.${data.index}` === instance)
+      assert.equal(
+        told.map(({ data }) => data.container),
+        [id],
+      )
+    }
+  }))
+
+test.run()

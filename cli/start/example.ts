@@ -1,99 +1,59 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
-import { emptyCluster, evolve, ignoreChanges } from '#libs/cluster'
 import { dockerDriver } from '#libs/drivers'
-import type { Entry } from '#libs/events'
+import { OrkFailure, renderError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { findRoot } from '#libs/nats-server'
-import { type JobSpec, parseJobFile } from '#libs/spec'
-import { call } from '../client/call'
-import { UsageFailure } from '../failure'
+import { Interrupted } from '../failure'
 import type { Output } from '../output'
-import { eventLine } from '../render/event'
+import { stopJob } from '../show/stop'
+import { readJob, submitJob } from '../show/submit'
 import { type DriverChoice, dockerAddress } from './drivers'
-import { aborted } from './service'
+
+/** Who asks, in the log, for what the example needs. */
+const ACTOR = 'ork dev --example'
+
+/** The image of examples/hello.yaml. */
+const EXAMPLE_IMAGE = 'busybox:1'
+
+export interface ExampleOptions {
+  readonly connection: Connection
+  readonly choices: readonly DriverChoice[]
+  readonly out: Output
+  readonly signal: AbortSignal
+}
 
 /** Submits the example that this machine can run, shows how it comes up, and returns its job's name. */
-export const submitExample = async (
-  connection: Connection,
-  choices: readonly DriverChoice[],
-  out: Output,
-  signal: AbortSignal,
-): Promise<string> => {
-  const say = (line: string): void => void out.write(`${line}\n`)
-  const withDocker = choices.includes('docker') && (await imageIsThere(say))
-  const file = join(findRoot(), 'examples', withDocker ? 'hello.yaml' : 'hello-process.yaml')
-  const spec = await readExample(file)
-  const reply = await call(connection, 'submit', { spec, actor: 'ork dev --example' })
-  say(
-    `\nsubmitted examples/${withDocker ? 'hello.yaml' : 'hello-process.yaml'} as job ${spec.name}, version ${reply.version}`,
-  )
-  await followUntilRunning(connection, spec.name, reply.seq, out, signal)
+export const submitExample = async ({ connection, choices, out, signal }: ExampleOptions): Promise<string> => {
+  const inContainers = choices.includes('docker') && (await imageIsThere(out))
+  const file = inContainers ? 'hello.yaml' : 'hello-process.yaml'
+  const spec = await readJob(join(findRoot(), 'examples', file))
+  await out.write(`\nsubmitting examples/${file}\n`)
+  try {
+    await submitJob(connection, spec, { json: false, detach: false, wait: false, actor: ACTOR, out, signal })
+  } catch (failure) {
+    // The cluster is there to be looked at all the more when its example does not come up.
+    if (failure instanceof OrkFailure) await out.write(`${renderError(failure.error)}\n`)
+    else if (!(failure instanceof Interrupted)) throw failure
+  }
   return spec.name
 }
 
-/** Stops the example and waits until it is gone. */
-export const stopExample = async (connection: Connection, job: string, say: (line: string) => void): Promise<void> => {
-  say(`\nstopping job ${job}`)
-  const { seq } = await call(connection, 'stop', { job, reason: 'ork dev ends', actor: 'ork dev --example' })
-  await new Promise<void>((resolve) => {
-    const following = connection.log.follow({
-      from: seq,
-      queries: [{ job, topic: 'job' }],
-      onEntries: (entries) => {
-        if (!entries.some(({ event }) => event.type === 'JobStopped')) return
-        void following.stop().then(resolve)
-      },
-    })
-  })
-}
-
-const readExample = async (file: string): Promise<JobSpec> => {
-  const parsed = parseJobFile(await readFile(file, 'utf8'), file)
-  if (E.isRight(parsed)) return parsed.right
-  const [first, ...rest] = parsed.left
-  throw first === undefined ? new Error(`${file} cannot be read`) : new UsageFailure(first, ...rest)
+/** Stops the example and shows how it ends; a second Ctrl-C does not wait for that. */
+export const stopExample = async (connection: Connection, job: string, out: Output): Promise<void> => {
+  await out.write(`\nstopping ${job}\n`)
+  const signal = new AbortController().signal
+  await stopJob(connection, job, { json: false, detach: false, reason: 'ork dev ends', actor: ACTOR, out, signal })
 }
 
 /** Whether Docker has the example's image, or can get it. */
-const imageIsThere = async (say: (line: string) => void): Promise<boolean> => {
-  const image = 'busybox:1'
+const imageIsThere = async (out: Output): Promise<boolean> => {
   const docker = dockerDriver(dockerAddress())
-  const known = await docker.hasImage(image)
+  const known = await docker.hasImage(EXAMPLE_IMAGE)
   if (E.isRight(known) && known.right) return true
-  say(`pulling ${image}`)
-  const pulled = await docker.pull(image, () => {})
+  await out.write(`pulling ${EXAMPLE_IMAGE}\n`)
+  const pulled = await docker.pull(EXAMPLE_IMAGE, () => {})
   if (E.isRight(pulled)) return true
-  say(`${image} cannot be pulled (${pulled.left.what}): the example runs as plain processes`)
+  await out.write(`${EXAMPLE_IMAGE} cannot be pulled (${pulled.left.what}): the example runs as plain processes\n`)
   return false
-}
-
-const followUntilRunning = async (
-  connection: Connection,
-  job: string,
-  from: number,
-  out: Output,
-  signal: AbortSignal,
-): Promise<void> => {
-  const cluster = emptyCluster()
-  const look = { colours: out.colours, now: Date.now() }
-  let done: () => void = () => {}
-  const running = new Promise<void>((resolve) => {
-    done = resolve
-  })
-  const following = connection.log.follow({
-    from,
-    queries: [{ job }],
-    onEntries: (entries: readonly Entry[]) => {
-      for (const entry of entries) {
-        evolve(cluster, entry, ignoreChanges)
-        void out.write(`${eventLine(entry, look)}\n`)
-      }
-      const tasks = [...(cluster.jobs.get(job)?.tasks.values() ?? [])]
-      if (tasks.length > 0 && tasks.every(({ counts, replicas }) => counts.running + counts.failed >= replicas)) done()
-    },
-  })
-  await Promise.race([running, aborted(signal)])
-  await following.stop()
 }

@@ -36,11 +36,11 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
   })
   const forget = writeEndpoint({ url: cluster.nats.url, pid: process.pid, dataDir })
   try {
-    const example = options.example ? await submitExample(cluster.connection, choices, out, signal) : null
+    const example = options.example ? await submitExample({ ...cluster, choices, out, signal }) : null
     if (!signal.aborted) say(whatNext(example))
     const died = await Promise.race([aborted(signal), cluster.nats.exited])
     if (died !== undefined) throw new OrkFailure(serverDied(cluster))
-    if (example !== null) await stopExample(cluster.connection, example, say)
+    if (example !== null) await stopExample(cluster.connection, example, out)
   } finally {
     forget()
     say('stopping')

@@ -18,24 +18,21 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   instance.seq = seq
   if (instance.recent.push(seq) > RECENT_EVENTS) instance.recent.shift()
   const held = isPlaced(instance.state)
-  if (fresh && isLegal(cluster, instance, event)) step(cluster, seq, instance, event)
+  if (fresh && isLegal(instance, event)) step(cluster, seq, instance, event)
   else if (fresh) ignoreIllegal(cluster)
   changes.instance(instance) // also when ignored: a decision may have been waiting for this aggregate's sequence
   const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
   if (worker !== undefined && held !== isPlaced(instance.state)) changes.worker(worker)
 }
 
-const isLegal = (cluster: Cluster, instance: Instance, event: TaskEvent): boolean => {
+const isLegal = (instance: Instance, event: TaskEvent): boolean => {
   if (LIFECYCLE[event.type][instance.state] === undefined) return false
   switch (event.type) {
     case 'TaskUnplaceable':
       return true
     case 'TaskScheduled':
-      return (
-        event.data.version === instance.task.job.version &&
-        event.data.attempt > instance.attempt &&
-        cluster.workers.has(event.data.worker)
-      )
+      // The worker need not be known: who folds one job's part of the log has seen no worker join.
+      return event.data.version === instance.task.job.version && event.data.attempt > instance.attempt
     case 'TaskRestarting':
       return event.data.attempt === instance.attempt + 1 && event.data.worker === instance.worker
     default:

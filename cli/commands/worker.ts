@@ -1,20 +1,23 @@
 import { resolve } from 'node:path'
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
 import { connectOptions, parseLabels, serviceFlags, serviceName } from '../start/flags'
 
 export default class Worker extends OrkCommand {
-  static override summary = 'Run a worker: it runs containers on this machine'
+  static override summary = 'Run a worker on this machine, or show the named one'
   static override description =
-    'Containers outlive their worker: one that is started again, with the same name, adopts them. ' +
+    'With a name it shows that worker: its means, its real use, and what is placed on it. ' +
+    'Without, it runs one. Containers outlive their worker: one that is started again, with the same name, adopts them. ' +
     'Logs are JSON lines on standard error (ORK_LOG_LEVEL: debug, info, warn, error). SIGTERM ends it in order.'
   static override examples = [
+    { description: 'Show a worker', command: '<%= config.bin %> worker w1' },
     '<%= config.bin %> worker --nats nats://10.0.0.1:4222 --name w1',
     {
       description: 'With a label, and two gigabytes kept for everything else on the machine',
       command: '<%= config.bin %> worker --nats nats://10.0.0.1:4222 --label zone=b --reserve-memory 2GiB',
     },
   ]
+  static override args = { worker: Args.string({ description: 'Show this worker instead of running one' }) }
   static override flags = {
     ...serviceFlags,
     driver: Flags.string({
@@ -38,7 +41,12 @@ export default class Worker extends OrkCommand {
   }
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Worker)
+    const { args, flags } = await this.parse(Worker)
+    if (args.worker !== undefined) {
+      const { showWorker } = await import('../show/worker.js')
+      const name = this.name('worker', args.worker)
+      return showWorker(await this.connect(flags), name, { json: flags.json, out: this.out })
+    }
     const connect = connectOptions('worker', flags)
     const labels = parseLabels(flags.label)
     const [{ runService }, { startWorker }, { createLogger }, { dockerAddress, makeDrivers, parseReserve }] =

@@ -32,6 +32,12 @@ export interface Followed {
 /** A judge that asks others says `Going` until it knows; it is asked again this often. */
 const AGAIN_MS = 500
 
+/** What the fold of one job stands on: which workers there are, and whose decisions count. */
+const GROUND: readonly SubjectQuery[] = [
+  { topic: 'worker', type: 'WorkerRegistered' },
+  { topic: 'control', type: 'LeaderElected' },
+]
+
 /**
  * Follows a job in the log, and shows how its instances fare: redrawn in place on a terminal, an event a line elsewhere.
  * Ends with the first verdict; when the signal aborts, with `Going`.
@@ -39,9 +45,11 @@ const AGAIN_MS = 500
 export const followJob = async (options: FollowJobOptions): Promise<Followed> => {
   const { from, signal } = options
   const { log } = options.connection
-  const queries: readonly SubjectQuery[] = [{ job: options.job }, { topic: 'control', type: 'LeaderElected' }]
+  const queries = [{ job: options.job }, ...GROUND]
   const watch = new JobWatch(options)
   const known = await log.lastSeq()
+  if (from > 1)
+    for await (const entries of log.read({ from: 1, to: from - 1, queries: GROUND })) await watch.take(entries)
   for await (const entries of log.read({ from, to: known, queries })) await watch.take(entries)
   const ending = new AbortController()
   const either = AbortSignal.any([signal, ending.signal])
@@ -86,7 +94,8 @@ class JobWatch {
     const { out, shownFrom } = this.options
     for (const entry of entries) {
       evolve(this.cluster, entry, ignoreChanges)
-      const news = entry.seq >= shownFrom && entry.event.type !== 'LeaderElected'
+      const news =
+        entry.seq >= shownFrom && entry.event.type !== 'LeaderElected' && entry.event.type !== 'WorkerRegistered'
       if (news && out !== undefined && this.region === null) await out.write(`${eventLine(entry, this.eyes(out))}\n`)
     }
   }

@@ -1,0 +1,135 @@
+import picocolors from 'picocolors'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Cluster, emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
+import { type Draft, stamp } from '#libs/events'
+import type { JobKind, TaskSpec } from '#libs/spec'
+import { progressLines } from '../render/progress'
+import { judgeStart, judgeStop, wantedOf } from './verdict'
+
+const start = Date.parse('2026-03-01T12:00:00Z')
+const look = { now: start + 60_000, zone: 'UTC', colours: picocolors.createColors(false) }
+
+const task = (name: string, replicas: number): TaskSpec => ({
+  name,
+  driver: 'simulated',
+  env: {},
+  replicas,
+  resources: { cpuMilli: 1, memoryBytes: 1, diskBytes: 0 },
+  ports: [],
+  restart: { policy: 'never', attempts: 0, delayMs: 0, backoff: 1, maxDelayMs: 0, resetAfterMs: 0 },
+  stop: { signal: 'SIGTERM', graceMs: 1000 },
+})
+
+const submitted = (version: number, replicas: number, kind: JobKind = 'service'): Draft => ({
+  type: 'JobSubmitted',
+  data: { job: 'web', version, spec: { name: 'web', kind, tasks: [task('api', replicas)] } },
+})
+const ref = (index: number, attempt = 1) => ({ job: 'web', task: 'api', index, worker: 'w1', attempt })
+const scheduled = (index: number, version = 1): Draft => ({
+  type: 'TaskScheduled',
+  data: { ...ref(index), version, policy: 'spread', asOf: 0 },
+})
+const started = (index: number): Draft => ({ type: 'TaskStarted', data: { ...ref(index), container: 'c', ports: [] } })
+const failed = (index: number): Draft => ({
+  type: 'TaskFailed',
+  data: { ...ref(index), reason: 'exit code 1', exitCode: 1 },
+})
+const completed = (index: number): Draft => ({ type: 'TaskCompleted', data: ref(index) })
+
+const registered: Draft = {
+  type: 'WorkerRegistered',
+  data: {
+    worker: 'w1',
+    capacity: { cpuMilli: 9, memoryBytes: 9, diskBytes: 9 },
+    labels: {},
+    drivers: ['simulated'],
+    version: '0',
+    host: 'h',
+  },
+}
+
+const after = (...drafts: readonly Draft[]): Job => {
+  const cluster: Cluster = emptyCluster()
+  for (const [n, draft] of [registered, ...drafts].entries()) {
+    const event = stamp(draft, { id: `${n}`, source: 'manager/m1', time: start + (n - 1) * 1000, epoch: 1 })
+    evolve(cluster, { seq: n + 1, event }, ignoreChanges)
+  }
+  const job = cluster.jobs.get('web')
+  if (job === undefined) throw new Error('no job')
+  return job
+}
+
+const test = suite('verdict')
+
+test('a service is up when every instance it wants runs', () => {
+  assert.is(judgeStart(after(submitted(1, 2), scheduled(0), started(0), scheduled(1)), 1).tag, 'Going')
+  assert.is(judgeStart(after(submitted(1, 2), scheduled(0), started(0), scheduled(1), started(1)), 1).tag, 'Running')
+})
+
+test('a failed instance counts only when nothing else moves any more', () => {
+  const down = [submitted(1, 2), scheduled(0), failed(0), scheduled(1)]
+  assert.is(judgeStart(after(...down), 1).tag, 'Going')
+  const verdict = judgeStart(after(...down, started(1)), 1)
+  assert.equal(verdict.tag === 'Failed' && verdict.failed.map(({ index }) => index), [0])
+})
+
+test('what is pending is told together with what has failed', () => {
+  const verdict = judgeStart(after(submitted(1, 2), scheduled(0), failed(0)), 1)
+  assert.equal(
+    verdict.tag === 'Pending' &&
+      [verdict.pending, verdict.failed].map((instances) => instances.map(({ index }) => index)),
+    [[1], [0]],
+  )
+})
+
+test('a batch job is done when the manager says so, not before', () => {
+  const ran = [submitted(1, 1, 'batch'), scheduled(0), started(0)]
+  assert.is(judgeStart(after(...ran), 1).tag, 'Going')
+  assert.is(judgeStart(after(...ran, completed(0)), 1).tag, 'Going')
+  const done: Draft = { type: 'JobCompleted', data: { job: 'web', version: 1 } }
+  assert.is(judgeStart(after(...ran, completed(0), done), 1).tag, 'Completed')
+  const lost: Draft = { type: 'JobFailed', data: { job: 'web', version: 1, failed: 1 } }
+  assert.is(judgeStart(after(...ran, failed(0), lost), 1).tag, 'Failed')
+})
+
+test('following ends when somebody submits or stops the job meanwhile', () => {
+  assert.is(judgeStart(after(submitted(1, 1), submitted(2, 2)), 1).tag, 'Overtaken')
+  const stop: Draft = { type: 'JobStopRequested', data: { job: 'web', reason: null } }
+  assert.is(judgeStart(after(submitted(1, 1), stop), 1).tag, 'Overtaken')
+})
+
+test('a stop is done when the last instance has ended', () => {
+  const stop: Draft = { type: 'JobStopRequested', data: { job: 'web', reason: null } }
+  const ended: Draft = { type: 'TaskStopped', data: { ...ref(0), exitCode: 0, signal: null } }
+  const stopped: Draft = { type: 'JobStopped', data: { job: 'web', version: 1 } }
+  assert.is(judgeStop(after(submitted(1, 1), scheduled(0), stop, ended), 1).tag, 'Going')
+  assert.is(judgeStop(after(submitted(1, 1), scheduled(0), stop, ended, stopped), 1).tag, 'Stopped')
+})
+
+test('progress is a line an instance, and beyond the limit what needs eyes first and a count of the rest', () => {
+  const job = after(
+    submitted(1, 5),
+    scheduled(0),
+    started(0),
+    scheduled(1),
+    started(1),
+    scheduled(2),
+    failed(2),
+    scheduled(3),
+  )
+  assert.equal(progressLines(wantedOf(job), 10, look), [
+    '  web.api.0  running    on w1  ',
+    '  web.api.1  running    on w1  ',
+    '  web.api.2  failed     on w1  exit code 1 54s',
+    '  web.api.3  scheduled  on w1   53s',
+    '  web.api.4  pending     1m',
+  ])
+  assert.equal(progressLines(wantedOf(job), 3, look), [
+    '  web.api.2  failed     on w1  exit code 1 54s',
+    '  web.api.4  pending     1m',
+    '  and 3 more: 1 scheduled, 2 running',
+  ])
+})
+
+test.run()

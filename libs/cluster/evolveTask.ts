@@ -72,7 +72,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskStopped':
       return end(cluster, instance, to, time, instance.reason)
     case 'TaskCompleted':
-      return isOutdated(instance) ? end(cluster, instance, to, time, null) : move(null)
+      return isOutdated(instance) || instance.state === 'stopping' ? end(cluster, instance, to, time, null) : move(null)
     case 'TaskFailed':
       return isOutdated(instance) || instance.state === 'stopping'
         ? end(cluster, instance, to, time, event.data.reason)

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { type Cluster, type Decision, jobSeq } from '#libs/cluster'
+import { type Cluster, type Decision, type Job, jobSeq } from '#libs/cluster'
 import { type OrkError, orkError } from '#libs/kernel'
 import { type JobSpec, sameSpec } from '#libs/spec'
 
@@ -8,24 +8,22 @@ export type Outcome =
   | { readonly tag: 'Write'; readonly decision: Decision; readonly version: number }
   | { readonly tag: 'Nothing'; readonly version: number; readonly seq: number }
 
-/** Accepts a job as its next version, unless the very same runs already. */
+/**
+ * Accepts a job as its next version, unless the very same runs already. One of which an instance has failed is accepted
+ * again: that is how a user says "try once more". One that is still being stopped starts again as its instances end.
+ */
 export const submit = (cluster: Cluster, spec: JobSpec): E.Either<OrkError, Outcome> => {
   const job = cluster.jobs.get(spec.name)
   const frozen = refuseQuarantined(cluster, spec.name)
   if (frozen !== null) return E.left(frozen)
   if (job === undefined) return E.right(write(spec, 1, jobSeq(cluster, spec.name)))
-  if (job.state === 'stopping') {
-    return E.left(
-      orkError('JobStopping', `job ${spec.name} is still being stopped`, {
-        next: `submit it again when \`ork job ${spec.name}\` says stopped`,
-      }),
-    )
-  }
-  if (job.state === 'running' && sameSpec(job.spec, spec)) {
+  if (job.state === 'running' && sameSpec(job.spec, spec) && !hasFailed(job)) {
     return E.right({ tag: 'Nothing', version: job.version, seq: job.history.at(-1)?.seq ?? 0 })
   }
   return E.right(write(spec, job.version + 1, job.seq))
 }
+
+const hasFailed = (job: Job): boolean => [...job.tasks.values()].some(({ counts }) => counts.failed > 0)
 
 const write = (spec: JobSpec, version: number, expect: number): Outcome => ({
   tag: 'Write',

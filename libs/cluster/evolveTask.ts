@@ -53,7 +53,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       return move(null)
     case 'TaskRejected':
       instance.rejectedBy = [...instance.rejectedBy, event.data.worker]
-      return isWanted(instance) ? move(event.data.reason) : end(cluster, instance, 'stopped', time, event.data.reason)
+      return end(cluster, instance, 'stopped', time, event.data.reason)
     case 'TaskPulling':
       return move(`pulling ${event.data.image}`)
     case 'TaskStarted':

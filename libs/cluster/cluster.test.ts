@@ -1,0 +1,136 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Draft, EventOf, Unreadable } from '#libs/events'
+import { given } from '../testing/given'
+import { aJob, elected, on, registered, stopAsked, submitted } from '../testing/happenings'
+import { jobSeq, type WorkerState } from './index'
+
+type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
+const w1: Readonly<Record<WorkerEvent['type'], Draft>> = {
+  WorkerRegistered: registered('w1'),
+  WorkerSuspected: { type: 'WorkerSuspected', data: { worker: 'w1', silentMs: 6_000 } },
+  WorkerLost: { type: 'WorkerLost', data: { worker: 'w1', silentMs: 15_000 } },
+  WorkerReturned: { type: 'WorkerReturned', data: { worker: 'w1' } },
+  WorkerLeft: { type: 'WorkerLeft', data: { worker: 'w1' } },
+}
+const { WorkerRegistered, WorkerSuspected, WorkerLost, WorkerLeft } = w1
+
+const WAYS: Readonly<Record<WorkerState, readonly Draft[]>> = {
+  ready: [WorkerRegistered],
+  suspected: [WorkerRegistered, WorkerSuspected],
+  left: [WorkerRegistered, WorkerLeft],
+  lost: [WorkerRegistered, WorkerSuspected, WorkerLost],
+}
+
+/** What is to follow, said once more in full: event by event, from ready, suspected, left, lost. */
+const STEPS: Readonly<Record<WorkerEvent['type'], readonly (WorkerState | 'ignored')[]>> = {
+  WorkerRegistered: ['ready', 'ready', 'ready', 'ready'],
+  WorkerSuspected: ['suspected', 'ignored', 'ignored', 'ignored'],
+  WorkerLost: ['lost', 'lost', 'lost', 'ignored'],
+  WorkerReturned: ['ignored', 'ready', 'ignored', 'ready'],
+  WorkerLeft: ['left', 'left', 'ignored', 'ignored'],
+}
+
+for (const type of Object.keys(STEPS) as WorkerEvent['type'][]) {
+  ;(['ready', 'suspected', 'left', 'lost'] as const).forEach((state, at) => {
+    const to = STEPS[type][at]
+    test(`${type} of a worker that is ${state}: ${to}`, () => {
+      const story = given(...WAYS[state], w1[type])
+      assert.equal(story.workers, { w1: to === 'ignored' ? state : to })
+      assert.is(story.ignored.illegal, to === 'ignored' ? 1 : 0)
+      assert.is(story.cluster.workers.get('w1')?.seq, story.cluster.seq)
+    })
+  })
+}
+
+test('a lost worker keeps its instances until each is said to be lost; then they are pending and it is free', () => {
+  const story = given(registered(), submitted(), on('web.api.0').scheduled(), WorkerSuspected, WorkerLost)
+  assert.equal(story.workers, { w1: 'lost, 500m for web.api.0' })
+  story.when(on('web.api.0').lost())
+  assert.equal([story.workers, story.instances], [{ w1: 'lost' }, { 'web.api.0': 'pending' }])
+})
+
+test('what a worker has is as of its last registration', () => {
+  const story = given(registered('w1', 1_000), registered('w1', 8_000))
+  assert.is(story.cluster.workers.get('w1')?.capacity.cpuMilli, 8_000)
+})
+
+const fixed = (image: string) =>
+  aJob({ tasks: [{ replicas: 2, image, ports: [{ name: 'http', port: 80, hostPort: 8080, protocol: 'tcp' }] }] })
+const portsOf = (story: ReturnType<typeof given>): readonly string[] => [
+  ...(story.cluster.workers.get('w1')?.hostPorts ?? []),
+]
+
+test('a host port that two instances ask for is free when both are gone, not before', () => {
+  const story = given(registered(), submitted(fixed('a:1')), on('web.api.0').scheduled(), on('web.api.1').scheduled())
+  assert.equal(portsOf(story), ['8080/tcp'])
+  assert.equal(portsOf(story.when(on('web.api.0').failed())), ['8080/tcp'])
+  assert.equal(portsOf(story.when(on('web.api.1').failed())), [])
+})
+
+test('a decision of an older epoch changes nothing, whatever its writer believed, and is counted', () => {
+  const story = given(registered(), submitted(), elected('scheduler', 's1', 1), elected('scheduler', 's2', 2))
+  story.when({ draft: on('web.api.0').scheduled(), by: { epoch: 1 } })
+  assert.equal([story.instances, story.ignored], [{ 'web.api.0': 'pending' }, { stale: 1, illegal: 0 }])
+  assert.is(story.instance('web.api.0').seq, story.cluster.seq, 'its sequence counts all the same')
+  story.when({ draft: on('web.api.0').scheduled(), by: { epoch: 2 } })
+  assert.equal(story.instances, { 'web.api.0': 'scheduled w1#1' })
+})
+
+test('each role has epochs of its own, and facts and commands have none', () => {
+  const story = given(registered(), submitted(), elected('manager', 'm1', 7))
+  story.when({ draft: on('web.api.0').scheduled(), by: { epoch: 1 } }, on('web.api.0').started())
+  assert.equal(story.instances, { 'web.api.0': 'running w1#1' })
+  assert.equal(story.when(stopAsked()).jobs, { web: 'stopping v1' })
+})
+
+test('a stale loss of a worker, a stale end of a job and a stale record are ignored', () => {
+  const unreadable: Unreadable = { type: 'Unreadable', path: 'events.job.x.Odd', error: { tag: 'NotJson', detail: '' } }
+  const story = given(registered(), submitted(), stopAsked(), unreadable, elected('manager', 'm2', 2))
+  for (const draft of [
+    WorkerSuspected,
+    { type: 'JobStopped', data: { job: 'web', version: 1 } },
+    { type: 'EventQuarantined', data: { sequence: 4, subject: 'events.job.x', reason: '' } },
+  ] as const)
+    story.when({ draft, by: { epoch: 1 } })
+  assert.equal([story.workers, story.jobs], [{ w1: 'ready' }, { web: 'stopping v1' }])
+  assert.is(story.cluster.quarantined.get('events.job.x')?.recorded, false)
+  assert.equal(story.ignored, { stale: 3, illegal: 0 })
+})
+
+test('of two elections with one epoch the first counts', () => {
+  const story = given(elected('manager', 'm1', 1), elected('manager', 'm2', 1))
+  assert.equal(story.cluster.leaders.manager, { holder: 'm1', epoch: 1, seq: 2 })
+  assert.is(story.ignored.stale, 1)
+})
+
+test('an event that cannot be read freezes its aggregate, moves its sequence, and is on record when the manager says so', () => {
+  const error = { tag: 'UnknownVersion', detail: 'TaskStarted version 9' } as const
+  const story = given(registered(), submitted(), {
+    type: 'Unreadable',
+    path: 'events.task.web.api.0.w1.TaskStarted',
+    error,
+  })
+  assert.equal([...story.cluster.quarantined.keys()], ['events.task.web.api.0'])
+  assert.is(story.instance('web.api.0').seq, 3)
+  story.when({ type: 'Unreadable', path: 'events.control.manager.LeaderElected', error })
+  assert.is(story.cluster.leaders.manager.seq, 4, 'or no manager could ever be elected again')
+  const subject = 'events.task.web.api.0'
+  story.when({ type: 'EventQuarantined', data: { sequence: 3, subject, reason: 'UnknownVersion' } })
+  assert.equal(
+    [...story.cluster.quarantined.values()].map(({ recorded }) => recorded),
+    [true, false],
+  )
+})
+
+test('events about what is not there yet count for who comes to write there', () => {
+  const story = given(registered(), on('web.api.1').started(), stopAsked('web'))
+  assert.is(jobSeq(story.cluster, 'web'), 3)
+  assert.is(jobSeq(story.cluster, 'other'), 0)
+  story.when(submitted(aJob({ tasks: [{ replicas: 2 }] })))
+  assert.is(jobSeq(story.cluster, 'web'), 4)
+  assert.equal([story.instance('web.api.0').seq, story.instance('web.api.1').seq], [0, 2])
+  assert.is(story.cluster.strays.size, 0)
+})
+
+test.run()

@@ -1,0 +1,91 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Draft } from '#libs/events'
+import { given, type Story } from '../testing/given'
+import { on, registered, stopAsked, submitted } from '../testing/happenings'
+import { INSTANCE_STATES, type InstanceState, isOver, isPlaced, LIFECYCLE, type StepType } from './index'
+
+const ID = 'web.api.0'
+const here = on(ID)
+const unplaceable: Draft = {
+  type: 'TaskUnplaceable',
+  data: { job: 'web', task: 'api', index: 0, version: 1, asOf: 1, pending: 1, reasons: [] },
+}
+
+/** The shortest way into each state; `stopped` and `lost` are kept only by instances that are not wanted. */
+const WAYS: Readonly<Record<InstanceState, readonly Draft[]>> = {
+  pending: [],
+  scheduled: [here.scheduled()],
+  starting: [here.scheduled(), here.pulling()],
+  running: [here.scheduled(), here.started()],
+  exited: [here.scheduled(), here.started(), here.exited()],
+  stopping: [here.scheduled(), here.stopAsked()],
+  stopped: [here.scheduled(), stopAsked(), here.stopped()],
+  completed: [here.scheduled(), here.completed()],
+  failed: [here.scheduled(), here.failed()],
+  lost: [here.scheduled(), stopAsked(), here.lost()],
+}
+
+/** Each step as it would come next, from whatever state. */
+const stepFrom = (type: StepType, story: Story): Draft => {
+  const attempt = story.instance(ID).attempt
+  const now = on(ID, 'w1', attempt)
+  const next = on(ID, 'w1', attempt + 1)
+  const steps: Readonly<Record<StepType, Draft>> = {
+    TaskUnplaceable: unplaceable,
+    TaskScheduled: next.scheduled(),
+    TaskRejected: now.rejected(),
+    TaskPulling: now.pulling(),
+    TaskStarted: now.started(),
+    TaskExited: now.exited(),
+    TaskRestarting: next.restarting(),
+    TaskStopRequested: now.stopAsked(),
+    TaskStopped: now.stopped(),
+    TaskCompleted: now.completed(),
+    TaskFailed: now.failed(),
+    TaskLost: now.lost(),
+  }
+  return steps[type]
+}
+
+/** An attempt that did not end by itself leaves its instance wanting the next one. */
+const settled = (to: InstanceState, from: InstanceState): InstanceState =>
+  to === 'stopped' || to === 'lost' || (to === 'failed' && from === 'stopping') ? 'pending' : to
+
+for (const state of INSTANCE_STATES) {
+  test(`${state} can be reached`, () => {
+    assert.is(given(registered(), submitted(), ...WAYS[state]).instance(ID).state, state)
+  })
+  for (const type of Object.keys(LIFECYCLE) as StepType[]) {
+    const to = LIFECYCLE[type][state]
+    test(to === undefined ? `${type} is ignored while ${state}` : `${type} leads from ${state} to ${to}`, () => {
+      const story = given(registered(), submitted(), ...WAYS[state])
+      story.when(stepFrom(type, story))
+      assert.is(story.instance(ID).state, to === undefined ? state : settled(to, state))
+      assert.is(story.ignored.illegal, to === undefined ? 1 : 0)
+      assert.is(story.instance(ID).seq, story.cluster.seq, 'an ignored event counts for what writers expect')
+    })
+  }
+}
+
+test('a state is placed, over, or pending, and never two of them', () => {
+  for (const state of INSTANCE_STATES) {
+    assert.is(Number(isPlaced(state)) + Number(isOver(state)) + Number(state === 'pending'), 1, state)
+  }
+})
+
+test('what a worker says of another attempt than the current one is ignored', () => {
+  const story = given(registered(), submitted(), on(ID, 'w1', 2).scheduled())
+  story.when(on(ID, 'w1', 1).started(), on(ID, 'w1', 3).started(), on(ID, 'w2', 2).started())
+  assert.equal(story.instances, { [ID]: 'scheduled w1#2' })
+  assert.is(story.ignored.illegal, 3)
+})
+
+test('an attempt is never scheduled twice, nor on a worker that nobody knows', () => {
+  const story = given(registered(), submitted(), here.scheduled(), here.rejected())
+  story.when(here.scheduled(), on(ID, 'nobody', 2).scheduled())
+  assert.equal(story.instances, { [ID]: 'pending' })
+  assert.is(story.ignored.illegal, 2)
+})
+
+test.run()

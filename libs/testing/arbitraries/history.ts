@@ -1,0 +1,181 @@
+import * as fc from 'fast-check'
+import {
+  type Cluster,
+  emptyCluster,
+  evolve,
+  type Instance,
+  ignoreChanges,
+  LIFECYCLE,
+  type StepType,
+} from '#libs/cluster'
+import { type Draft, type Entry, EVENT_TYPES, EVENTS, type EventType, stamp, type Unreadable } from '#libs/events'
+import { aJob, on } from '../happenings'
+import { draftArbitrary } from './events'
+
+const JOBS = ['a', 'b'] as const
+const TASKS = ['x', 'y'] as const
+const WORKERS = ['w1', 'w2', 'w3'] as const
+
+/** One turn of a history: something quite arbitrary, or the next thing that may well happen to what is there. */
+type Turn =
+  | { readonly wild: Draft | Unreadable; readonly epoch: number }
+  | { readonly pick: number; readonly roll: number; readonly spec: Draft; readonly epoch: number }
+
+const specArbitrary = fc
+  .record({
+    name: fc.constantFrom(...JOBS),
+    tasks: fc.uniqueArray(
+      fc.record({
+        name: fc.constantFrom<string[]>(...TASKS),
+        image: fc.constantFrom('v:1', 'v:2'),
+        replicas: fc.nat({ max: 3 }),
+        hostPort: fc.constantFrom(0, 8080, 8081),
+        cpuMilli: fc.integer({ min: 1, max: 3 }),
+      }),
+      { minLength: 1, selector: ({ name }) => name },
+    ),
+  })
+  .map(({ name, tasks }) =>
+    aJob({
+      name,
+      tasks: tasks.map(({ hostPort, cpuMilli, ...task }) => ({
+        ...task,
+        resources: { cpuMilli, memoryBytes: cpuMilli * 7, diskBytes: 1 },
+        ports: [{ name: 'p', port: 80, hostPort, protocol: 'tcp' as const }],
+      })),
+    }),
+  )
+
+/** The fields by which events find what they are about, from so small a world that they often meet. */
+const meetingArbitrary = fc.record({
+  job: fc.constantFrom(...JOBS),
+  task: fc.constantFrom(...TASKS),
+  index: fc.nat({ max: 3 }),
+  worker: fc.constantFrom(...WORKERS),
+  attempt: fc.nat({ max: 4 }),
+  version: fc.nat({ max: 4 }),
+  epoch: fc.nat({ max: 4 }),
+  sequence: fc.nat({ max: 40 }),
+  spec: specArbitrary,
+})
+
+const wildArbitrary: fc.Arbitrary<Draft> = fc
+  .tuple(fc.oneof(...EVENT_TYPES.map(draftArbitrary)), meetingArbitrary)
+  .map(([draft, meeting]) => {
+    const known = Object.entries(meeting).filter(([key]) => Object.hasOwn(draft.data, key))
+    return { type: draft.type, data: { ...draft.data, ...Object.fromEntries(known) } } as Draft
+  })
+
+const unreadableArbitrary: fc.Arbitrary<Unreadable> = fc
+  .constantFrom(
+    'job.a.Odd',
+    'task.a.x.0.w1.Odd',
+    'task.a.x.00.w1.Odd',
+    'task.b',
+    'worker.w1.Odd',
+    'control.manager.Odd',
+    'odd',
+  )
+  .map((path) => ({ type: 'Unreadable', path: `events.${path}`, error: { tag: 'NotJson', detail: 'odd' } }))
+
+const turnArbitrary: fc.Arbitrary<Turn> = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      wild: fc.oneof({ weight: 20, arbitrary: wildArbitrary }, { weight: 1, arbitrary: unreadableArbitrary }),
+      epoch: fc.nat({ max: 5 }),
+    }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      pick: fc.nat(),
+      roll: fc.nat(),
+      spec: specArbitrary.map((spec): Draft => ({ type: 'JobSubmitted', data: { job: spec.name, version: 1, spec } })),
+      epoch: fc.integer({ min: 4, max: 5 }),
+    }),
+  },
+)
+
+const at = <T>(items: readonly T[], index: number): T | undefined => items[index % Math.max(1, items.length)]
+
+const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | undefined => {
+  const { task, index, state, attempt, worker } = instance
+  const id = `${task.job.name}.${task.name}.${index}`
+  const types = (Object.keys(LIFECYCLE) as StepType[]).filter((type) => LIFECYCLE[type][state] !== undefined)
+  const now = on(id, worker ?? 'w1', attempt)
+  switch (at(types, roll)) {
+    case 'TaskScheduled':
+      return on(id, at([...cluster.workers.keys()], roll) ?? 'w1', attempt + 1).scheduled(task.job.version)
+    case 'TaskRejected':
+      return now.rejected()
+    case 'TaskPulling':
+      return now.pulling()
+    case 'TaskStarted':
+      return now.started()
+    case 'TaskExited':
+      return now.exited()
+    case 'TaskRestarting':
+      return on(id, worker ?? 'w1', attempt + 1).restarting()
+    case 'TaskStopRequested':
+      return now.stopAsked()
+    case 'TaskStopped':
+      return now.stopped()
+    case 'TaskCompleted':
+      return now.completed()
+    case 'TaskFailed':
+      return now.failed()
+    case 'TaskLost':
+      return now.lost()
+    default:
+      return undefined
+  }
+}
+
+const nextOf = (cluster: Cluster, { pick, roll, spec }: Extract<Turn, { pick: number }>): Draft => {
+  const instances = [...cluster.jobs.values()].flatMap(({ tasks }) =>
+    [...tasks.values()].flatMap((task) => task.instances),
+  )
+  const instance = at(instances, pick)
+  const step = instance === undefined || roll % 8 === 0 ? undefined : nextStep(instance, cluster, roll)
+  if (step !== undefined || spec.type !== 'JobSubmitted') return step ?? spec
+  const version = (cluster.jobs.get(spec.data.job)?.version ?? 0) + 1
+  return { type: 'JobSubmitted', data: { ...spec.data, version } }
+}
+
+const historyOf = (turns: readonly Turn[]): readonly Entry[] => {
+  const cluster = emptyCluster()
+  return turns.map((turn, at): Entry => {
+    const seq = at + 1
+    const what = 'wild' in turn ? turn.wild : nextOf(cluster, turn)
+    const event =
+      what.type === 'Unreadable'
+        ? what
+        : stamp(what, { id: `e${seq}`, source: 'worker/w1', time: seq * 1_000, ...epochOf(what.type, turn.epoch) })
+    const entry = { seq, event }
+    evolve(cluster, entry, ignoreChanges)
+    return entry
+  })
+}
+
+const epochOf = (type: EventType, epoch: number) => (EVENTS[type].nature === 'decision' ? { epoch } : {})
+
+/** Logs of a small cluster in which legal steps, illegal ones, stale ones and nonsense follow each other. */
+export const historyArbitrary: fc.Arbitrary<readonly Entry[]> = fc
+  .array(turnArbitrary, { maxLength: 60, size: 'max' })
+  .map((turns) => historyOf([...WORKERS.slice(0, 2).map(joining), ...turns]))
+
+const joining = (worker: string): Turn => ({
+  wild: {
+    type: 'WorkerRegistered',
+    data: {
+      worker,
+      capacity: { cpuMilli: 100, memoryBytes: 1_000, diskBytes: 100 },
+      labels: {},
+      drivers: ['simulated'],
+      version: '0.1.0',
+      host: worker,
+    },
+  },
+  epoch: 0,
+})

@@ -1,0 +1,82 @@
+import type { Draft } from '#libs/events'
+import { parseInstanceId } from '#libs/kernel'
+import { DEFAULT_STOP, type JobKind, type JobSpec, type TaskSpec } from '#libs/spec'
+
+/** A task that asks for half a core and 64 MiB on the simulated driver. */
+export const aTask = (over: Partial<TaskSpec> = {}): TaskSpec => ({
+  name: 'api',
+  driver: 'simulated',
+  image: 'busybox:1',
+  env: {},
+  replicas: 1,
+  resources: { cpuMilli: 500, memoryBytes: 64 * 2 ** 20, diskBytes: 0 },
+  ports: [],
+  restart: { policy: 'always', attempts: null, delayMs: 1_000, backoff: 2, maxDelayMs: 60_000, resetAfterMs: 60_000 },
+  stop: DEFAULT_STOP,
+  ...over,
+})
+
+/** A job `web` of one task `api`, unless said otherwise. */
+export const aJob = (over: { name?: string; kind?: JobKind; tasks?: readonly Partial<TaskSpec>[] } = {}): JobSpec => ({
+  name: over.name ?? 'web',
+  kind: over.kind ?? 'service',
+  tasks: (over.tasks ?? [{}]).map(aTask),
+})
+
+export const submitted = (spec: JobSpec = aJob(), version = 1): Draft => ({
+  type: 'JobSubmitted',
+  data: { job: spec.name, version, spec },
+})
+
+export const stopAsked = (job = 'web'): Draft => ({ type: 'JobStopRequested', data: { job, reason: null } })
+
+export const registered = (worker = 'w1', cpuMilli = 4_000): Draft => ({
+  type: 'WorkerRegistered',
+  data: {
+    worker,
+    capacity: { cpuMilli, memoryBytes: 2 ** 33, diskBytes: 2 ** 36 },
+    labels: {},
+    drivers: ['simulated'],
+    version: '0.1.0',
+    host: `${worker}.example.com`,
+  },
+})
+
+export const elected = (role: 'manager' | 'scheduler', holder: string, epoch: number): Draft => ({
+  type: 'LeaderElected',
+  data: { role, holder, epoch },
+})
+
+const refOf = (id: string) => {
+  const parsed = parseInstanceId(id)
+  if (parsed._tag === 'Left') throw new Error(parsed.left.what)
+  return parsed.right
+}
+
+/** An attempt, e.g. `on('web.api.0', 'w1', 2)`: what may happen to it is one method each. */
+export const on = (id: string, worker = 'w1', attempt = 1) => {
+  const at = { ...refOf(id), worker, attempt }
+  return {
+    scheduled: (version = 1): Draft => ({ type: 'TaskScheduled', data: { ...at, version, policy: 'spread', asOf: 1 } }),
+    rejected: (reason = 'full'): Draft => ({ type: 'TaskRejected', data: { ...at, reason } }),
+    pulling: (): Draft => ({
+      type: 'TaskPulling',
+      data: { ...at, image: 'busybox:1', doneBytes: 0, totalBytes: 1_000 },
+    }),
+    started: (): Draft => ({ type: 'TaskStarted', data: { ...at, container: `c${attempt}`, ports: [] } }),
+    exited: (exitCode = 1): Draft => ({
+      type: 'TaskExited',
+      data: { ...at, exitCode, signal: null, oomKilled: false },
+    }),
+    /** To this attempt, which is the next one. */
+    restarting: (restarts = 1): Draft => ({
+      type: 'TaskRestarting',
+      data: { ...at, delayMs: 1_000, restarts, reason: 'exit code 1' },
+    }),
+    stopAsked: (reason = 'replaced'): Draft => ({ type: 'TaskStopRequested', data: { ...at, reason } }),
+    stopped: (): Draft => ({ type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null } }),
+    completed: (): Draft => ({ type: 'TaskCompleted', data: at }),
+    failed: (): Draft => ({ type: 'TaskFailed', data: { ...at, reason: 'exit code 1', exitCode: 1 } }),
+    lost: (): Draft => ({ type: 'TaskLost', data: { ...at, reason: `worker ${worker} is lost` } }),
+  }
+}

@@ -6,7 +6,7 @@ import type { Assignment, WorkerView } from './view'
  * already is never turned out; null means welcome.
  */
 export const admit = (view: WorkerView, assignment: Assignment): string | null => {
-  if (assignment.instance.attempt !== assignment.attempt) return null // a restart in place keeps its place
+  if (assignment.restarts > 0) return null // a restart in place keeps its place
   const { capacity } = view
   if (capacity === null) return null
   let promised: Resources = NO_RESOURCES

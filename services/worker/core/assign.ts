@@ -13,7 +13,10 @@ export const assign = (view: WorkerView, instance: Instance, now: Now): void => 
     return
   }
   view.touched.add(id)
-  if (known === undefined || known.placedSeq !== instance.placedSeq) {
+  const another = known?.placedSeq !== instance.placedSeq
+  // Until the log is caught up with, what it says of an attempt is news: it was told by an earlier life of this worker.
+  if (known === undefined || another || !view.caughtUp) {
+    if (known !== undefined && another) supersede(view, id)
     view.assignments.set(id, newAssignment(id, instance, now))
   } else if (instance.state === 'stopping' && known.wanted === 'run') {
     known.wanted = 'stop'
@@ -27,8 +30,17 @@ const release = (view: WorkerView, assignment: Assignment): void => {
   const { state, worker, attempt } = assignment.instance
   const byUs = assignment.phase === 'over' && worker === view.name && attempt === assignment.attempt
   if (byUs && (state === 'completed' || state === 'failed')) view.assignments.delete(assignment.id)
-  else assignment.wanted = 'gone'
+  else {
+    assignment.wanted = 'gone'
+    supersede(view, assignment.id)
+  }
   view.touched.add(assignment.id)
+}
+
+/** What runs of a closed placement is not the next one's, though a restart here may have given it the same attempt. */
+const supersede = (view: WorkerView, id: string): void => {
+  if (!view.caughtUp) return // what an engine lists already may be of the placement that the log comes to yet
+  for (const held of view.containers.get(id)?.values() ?? []) held.superseded = true
 }
 
 const newAssignment = (id: string, instance: Instance, now: Now): Assignment => ({
@@ -38,16 +50,21 @@ const newAssignment = (id: string, instance: Instance, now: Now): Assignment => 
   spec: instance.spec,
   attempt: instance.attempt,
   wanted: instance.state === 'stopping' ? 'stop' : 'run',
-  phase: instance.state === 'running' ? 'running' : 'idle',
+  phase: instance.state === 'running' || instance.state === 'exited' ? instance.state : 'idle',
   restarts: instance.restarts,
-  startedAt: instance.startedAt === 0 ? 0 : now.mono - Math.max(0, now.wall - instance.startedAt),
+  startedAt: now.mono - ranMs(instance, now),
   // The log's time is another clock's: never wait longer than the policy itself would.
   notBefore: now.mono + Math.min(Math.max(0, instance.notBefore - now.wall), instance.spec.restart.maxDelayMs),
+  alarmAt: 0,
   pulled: false,
   progress: null,
   pullReports: 0,
   trouble: null,
 })
+
+/** How long the current attempt has run, or had when it ended, by the log's clock. */
+const ranMs = ({ startedAt, state, since }: Instance, now: Now): number =>
+  startedAt === 0 ? 0 : Math.max(0, (state === 'exited' ? since : now.wall) - startedAt)
 
 /** Folds one entry of this worker's part of the log. */
 export const evolveView = (view: WorkerView, entry: Entry, now: Now): void => {

@@ -6,12 +6,18 @@ import type { Held, WorkerView } from './view'
 const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
 
 /**
- * Ends and removes the containers of one instance that nothing here needs: of an assignment that is gone, of attempts
- * before the last one. Kept, for their logs: the attempt before the current one, and the last of a finished instance.
+ * Ends and removes the containers of one instance that nothing here needs: of an assignment that has ended, of
+ * attempts before the last one. Kept, for their logs: the attempt before the current one, and the last of a finished instance.
  */
 export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
   for (const held of view.containers.get(id)?.values() ?? []) {
-    if (held.busy !== null || view.engines.get(held.driver)?.state !== 'listed' || isNeeded(view, id, held)) continue
+    if (
+      held.busy !== null ||
+      held.stuck ||
+      view.engines.get(held.driver)?.state !== 'listed' ||
+      isNeeded(view, id, held)
+    )
+      continue
     if (held.state === 'running') {
       held.busy = 'stop'
       const { signal, graceMs } = view.assignments.get(id)?.spec.stop ?? LEFTOVER_STOP
@@ -26,7 +32,8 @@ export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
 const isNeeded = (view: WorkerView, id: string, held: Held): boolean => {
   const assignment = view.assignments.get(id)
   if (assignment === undefined) return isHistory(view, held)
-  if (assignment.wanted === 'gone') return false
+  const ended = assignment.wanted === 'gone' || (assignment.wanted === 'stop' && assignment.phase === 'over')
+  if (ended || held.superseded) return false
   const { attempt } = held.ref
   return attempt >= assignment.attempt || (attempt === assignment.attempt - 1 && held.state === 'exited')
 }

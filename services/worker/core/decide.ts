@@ -7,6 +7,9 @@ import type { Effect, WorkerView } from './view'
 /** A fact to be told to the log. Its id is its own: told twice, it is stored once. */
 export interface Fact {
   readonly id: string
+  /** The instance it is about, and the placement. */
+  readonly instance: string
+  readonly placedSeq: number
   readonly draft: Draft
 }
 
@@ -15,7 +18,7 @@ export interface Work {
   readonly facts: Fact[]
   readonly effects: Effect[]
   /** Monotonic time at which something is due though nothing happens; null: nothing is. */
-  wakeAt: number | null
+  readonly wakeAt: number | null
 }
 
 /**
@@ -26,6 +29,7 @@ export interface Work {
 export const decide = (view: WorkerView, now: Now): Work => {
   const work: Work = { facts: [], effects: [], wakeAt: null }
   if (!view.caughtUp) return work
+  ring(view, now)
   const ids = [...view.touched]
   view.touched.clear()
   for (const id of ids) {
@@ -33,5 +37,12 @@ export const decide = (view: WorkerView, now: Now): Work => {
     if (assignment !== undefined) reconcile(view, assignment, now, work)
     cleanUp(view, id, work)
   }
-  return work
+  return { ...work, wakeAt: view.alarms.peek()?.at ?? null }
+}
+
+const ring = (view: WorkerView, now: Now): void => {
+  for (let alarm = view.alarms.peek(); alarm !== undefined && alarm.at <= now.mono; alarm = view.alarms.peek()) {
+    view.alarms.pop()
+    view.touched.add(alarm.id)
+  }
 }

@@ -1,7 +1,7 @@
 import type { AttemptRef, Container, DriverError } from '#libs/drivers'
 import { instanceId } from '#libs/kernel'
 import type { DriverName } from '#libs/spec'
-import { type Assignment, drop, type Held, heldOf, hold, type Observation, type WorkerView } from './view'
+import { type Assignment, drop, type Held, heldOf, hold, keyOf, type Observation, type WorkerView } from './view'
 
 /** Takes note of what the engine did or said. What follows from it is decided by `decide`. */
 export const observe = (view: WorkerView, seen: Observation): void => {
@@ -9,7 +9,7 @@ export const observe = (view: WorkerView, seen: Observation): void => {
     case 'Listed':
       return listed(view, seen.driver, seen.begun, seen.containers)
     case 'Unreachable':
-      return setEngine(view, seen.driver, 'unreachable')
+      return doubt(view, seen.driver)
     case 'Exited': {
       const held = heldOf(view, seen.ref)
       if (held !== undefined) update(view, held, { state: 'exited', exit: seen.exit })
@@ -17,39 +17,41 @@ export const observe = (view: WorkerView, seen: Observation): void => {
     }
     case 'Vanished': {
       const held = heldOf(view, seen.ref)
-      if (held !== undefined && held.busy === null) drop(view, seen.ref)
+      if (held !== undefined && held.busy === null) drop(view, held)
       return
     }
     case 'Ran':
       return ran(view, seen.ref, seen.container)
-    case 'NotRun':
-      drop(view, seen.ref)
+    case 'NotRun': {
+      const held = heldOf(view, seen.ref)
+      if (held !== undefined) drop(view, held)
+      if (seen.error.tag !== 'Unreachable' && held?.superseded === true) return
       return fail(view, seen.driver, seen.ref, seen.error)
+    }
     case 'Pulling': {
       const assignment = assignmentOf(view, seen.ref)
-      if (assignment !== undefined) assignment.progress = { doneBytes: seen.doneBytes, totalBytes: seen.totalBytes }
+      if (assignment?.phase === 'pulling')
+        assignment.progress = { doneBytes: seen.doneBytes, totalBytes: seen.totalBytes }
       return
     }
     case 'Pulled': {
       const assignment = assignmentOf(view, seen.ref)
       if (assignment?.phase === 'pulling') assignment.phase = 'idle'
-      if (seen.error !== null) return fail(view, seen.driver, seen.ref, seen.error)
-      if (assignment !== undefined) assignment.pulled = true
+      // What only the way to the engine kept from us is worth another try.
+      if (assignment !== undefined) assignment.pulled = seen.error?.tag !== 'Unreachable'
+      if (seen.error !== null) fail(view, seen.driver, seen.ref, seen.error)
       return
     }
     case 'StopDone': {
       const held = heldOf(view, seen.ref)
       if (held === undefined) return
       if ('exitCode' in seen.exit) return update(view, held, { state: 'exited', exit: seen.exit, busy: null })
-      setEngine(view, seen.driver, 'unreachable')
-      return update(view, held, { busy: null })
+      return notDone(view, held, seen.exit)
     }
     case 'RemoveDone': {
       const held = heldOf(view, seen.ref)
-      if (seen.error === null) return drop(view, seen.ref)
-      setEngine(view, seen.driver, 'unreachable')
-      if (held !== undefined) update(view, held, { busy: null })
-      return
+      if (held === undefined) return
+      return seen.error === null ? drop(view, held) : notDone(view, held, seen.error)
     }
   }
 }
@@ -65,8 +67,14 @@ const assignmentOf = (view: WorkerView, ref: AttemptRef): Assignment | undefined
 /** An engine that cannot be reached says nothing about the instance; any other trouble is the instance's own. */
 const fail = (view: WorkerView, driver: DriverName, ref: AttemptRef, error: DriverError): void => {
   const assignment = assignmentOf(view, ref)
-  if (error.tag === 'Unreachable') setEngine(view, driver, 'unreachable')
+  if (error.tag === 'Unreachable') doubt(view, driver)
   else if (assignment !== undefined) assignment.trouble = error
+}
+
+/** A stop or a removal failed: an engine out of reach is asked again when it is back, a refusal after a while. */
+const notDone = (view: WorkerView, held: Held, error: DriverError): void => {
+  if (error.tag === 'Unreachable') doubt(view, held.driver)
+  update(view, held, { busy: null, stuck: error.tag !== 'Unreachable' })
 }
 
 const update = (view: WorkerView, held: Held, change: Partial<Held>): void => {
@@ -93,8 +101,11 @@ const ran = (view: WorkerView, ref: AttemptRef, container: Container): void => {
 const listed = (view: WorkerView, driver: DriverName, begun: number, containers: readonly Container[]): void => {
   const seen = new Set<string>()
   for (const { ref, id, state, exit, ports } of containers) {
-    seen.add(`${instanceId(ref)}/${ref.attempt}`)
+    const key = keyOf(ref)
+    seen.add(key)
     const held = heldOf(view, ref)
+    const gone = (view.dropped.get(key)?.generation ?? 0) > begun
+    if (held === undefined && gone) continue
     if (held === undefined) hold(view, { ref, driver, id, state, exit: exit ?? null, ports, busy: null })
     else if (held.busy === null && held.generation <= begun && held.state !== state) {
       update(view, held, { id, state, exit: exit ?? null, ports })
@@ -102,18 +113,30 @@ const listed = (view: WorkerView, driver: DriverName, begun: number, containers:
   }
   for (const attempts of [...view.containers.values()]) {
     for (const held of [...attempts.values()]) {
-      const missing = held.driver === driver && !seen.has(`${instanceId(held.ref)}/${held.ref.attempt}`)
-      if (missing && held.busy === null && held.generation <= begun) drop(view, held.ref)
+      if (held.driver !== driver) continue
+      if (held.stuck) update(view, held, { stuck: false })
+      else if (!seen.has(keyOf(held.ref)) && held.busy === null && held.generation <= begun) drop(view, held)
     }
   }
-  setEngine(view, driver, 'listed')
+  for (const [key, gone] of view.dropped) {
+    if (gone.driver === driver && gone.generation <= begun) view.dropped.delete(key)
+  }
+  trust(view, driver, begun)
 }
 
-const setEngine = (view: WorkerView, driver: DriverName, state: 'listed' | 'unreachable'): void => {
+const doubt = (view: WorkerView, driver: DriverName): void => {
   const engine = view.engines.get(driver)
-  if (engine === undefined || engine.state === state) return
-  engine.state = state
-  if (state !== 'listed') return
+  if (engine === undefined) return
+  view.generation += 1
+  engine.state = 'unreachable'
+  engine.doubtedAt = view.generation
+}
+
+/** A listing that began before the last doubt may miss what was done since: it is no ground to act on. */
+const trust = (view: WorkerView, driver: DriverName, begun: number): void => {
+  const engine = view.engines.get(driver)
+  if (engine === undefined || engine.state === 'listed' || begun < engine.doubtedAt) return
+  engine.state = 'listed'
   for (const id of view.assignments.keys()) view.touched.add(id)
   for (const id of view.containers.keys()) view.touched.add(id)
 }

@@ -17,8 +17,9 @@ export const afterExit = (policy: RestartSpec, exit: Exit, restarts: number, ran
   if (policy.attempts !== null && inARow >= policy.attempts) {
     return { tag: 'Fail', reason: `${reason}, after ${inARow} restarts` }
   }
-  const delayMs = Math.min(policy.delayMs * policy.backoff ** inARow, policy.maxDelayMs)
-  return { tag: 'Restart', delayMs: Math.round(delayMs), reason }
+  // The power alone may be too large for a number, and nothing times that is not nothing.
+  const factor = Math.min(policy.backoff ** inARow, Number.MAX_SAFE_INTEGER)
+  return { tag: 'Restart', delayMs: Math.round(Math.min(policy.delayMs * factor, policy.maxDelayMs)), reason }
 }
 
 /** `exit code 1`, `out of memory`, `killed by SIGKILL`. */

@@ -1,6 +1,6 @@
 import { type Cluster, emptyCluster, type Instance } from '#libs/cluster'
 import type { AttemptRef, Container, DriverError, Exit, PublishedPort } from '#libs/drivers'
-import { instanceId, type Resources } from '#libs/kernel'
+import { Heap, instanceId, type Resources } from '#libs/kernel'
 import type { DriverName, TaskSpec } from '#libs/spec'
 
 /** What one worker knows: what the log gave it to do, and what its engines have. */
@@ -17,15 +17,32 @@ export interface WorkerView {
   readonly engines: Map<DriverName, Engine>
   /** Instances of which something changed since the last decision. */
   readonly touched: Set<string>
+  /** Instances that wait for a time, the earliest first. */
+  readonly alarms: Heap<Alarm>
   /** Set once the log up to the start has been folded: before, nothing is known to be superfluous. */
   caughtUp: boolean
   /** Grows with everything that happens to a container, so that an older listing is not taken for news. */
   generation: number
+  /** Containers that went, with the generation of that moment, until a listing has begun after it. */
+  readonly dropped: Map<string, Dropped>
+}
+
+export interface Alarm {
+  /** Monotonic milliseconds. */
+  readonly at: number
+  readonly id: string
+}
+
+export interface Dropped {
+  readonly driver: DriverName
+  readonly generation: number
 }
 
 export interface Engine {
   /** `unknown` until listed for the first time; `unreachable` until listed again. */
   state: 'unknown' | 'listed' | 'unreachable'
+  /** The view's generation when it was last found out of reach: only a listing begun after that settles it. */
+  doubtedAt: number
 }
 
 /** One placement of an instance here, from TaskScheduled to its end, through all restarts in place. */
@@ -44,7 +61,9 @@ export interface Assignment {
   /** Monotonic milliseconds. */
   startedAt: number
   notBefore: number
-  /** Whether the image was pulled for this assignment, so that a missing one is not pulled for ever. */
+  /** The time for which an alarm was set; 0: none. */
+  alarmAt: number
+  /** Whether the image was pulled for this attempt, so that a missing one is not pulled for ever. */
   pulled: boolean
   /** How far the pull is, until it is told to the log. */
   progress: { readonly doneBytes: number; readonly totalBytes: number } | null
@@ -54,10 +73,10 @@ export interface Assignment {
 }
 
 /**
- * `idle`: no container yet, start when due; `pulling`; `running`: told to the log; `over`: the last fact of the
- * assignment was told, the log's fold will end it.
+ * `idle`: no container yet, start when due; `pulling`; `running` and `exited`: told to the log, which waits for our
+ * verdict on the latter; `over`: the last fact of the assignment was told, the log's fold will end it.
  */
-export type Phase = 'idle' | 'pulling' | 'running' | 'over'
+export type Phase = 'idle' | 'pulling' | 'running' | 'exited' | 'over'
 
 /** A container as it was last seen or left. */
 export interface Held {
@@ -69,6 +88,10 @@ export interface Held {
   ports: readonly PublishedPort[]
   /** What is being done to it; nothing else is begun meanwhile. */
   busy: 'run' | 'stop' | 'remove' | null
+  /** Of a placement that the log has closed: it can never count for a later one, whatever its attempt. */
+  superseded: boolean
+  /** The engine would not stop or remove it; tried again after the next listing. */
+  stuck: boolean
   generation: number
 }
 
@@ -131,10 +154,12 @@ export const initialView = (name: string, drivers: readonly DriverName[]): Worke
   capacity: null,
   assignments: new Map(),
   containers: new Map(),
-  engines: new Map(drivers.map((driver) => [driver, { state: 'unknown' }])),
+  engines: new Map(drivers.map((driver) => [driver, { state: 'unknown', doubtedAt: 0 }])),
   touched: new Set(),
+  alarms: new Heap((a, b) => a.at < b.at),
   caughtUp: false,
   generation: 0,
+  dropped: new Map(),
 })
 
 export const idOf = (instance: Instance): string =>
@@ -143,22 +168,39 @@ export const idOf = (instance: Instance): string =>
 export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
   view.containers.get(instanceId(ref))?.get(ref.attempt)
 
-export const hold = (view: WorkerView, held: Omit<Held, 'generation'>): Held => {
+export const keyOf = (ref: AttemptRef): string => `${instanceId(ref)}/${ref.attempt}`
+
+export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'superseded' | 'stuck'>): Held => {
   const id = instanceId(held.ref)
   const attempts = view.containers.get(id) ?? new Map<number, Held>()
   view.containers.set(id, attempts)
   view.generation += 1
-  const stored: Held = { ...held, generation: view.generation }
+  const stored: Held = { ...held, superseded: false, stuck: false, generation: view.generation }
   attempts.set(held.ref.attempt, stored)
   view.touched.add(id)
   return stored
 }
 
-export const drop = (view: WorkerView, ref: AttemptRef): void => {
+export const drop = (view: WorkerView, { ref, driver }: Held): void => {
   const id = instanceId(ref)
   const attempts = view.containers.get(id)
   view.generation += 1
+  view.dropped.set(keyOf(ref), { driver, generation: view.generation })
   attempts?.delete(ref.attempt)
   if (attempts?.size === 0) view.containers.delete(id)
   view.touched.add(id)
+}
+
+/** The attempt that an assignment is at, as engines name it. */
+export const refOf = (assignment: Assignment): AttemptRef => ({
+  job: assignment.instance.task.job.name,
+  task: assignment.instance.task.name,
+  index: assignment.instance.index,
+  attempt: assignment.attempt,
+})
+
+/** The container of an assignment's attempt, if it has one. */
+export const currentOf = (view: WorkerView, assignment: Assignment): Held | undefined => {
+  const held = view.containers.get(assignment.id)?.get(assignment.attempt)
+  return held?.superseded === true ? undefined : held
 }

@@ -25,6 +25,7 @@ export class Outbox {
     private readonly log: Log,
     private readonly worker: string,
     private readonly logger: Logger,
+    private readonly isMoot: (fact: Fact) => boolean,
   ) {}
 
   get size(): number {
@@ -50,6 +51,7 @@ export class Outbox {
     this.sending = true
     while (this.waiting.length > 0 && !this.stopped) {
       const batch = this.takeBatch()
+      if (batch.length === 0) break // the rest was moot
       try {
         const results = await this.log.append(batch.map((told) => ({ event: this.event(told) })))
         const failed = batch.filter((_, i) => results[i]?.tag !== 'Stored')
@@ -71,11 +73,10 @@ export class Outbox {
     const later: Told[] = []
     const seen = new Set<string>()
     for (const told of this.waiting) {
-      const { job, task, index } = told.draft.data as { job: string; task: string; index: number }
-      const key = `${job}.${task}.${index}`
-      if (seen.has(key)) later.push(told)
+      if (this.isMoot(told)) continue
+      if (seen.has(told.instance)) later.push(told)
       else batch.push(told)
-      seen.add(key)
+      seen.add(told.instance)
     }
     this.waiting = later
     return batch

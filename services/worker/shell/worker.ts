@@ -6,7 +6,7 @@ import { instanceId, NO_RESOURCES, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
 import { type Logger, systemNow } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
-import { decide, evolveView, initialView, type Observation, observe, type WorkerView } from '../core'
+import { decide, evolveView, initialView, isMoot, type Observation, observe, type WorkerView } from '../core'
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
 import { logsEndpoint } from './logs'
@@ -49,7 +49,7 @@ export class Worker {
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
     this.view = initialView(name, [...this.drivers.keys()])
     this.view.capacity = options.capacity
-    this.outbox = new Outbox(connection.log, name, logger)
+    this.outbox = new Outbox(connection.log, name, logger, (fact) => isMoot(this.view, fact))
     this.effects = new Effects({
       drivers: this.drivers,
       cluster: connection.log.cluster,

@@ -1,0 +1,80 @@
+import * as E from 'fp-ts/Either'
+import { type AttemptRef, type Container, containerName, type DriverError, type Exit } from '#libs/drivers'
+import type { TaskSpec } from '#libs/spec'
+
+interface Run {
+  readonly ref: AttemptRef
+  readonly id: string
+  readonly spec: TaskSpec
+  state: Container['state']
+  exit: Exit | null
+}
+
+/** What an engine tells by itself. */
+export type Told = { readonly tag: 'Exited' | 'Vanished'; readonly ref: AttemptRef; readonly exit: Exit }
+
+const GONE: Exit = { exitCode: 0, oomKilled: false }
+
+/**
+ * The engine of the simulation: containers in a map, by the contract of the drivers' port. It does what it is told at
+ * once; when it is told, and what its callers hear of it, is the simulation's to choose.
+ */
+export class SimulatedEngine {
+  readonly runs = new Map<string, Run>()
+  readonly images = new Set<string>()
+  /** What happened and was not passed on yet, oldest first. */
+  readonly told: Told[] = []
+  private made = 0
+
+  constructor(private readonly onStart: (ref: AttemptRef) => void) {}
+
+  run(ref: AttemptRef, spec: TaskSpec): E.Either<DriverError, Container> {
+    const name = containerName(ref)
+    let run = this.runs.get(name)
+    if (run === undefined) {
+      if (spec.image !== undefined && !this.images.has(spec.image)) {
+        return E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` })
+      }
+      this.made += 1
+      run = { ref, id: `c${this.made}`, spec, state: 'created', exit: null }
+      this.runs.set(name, run)
+      if (spec.env.BROKEN !== undefined) return E.left({ tag: 'Refused', what: 'no such command' })
+    }
+    if (run.state === 'created') {
+      this.onStart(ref)
+      run.state = 'running'
+    }
+    return E.right(shown(run))
+  }
+
+  /** The container ends by itself. */
+  end(run: Run, exit: Exit): void {
+    if (run.state !== 'running') return
+    run.state = 'exited'
+    run.exit = exit
+    this.told.push({ tag: 'Exited', ref: run.ref, exit })
+  }
+
+  stop(ref: AttemptRef): Exit {
+    const run = this.runs.get(containerName(ref))
+    if (run === undefined) return GONE
+    this.end(run, { exitCode: 143, signal: 'SIGTERM', oomKilled: false })
+    return run.exit ?? GONE
+  }
+
+  remove(ref: AttemptRef): void {
+    if (this.runs.delete(containerName(ref))) this.told.push({ tag: 'Vanished', ref, exit: GONE })
+  }
+
+  list(): readonly Container[] {
+    return [...this.runs.values()].map(shown)
+  }
+}
+
+const shown = ({ ref, id, state, exit }: Run): Container => ({
+  ref,
+  id,
+  state,
+  ports: [],
+  ...(exit === null ? {} : { exit }),
+})

@@ -1,0 +1,255 @@
+import * as E from 'fp-ts/Either'
+import { isPlaced } from '#libs/cluster'
+import type { Container, DriverError } from '#libs/drivers'
+import type { OrkEvent } from '#libs/events'
+import {
+  decide,
+  type Effect,
+  evolveView,
+  type Fact,
+  initialView,
+  isMoot,
+  type Observation,
+  observe,
+} from '../../services/worker/core'
+import { History } from './history'
+import { SimulatedEngine } from './simulatedEngine'
+
+export const WORKER = 'w1'
+
+/** One life of the worker: all of it is gone when it crashes. */
+interface Life {
+  readonly view: ReturnType<typeof initialView>
+  /** How much of the log it has folded. */
+  read: number
+  readonly outbox: (Fact & { readonly time: number })[]
+  readonly effects: Effect[]
+  /** What the engine answered or told, and the worker has not heard yet. */
+  readonly answers: Observation[]
+  listing: { readonly begun: number; containers: readonly Container[] | null } | null
+}
+
+const UNREACHABLE: DriverError = { tag: 'Unreachable', what: 'the engine does not answer' }
+
+/**
+ * The worker's real core between a log and an engine that a test moves step by step: what reaches whom, when, twice or
+ * not at all, and when the worker dies, is the caller's to choose. What must never happen is put in `broken`.
+ */
+export class WorkerSimulation {
+  readonly log = new History()
+  readonly engine = new SimulatedEngine((ref) => this.onStart(ref.job, ref.task, ref.index, ref.attempt))
+  readonly broken: string[] = []
+  readonly trace: string[] = []
+  /** Milliseconds since the simulation began. */
+  clock = 0
+  private life: Life = this.born()
+  /** Ids as the log's window of duplicates knows them; a crash takes longer than the window. */
+  private stored = new Set<string>()
+
+  private born(): Life {
+    const view = initialView(WORKER, ['docker'])
+    view.capacity = { cpuMilli: 1_000_000, memoryBytes: 1_000_000, diskBytes: 1_000_000 }
+    return { view, read: 0, outbox: [], effects: [], answers: [], listing: null }
+  }
+
+  private get now() {
+    return { wall: this.log.time, mono: this.clock }
+  }
+
+  get view() {
+    return this.life.view
+  }
+
+  pass(ms: number): void {
+    this.clock += ms
+    this.log.time += ms
+  }
+
+  /** The worker dies and starts again; what it had asked of the engine was heard there, or (`heard` false) was not. */
+  crash(heard: (effect: Effect) => boolean, listsFirst: boolean): void {
+    this.trace.push('crash')
+    for (const effect of this.life.effects) if (heard(effect)) this.perform(effect)
+    this.life = this.born()
+    this.stored.clear()
+    this.engine.told.length = 0
+    for (let i = 0; listsFirst && i < 3; i += 1) this.list()
+    this.read(Number.POSITIVE_INFINITY)
+    this.life.view.caughtUp = true
+  }
+
+  /** The worker folds the next `count` entries of its part of the log. */
+  read(count: number): void {
+    const { view } = this.life
+    const until = Math.min(this.log.entries.length, this.life.read + count)
+    for (const entry of this.log.entries.slice(this.life.read, until)) {
+      if (isForWorker(entry.event as OrkEvent)) evolveView(view, entry, this.now)
+    }
+    this.life.read = until
+    if (until === this.log.entries.length) view.caughtUp = true
+  }
+
+  decide(): void {
+    const { facts, effects } = decide(this.life.view, this.now)
+    for (const fact of facts) {
+      this.trace.push(`tell ${fact.id}`)
+      this.life.outbox.push({ ...fact, time: this.log.time })
+    }
+    for (const effect of effects) {
+      this.trace.push(`${effect.tag} ${effect.ref.job}.${effect.ref.task}.${effect.ref.index}/${effect.ref.attempt}`)
+      this.life.effects.push(effect)
+    }
+  }
+
+  /** The first fact of the outbox that `pick` chooses an instance by reaches the log; `again`: the answer is lost. */
+  send(pick: number, again: boolean): void {
+    const { outbox } = this.life
+    const chosen = outbox[pick % Math.max(1, outbox.length)]
+    if (chosen === undefined) return
+    const at = outbox.findIndex(({ instance }) => instance === chosen.instance)
+    const fact = outbox[at]
+    if (fact === undefined) return
+    // A return from a loss takes seconds, a fact on its way far less: it knows of a new placement before it sends.
+    if (this.log.instance(fact.instance).placedSeq !== fact.placedSeq) this.read(Number.POSITIVE_INFINITY)
+    const moot = isMoot(this.life.view, fact)
+    if (!again || moot) outbox.splice(at, 1)
+    if (moot || this.stored.has(fact.id)) return
+    this.stored.add(fact.id)
+    this.store(fact)
+  }
+
+  /** One thing the worker asked for reaches the engine. `fault`: it was not heard, or the answer was lost. */
+  carryOut(pick: number, fault: 'unheard' | 'unanswered' | null): void {
+    const { effects, answers } = this.life
+    if (effects.length === 0) return
+    const [effect] = effects.splice(pick % effects.length, 1)
+    if (effect === undefined) return
+    const answer = fault === 'unheard' ? failed(effect) : this.perform(effect)
+    answers.push(fault === null ? answer : failed(effect))
+  }
+
+  /** The worker hears one answer. */
+  hear(pick: number): void {
+    const { answers, view } = this.life
+    if (answers.length === 0) return
+    const [answer] = answers.splice(pick % answers.length, 1)
+    if (answer !== undefined) observe(view, answer)
+  }
+
+  /** The engine's next event reaches the worker, `times` times. */
+  notify(times: number): void {
+    const told = this.engine.told.shift()
+    if (told === undefined) return
+    const { tag, ref, exit } = told
+    for (let i = 0; i < times; i += 1) {
+      observe(this.life.view, tag === 'Exited' ? { tag, driver: 'docker', ref, exit } : { tag, driver: 'docker', ref })
+    }
+  }
+
+  /** A listing goes a step on: begun, answered by the engine, heard by the worker. */
+  list(): void {
+    const { life } = this
+    if (life.listing === null) life.listing = { begun: life.view.generation, containers: null }
+    else if (life.listing.containers === null) life.listing.containers = this.engine.list()
+    else {
+      const { begun, containers } = life.listing
+      life.listing = null
+      observe(life.view, { tag: 'Listed', driver: 'docker', begun, containers })
+    }
+  }
+
+  loseEngine(): void {
+    observe(this.life.view, { tag: 'Unreachable', driver: 'docker' })
+  }
+
+  /** Everything gets through from here on. False: it did not come to rest. */
+  settle(): boolean {
+    const idle = (): boolean => {
+      const { outbox, effects, answers, listing, read } = this.life
+      const quiet = outbox.length + effects.length + answers.length + this.engine.told.length === 0
+      return quiet && listing === null && read === this.log.entries.length
+    }
+    let calm = 0
+    for (let round = 0; round < 300 && calm < 10; round += 1) {
+      this.read(Number.POSITIVE_INFINITY)
+      if (round % 3 === 0) for (let i = 0; i < 3 || this.life.listing !== null; i += 1) this.list()
+      this.decide()
+      while (this.life.effects.length > 0) this.carryOut(0, null)
+      while (this.life.answers.length > 0) this.hear(0)
+      while (this.engine.told.length > 0) this.notify(1)
+      this.decide()
+      while (this.life.outbox.length > 0) this.send(0, false)
+      this.pass(2_000)
+      calm = idle() ? calm + 1 : 0
+    }
+    return calm >= 10
+  }
+
+  private perform(effect: Effect): Observation {
+    const { ref, driver } = effect
+    switch (effect.tag) {
+      case 'Run': {
+        const ran = this.engine.run(ref, effect.spec)
+        return E.isLeft(ran)
+          ? { tag: 'NotRun', driver, ref, error: ran.left }
+          : { tag: 'Ran', ref, container: ran.right }
+      }
+      case 'Pull':
+        if (effect.image.startsWith('no/'))
+          return { tag: 'Pulled', driver, ref, error: { tag: 'ImageMissing', what: 'no such image' } }
+        this.engine.images.add(effect.image)
+        return { tag: 'Pulled', driver, ref, error: null }
+      case 'Stop':
+        return { tag: 'StopDone', driver, ref, exit: this.engine.stop(ref) }
+      case 'Remove':
+        this.engine.remove(ref)
+        return { tag: 'RemoveDone', driver, ref, error: null }
+    }
+  }
+
+  /** A fact reaches the log: of a placement that is still open it must be a legal step. */
+  private store(fact: Fact & { readonly time: number }): void {
+    const instance = this.log.instance(fact.instance)
+    const placement = fact.placedSeq
+    const before = `${instance.state} attempt ${instance.attempt}`
+    const open = instance.placedSeq === placement && isPlaced(instance.state) && instance.state !== 'stopping'
+    const { illegal } = this.log.cluster.ignored
+    this.log.add(fact.draft, { id: fact.id, source: `worker/${WORKER}`, time: fact.time })
+    const ignored = this.log.cluster.ignored.illegal > illegal
+    this.trace.push(`${this.log.entries.length} ${fact.id}${ignored ? ' (ignored)' : ''}`)
+    if (open && ignored) this.broken.push(`${fact.id} was no legal step from ${before}`)
+    if (instance.placedSeq !== placement && !ignored) this.broken.push(`${fact.id} was taken for another placement's`)
+  }
+
+  private onStart(job: string, task: string, index: number, attempt: number): void {
+    for (const { ref, state } of this.engine.runs.values()) {
+      if (ref.job === job && ref.task === task && ref.index === index && state === 'running') {
+        this.broken.push(`${job}.${task}.${index} runs twice: attempts ${ref.attempt} and ${attempt}`)
+      }
+    }
+    const instance = this.log.instance(`${job}.${task}.${index}`)
+    const told = instance.worker === WORKER && instance.attempt === attempt
+    if (told && (instance.state === 'running' || instance.state === 'exited')) {
+      this.broken.push(`${job}.${task}.${index} attempt ${attempt} was run again`)
+    }
+  }
+}
+
+const failed = (effect: Effect): Observation => {
+  const { ref, driver } = effect
+  switch (effect.tag) {
+    case 'Run':
+      return { tag: 'NotRun', driver, ref, error: UNREACHABLE }
+    case 'Pull':
+      return { tag: 'Pulled', driver, ref, error: UNREACHABLE }
+    case 'Stop':
+      return { tag: 'StopDone', driver, ref, exit: UNREACHABLE }
+    case 'Remove':
+      return { tag: 'RemoveDone', driver, ref, error: UNREACHABLE }
+  }
+}
+
+/** The worker follows jobs, elections and what stands under its own token. */
+const isForWorker = (event: OrkEvent): boolean => {
+  if (event.type.startsWith('Job') || event.type === 'LeaderElected') return true
+  return (event.data as { worker?: string }).worker === WORKER
+}

@@ -1,0 +1,63 @@
+import type { Now } from '#libs/cluster'
+import type { Exit } from '#libs/drivers'
+import type { Work } from './decide'
+import { attemptOf, tell } from './facts'
+import { afterExit, describeExit, GONE } from './restart'
+import { type Assignment, currentOf, type WorkerView } from './view'
+
+/** The container of the current attempt ended, or is not there any more: says so, and what follows. */
+export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
+  tellExit(assignment, exit, work)
+  followExit(assignment, exit, now, work)
+}
+
+/** The worker's verdict on an exit that the log knows: completed, failed, or the next attempt. */
+export const followExit = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
+  const { attempt, spec } = assignment
+  const named = attemptOf(assignment, attempt)
+  const ranMs = now.mono - assignment.startedAt
+  const next = afterExit(spec.restart, exit, assignment.restarts, ranMs)
+  switch (next.tag) {
+    case 'Complete':
+      assignment.phase = 'over'
+      return tell(work, assignment, { type: 'TaskCompleted', data: named })
+    case 'Fail': {
+      assignment.phase = 'over'
+      const data = { ...named, reason: next.reason, exitCode: exit.exitCode }
+      return tell(work, assignment, { type: 'TaskFailed', data })
+    }
+    case 'Restart':
+      assignment.restarts = ranMs >= spec.restart.resetAfterMs ? 1 : assignment.restarts + 1
+      assignment.notBefore = now.mono + next.delayMs
+      return nextAttempt(assignment, next.delayMs, next.reason, work)
+  }
+}
+
+/** A container of a later attempt than the log knows was started here before a crash: tell what came before it. */
+export const takeOver = (view: WorkerView, assignment: Assignment, work: Work): void => {
+  let latest = assignment.attempt
+  for (const { ref, superseded } of view.containers.get(assignment.id)?.values() ?? []) {
+    if (!superseded) latest = Math.max(latest, ref.attempt)
+  }
+  while (assignment.attempt < latest) {
+    const exit = currentOf(view, assignment)?.exit ?? GONE
+    if (assignment.phase !== 'exited') tellExit(assignment, exit, work)
+    assignment.restarts += 1
+    assignment.notBefore = 0
+    nextAttempt(assignment, 0, describeExit(exit), work)
+  }
+}
+
+const tellExit = (assignment: Assignment, exit: Exit, work: Work): void => {
+  const { exitCode, signal = null, oomKilled } = exit
+  const named = attemptOf(assignment, assignment.attempt)
+  tell(work, assignment, { type: 'TaskExited', data: { ...named, exitCode, signal, oomKilled } })
+}
+
+const nextAttempt = (assignment: Assignment, delayMs: number, reason: string, work: Work): void => {
+  assignment.attempt += 1
+  assignment.phase = 'idle'
+  assignment.pulled = false
+  const data = { ...attemptOf(assignment, assignment.attempt), delayMs, restarts: assignment.restarts, reason }
+  tell(work, assignment, { type: 'TaskRestarting', data })
+}

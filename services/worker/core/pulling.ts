@@ -1,0 +1,30 @@
+import type { Work } from './decide'
+import { attemptOf, tell } from './facts'
+import { type Assignment, refOf } from './view'
+
+/** The image is fetched once an attempt; whatever else keeps a container from starting will not get better by itself. */
+export const startFailed = (assignment: Assignment, work: Work): void => {
+  const { trouble, spec, attempt } = assignment
+  if (trouble === null) return
+  assignment.trouble = null
+  if (trouble.tag === 'ImageMissing' && !assignment.pulled && spec.image !== undefined) {
+    assignment.pulled = true
+    assignment.phase = 'pulling'
+    assignment.progress = { doneBytes: 0, totalBytes: 0 }
+    tellProgress(assignment, work)
+    work.effects.push({ tag: 'Pull', driver: spec.driver, ref: refOf(assignment), image: spec.image })
+    return
+  }
+  assignment.phase = 'over'
+  const reason = trouble.where === undefined ? trouble.what : `${trouble.where}: ${trouble.what}`
+  tell(work, assignment, { type: 'TaskFailed', data: { ...attemptOf(assignment, attempt), reason, exitCode: null } })
+}
+
+export const tellProgress = (assignment: Assignment, work: Work): void => {
+  const { progress, attempt, spec } = assignment
+  if (progress === null) return
+  assignment.progress = null
+  assignment.pullReports += 1
+  const data = { ...attemptOf(assignment, attempt), image: spec.image ?? '', ...progress }
+  tell(work, assignment, { type: 'TaskPulling', data }, `/${assignment.pullReports}`)
+}

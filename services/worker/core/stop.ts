@@ -1,0 +1,22 @@
+import type { Work } from './decide'
+import { attemptOf, tell } from './facts'
+import { type Assignment, currentOf, type WorkerView } from './view'
+
+/** Ends it: the attempt that the log names is told of, whatever had been begun here since. */
+export const stop = (view: WorkerView, assignment: Assignment, work: Work): void => {
+  if (assignment.phase === 'over') return
+  const containers = [...(view.containers.get(assignment.id)?.values() ?? [])]
+  if (containers.some(({ busy, stuck }) => busy === 'run' || busy === 'stop' || stuck)) return
+  const running = containers.filter(({ state }) => state === 'running')
+  for (const held of running) {
+    held.busy = 'stop'
+    const { signal, graceMs } = assignment.spec.stop
+    work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+  }
+  if (running.length > 0) return
+  assignment.phase = 'over'
+  const exit = currentOf(view, assignment)?.exit ?? null
+  const named = attemptOf(assignment, assignment.instance.attempt)
+  const data = { ...named, exitCode: exit?.exitCode ?? null, signal: exit?.signal ?? null }
+  tell(work, assignment, { type: 'TaskStopped', data })
+}

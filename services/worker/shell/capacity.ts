@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises'
 import si from 'systeminformation'
 import type { Resources } from '#libs/kernel'
 
@@ -18,16 +19,15 @@ export const measureCapacity = async (dir: string, reserve: Resources): Promise<
   }
 }
 
-/** What of the machine is really in use. */
+/**
+ * What of the machine is really in use. Asked often, so nothing here starts a process, as systeminformation's `fsSize`
+ * does: each start holds up everything else the worker has to do.
+ */
 export const measureUse = async (dir: string): Promise<Resources> => {
-  const [load, memory, disks] = await Promise.all([si.currentLoad(), si.mem(), si.fsSize()])
-  const mount = disks
-    .filter(({ mount }) => dir.startsWith(mount))
-    .sort((a, b) => b.mount.length - a.mount.length)
-    .at(0)
+  const [load, memory, disk] = await Promise.all([si.currentLoad(), si.mem(), statfs(dir)])
   return {
     cpuMilli: Math.round(load.currentLoad * 10 * load.cpus.length),
     memoryBytes: Math.max(0, memory.total - memory.available),
-    diskBytes: Math.floor(mount?.used ?? 0),
+    diskBytes: (disk.blocks - disk.bfree) * disk.bsize,
   }
 }

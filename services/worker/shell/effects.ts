@@ -33,6 +33,11 @@ export class Effects {
     this.underWay.add(work)
   }
 
+  /** Whether anything is being done. */
+  get busy(): boolean {
+    return this.underWay.size > 0
+  }
+
   /** Resolves when nothing is being done any more. */
   async settled(): Promise<void> {
     while (this.underWay.size > 0) await Promise.all(this.underWay)

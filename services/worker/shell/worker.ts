@@ -10,6 +10,7 @@ import { decide, evolveView, initialView, isMoot, type Observation, observe, typ
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
 import { logsEndpoint } from './logs'
+import { Meter } from './meter'
 import { Outbox } from './outbox'
 
 export interface WorkerOptions {
@@ -34,6 +35,7 @@ export class Worker {
   private readonly drivers: ReadonlyMap<DriverName, Driver>
   private readonly outbox: Outbox
   private readonly effects: Effects
+  private readonly meter: Meter<Usage>
   private watches: EngineWatch[] = []
   private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
@@ -41,8 +43,6 @@ export class Worker {
   private timer: NodeJS.Timeout | undefined
   private scheduled = false
   private stopped = false
-  private used: Resources = NO_RESOURCES
-  private usage: readonly Usage[] = []
 
   constructor(private readonly options: WorkerOptions) {
     const { connection, name, drivers, logger } = options
@@ -55,6 +55,11 @@ export class Worker {
       cluster: connection.log.cluster,
       worker: name,
       report: (seen) => this.observed(seen),
+    })
+    this.meter = new Meter({
+      machine: options.measureUse,
+      containers: () => this.usage(),
+      isBusy: () => this.effects.busy,
     })
   }
 
@@ -164,20 +169,19 @@ export class Worker {
       seq: this.view.cluster.seq,
       capacity,
       reserved: worker?.reserved ?? NO_RESOURCES,
-      used: this.used,
-      containers: this.usage.map(({ ref, cpuMilli, memoryBytes }) => ({
+      used: this.meter.machine,
+      containers: this.meter.containers.map(({ ref, cpuMilli, memoryBytes }) => ({
         instance: instanceId(ref),
         cpuMilli,
         memoryBytes,
       })),
     }
     connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, this.by()))
-    void this.measure()
+    void this.meter.look()
   }
 
-  private async measure(): Promise<void> {
-    this.used = await this.options.measureUse().catch(() => this.used)
+  private async usage(): Promise<readonly Usage[]> {
     const usages = await Promise.all([...this.drivers.values()].map((driver) => driver.usage(this.owner)))
-    this.usage = usages.flatMap((usage) => (E.isRight(usage) ? [...usage.right] : []))
+    return usages.flatMap((usage) => (E.isRight(usage) ? [...usage.right] : []))
   }
 }

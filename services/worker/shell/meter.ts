@@ -1,0 +1,59 @@
+import { NO_RESOURCES, type Resources } from '#libs/kernel'
+
+export interface MeterOptions<Usage> {
+  /** Measures the machine; cheap. */
+  readonly machine: () => Promise<Resources>
+  /** Measures every container; the engine pays for each. */
+  readonly containers: () => Promise<readonly Usage[]>
+  /** Whether the engine has something better to do just now. */
+  readonly isBusy: () => boolean
+  readonly monotonicMs?: () => number
+}
+
+/** While the engine is busy, figures of containers may grow so old. */
+const OLDEST_MS = 10_000
+/** Measuring containers takes at most this part of the time. */
+const SHARE = 0.05
+
+/**
+ * Knows what the machine and its containers use, as of the last time it was asked to look. Looking is done in the
+ * background and yields to work: never twice at once, seldom where it takes long, and while containers are being
+ * started or stopped only when the figures have grown old.
+ */
+export class Meter<Usage> {
+  machine: Resources = NO_RESOURCES
+  containers: readonly Usage[] = []
+  private looking = false
+  private lookedAt = Number.NEGATIVE_INFINITY
+  private tookMs = 0
+
+  constructor(private readonly options: MeterOptions<Usage>) {}
+
+  /** Looks, where it is time to. What cannot be measured keeps its last figures. */
+  async look(): Promise<void> {
+    if (this.looking) return
+    this.looking = true
+    try {
+      this.machine = await this.options.machine().catch(() => this.machine)
+      if (this.isTime()) await this.lookAtContainers()
+    } finally {
+      this.looking = false
+    }
+  }
+
+  private isTime(): boolean {
+    const age = this.now() - this.lookedAt
+    return age >= this.tookMs / SHARE && (age >= OLDEST_MS || !this.options.isBusy())
+  }
+
+  private async lookAtContainers(): Promise<void> {
+    const begun = this.now()
+    this.containers = await this.options.containers().catch(() => this.containers)
+    this.lookedAt = this.now()
+    this.tookMs = this.lookedAt - begun
+  }
+
+  private now(): number {
+    return (this.options.monotonicMs ?? (() => performance.now()))()
+  }
+}

@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type OrkProcess, type OrkRun, runOrk, startOrk } from '../../libs/testing/ork'
+
+interface Context {
+  dev: OrkProcess
+  data: string
+  url: string
+}
+
+const test = suite<Context>('commands on a cluster')
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+
+const jobFile = (
+  name: string,
+  more: { replicas?: number; cpu?: number; script?: string; kind?: string } = {},
+): string =>
+  JSON.stringify({
+    name,
+    kind: more.kind ?? 'service',
+    tasks: [
+      {
+        name: 'main',
+        driver: 'process',
+        command: ['sh', '-c', more.script ?? 'echo up; exec sleep 1000'],
+        replicas: more.replicas ?? 1,
+        resources: { cpu: more.cpu ?? 0.01, memory: '8MiB' },
+        restart: { policy: 'never' },
+        stop: { grace: '5s' },
+      },
+    ],
+  })
+
+const json = ({ stdout }: OrkRun): Record<string, unknown>[] =>
+  stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+
+const one = (run: OrkRun): Record<string, unknown> => {
+  const [first] = json(run)
+  if (first === undefined) throw new Error(`no JSON on stdout; stderr: ${run.stderr}`)
+  return first
+}
+
+const coresOf = (worker: Record<string, unknown>): number => (worker.capacity as { cpuMilli: number }).cpuMilli / 1000
+
+test.before(async (context) => {
+  context.data = mkdtempSync(join(tmpdir(), 'ork-cluster-'))
+  const port = await freePort()
+  context.url = `nats://127.0.0.1:${port}`
+  context.dev = startOrk(['dev', '--driver', 'process', '--data', context.data, '--port', String(port)])
+  await context.dev.untilStdout(/Ctrl-C/)
+})
+test.after(async ({ dev, data }) => {
+  dev.child.kill('SIGTERM')
+  const { code } = await dev.ended
+  rmSync(data, { recursive: true, force: true })
+  assert.is(code, 0)
+})
+
+test('a job is submitted from standard input, followed until it runs, looked at, and stopped', async ({ url }) => {
+  const ork = (...args: string[]) => runOrk(args, { nats: url, input: jobFile('web', { replicas: 2 }) })
+  const submitted = await ork('submit', '-')
+  assert.equal([submitted.code, submitted.stderr], [0, ''])
+  assert.match(submitted.stdout, /^web version 1 submitted, sequence \d+\n/)
+  assert.match(submitted.stdout, /web\.main\.1 {2}is placed on w1 as attempt 1/)
+  assert.match(submitted.stdout, /\nweb version 1 runs: 2 instances/)
+
+  const again = await ork('submit', '-')
+  assert.is(again.code, 0)
+  assert.match(again.stdout, /^web is unchanged: it is version 1, submitted at sequence \d+\nweb version 1 runs/)
+
+  assert.match((await ork('jobs')).stdout, /^web +service +running +1 +2\/2 +2 running/m)
+  assert.match((await ork('job', 'web')).stdout, /main +process +- +2 +0.01 cpu, 8 MiB memory/)
+  assert.equal(
+    json(await ork('tasks', '--job', 'web', '--state', 'running', '--json')).map(({ id }) => id),
+    ['web.main.0', 'web.main.1'],
+  )
+  const task = one(await ork('task', 'web.main.0', '--json'))
+  assert.equal(
+    (task.history as { type: string }[]).map(({ type }) => type),
+    ['TaskScheduled', 'TaskStarted'],
+  )
+  assert.match((await ork('workers')).stdout, /^w1 +ready +.* 2 +0.02\/\d/m)
+  assert.match((await ork('worker', 'w1')).stdout, /^web\.main\.0 +running +w1/m)
+  const logs = await ork('logs', 'web.main.0')
+  assert.equal([logs.code, logs.stdout], [0, 'up\n'])
+
+  const stopped = await ork('stop', 'web', '--reason', 'enough')
+  assert.is(stopped.code, 0)
+  assert.match(stopped.stdout, /web {2}is to stop \(asked by .*\): enough\n/)
+  assert.match(stopped.stdout, /\nweb has stopped/)
+  assert.is((await ork('stop', 'web')).stdout, 'web has stopped already\n')
+})
+
+test('a new version is followed from what the old one left', async ({ url }) => {
+  const submit = (replicas: number, script?: string) =>
+    runOrk(['submit', '-', '--json'], {
+      nats: url,
+      input: jobFile('grow', { replicas, ...(script === undefined ? {} : { script }) }),
+    })
+  assert.is(one(await submit(1)).result, 'running')
+  const grown = one(await submit(2))
+  assert.equal([grown.version, grown.result], [2, 'running'])
+  const changed = one(await submit(2, 'exec sleep 999'))
+  assert.equal([changed.version, changed.result], [3, 'running'])
+  const instances = changed.instances as { version: number }[]
+  assert.equal(
+    instances.map(({ version }) => version),
+    [3, 3],
+  )
+  await runOrk(['stop', 'grow'], { nats: url })
+})
+
+test('a batch job is followed until it has completed, and fails the command when it failed', async ({ url }) => {
+  const ork = (...args: string[]) =>
+    runOrk(args, { nats: url, input: jobFile('sum', { kind: 'batch', script: 'echo 42' }) })
+  const done = await ork('submit', '-')
+  assert.is(done.code, 0)
+  assert.match(done.stdout, /sum version 1 has completed/)
+  const input = jobFile('sum', { kind: 'batch', script: 'echo no; exit 3' })
+  const failed = await runOrk(['submit', '-'], { nats: url, input })
+  assert.is(failed.code, 1)
+  assert.match(failed.stderr, /sum has 1 instance that failed: sum\.main\.0: .*3\n {2}`ork logs sum\.main\.0`/)
+})
+
+test('a job that fits nowhere fails the command with the reason per worker, stays, and starts when there is room', async ({
+  url,
+}) => {
+  const cores = coresOf(one(await runOrk(['workers', '--json'], { nats: url })))
+  const input = jobFile('hog', { cpu: cores })
+  assert.is((await runOrk(['submit', '-', '--detach'], { nats: url, input })).code, 0)
+  const second = jobFile('late', { cpu: cores })
+  const refused = await runOrk(['submit', '-'], { nats: url, input: second })
+  assert.is(refused.code, 1)
+  assert.match(refused.stdout, /late\.main\.0 is pending; of 1 worker:\n {2}w1: cpu: /)
+  assert.match(refused.stderr, /late has 1 instance that no worker can take now\n {2}it stays submitted/)
+  assert.match(
+    (await runOrk(['job', 'late'], { nats: url })).stdout,
+    /late\.main\.0 is pending; of 1 worker:\n {2}w1: cpu: /,
+  )
+  const waiting = startOrk(['submit', '-', '--wait'], { nats: url, input: second })
+  await waiting.untilStdout(/unchanged/)
+  await runOrk(['stop', 'hog'], { nats: url })
+  const { code, stdout } = await waiting.ended
+  assert.is(code, 0)
+  assert.match(stdout, /late version 1 runs: 1 instance/)
+  await runOrk(['stop', 'late'], { nats: url })
+})
+
+test('Ctrl-C ends the following and not the job, and says so', async ({ url }) => {
+  const cpu = coresOf(one(await runOrk(['workers', '--json'], { nats: url }))) + 1
+  const ork = startOrk(['submit', '-', '--wait'], { nats: url, input: jobFile('giant', { cpu }) })
+  await ork.untilStdout(/fits on no worker now/)
+  ork.child.kill('SIGINT')
+  const { code, stderr } = await ork.ended
+  assert.equal([code, stderr], [130, 'no longer watching; the job goes on: `ork job giant` shows how it stands\n'])
+  assert.match((await runOrk(['jobs'], { nats: url })).stdout, /^giant +service +running/m)
+  await runOrk(['stop', 'giant'], { nats: url })
+})
+
+test('logs are followed as they are written', async ({ url }) => {
+  const script = 'n=0; while true; do n=$((n+1)); echo line $n; sleep 0.1; done'
+  await runOrk(['submit', '-'], { nats: url, input: jobFile('chat', { script }) })
+  const ork = startOrk(['logs', 'chat.main.0', '--follow', '--tail', '1'], { nats: url })
+  await ork.untilStdout(/line \d+\n.*line \d+\n/s)
+  ork.child.kill('SIGINT')
+  assert.is((await ork.ended).code, 130)
+  await runOrk(['stop', 'chat'], { nats: url })
+})
+
+test('a job file is refused with everything that is wrong with it', async ({ url }) => {
+  const input = JSON.stringify({
+    name: 'Web',
+    tasks: [{ name: 'api', driver: 'process', command: ['x'], replicas: 0.5, imgae: 'y' }],
+  })
+  const { code, stderr } = await runOrk(['submit', '-'], { nats: url, input })
+  assert.is(code, 2)
+  assert.match(stderr, /tasks\[0\]\.replicas: .*0\.5/)
+  assert.match(stderr, /imgae/)
+  const asJson = await runOrk(['submit', '-', '--json'], { nats: url, input })
+  assert.is(asJson.code, 2)
+  assert.ok(JSON.parse(asJson.stderr).errors.length >= 3)
+})
+
+test('the cluster is well, and every service holds what the log says', async ({ url }) => {
+  const status = await runOrk(['status', '--json'], { nats: url })
+  assert.equal([status.code, one(status).well], [0, true])
+  const verified = await runOrk(['replay', '--verify', '--json'], { nats: url })
+  assert.is(verified.code, 0, verified.stderr)
+  assert.equal(
+    (one(verified).services as { service: string }[]).map(({ service }) => service),
+    ['manager/m1', 'scheduler/s1'],
+  )
+})
+
+test('a moment of the past is rebuilt from the log alone', async ({ url }) => {
+  const started = json(await runOrk(['events', '--json', '--job', 'web', '--type', 'TaskStarted'], { nats: url }))
+  const seq = Math.max(...started.map(({ sequence }) => Number(sequence)))
+  const then = one(await runOrk(['replay', '--to', String(seq), '--job', 'web', '--json'], { nats: url }))
+  assert.equal(
+    (then.instances as { state: string }[]).map(({ state }) => state),
+    ['running', 'running'],
+  )
+  const film = await runOrk(['replay', '--play', '--speed', '100000', '--job', 'web'], { nats: url })
+  assert.match(film.stdout, /version 1 was submitted.*has stopped: its last instance has ended/s)
+})
+
+test('what is not there is told with what is', async ({ url }) => {
+  const job = await runOrk(['job', 'wbe', '--json'], { nats: url })
+  assert.is(job.code, 1)
+  assert.match(JSON.parse(job.stderr).error.what, /no job "wbe"/)
+  assert.is((await runOrk(['worker', 'w9'], { nats: url })).code, 1)
+  assert.is((await runOrk(['task', 'web.main.7'], { nats: url })).code, 1)
+  assert.is((await runOrk(['task', 'web'], { nats: url })).code, 2)
+})
+
+test.run()

@@ -19,6 +19,7 @@ import { type TestService, testService } from './service'
 
 export * from './checks'
 export type { TestContainer } from './containers'
+export * from './eventually'
 export * from './jobs'
 export type { Observer } from './observer'
 export { type TestService, testService } from './service'

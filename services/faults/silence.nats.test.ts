@@ -1,0 +1,139 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import {
+  assertOneContainerEach,
+  assertUndisturbed,
+  eventually,
+  runningOf,
+  sleeper,
+  type TestCluster,
+  withCluster,
+} from '../../libs/testing/cluster'
+
+const test = suite('connections lost')
+const process = { driver: 'process' } as const
+
+/** Longer than it takes to call a silent worker lost. */
+const LONG_MS = 20_000
+
+/** A job whose instances end with code 7 when the file is there, and are not started again. */
+const endsWith = (flag: string, replicas: number) =>
+  sleeper('ends', {
+    ...process,
+    replicas,
+    command: ['sh', '-c', 'until [ -e "$FLAG" ]; do sleep 0.2; done; exit 7'],
+    env: { FLAG: flag },
+    restart: { policy: 'never', attempts: null, delayMs: 0, backoff: 1, maxDelayMs: 0, resetAfterMs: 0 },
+  })
+
+const withFlag = async (body: (flag: string) => Promise<void>): Promise<void> => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-flag-'))
+  try {
+    await body(join(dir, 'flag'))
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+/** Names of the jobs that were acknowledged, until `stop` is called. */
+const submitting = (cluster: TestCluster) => {
+  const acknowledged: string[] = []
+  let stopped = false
+  const work = (async () => {
+    for (let index = 0; !stopped; index += 1) {
+      const name = `job-${index}`
+      await cluster.submitSurely(sleeper(name, process))
+      acknowledged.push(name)
+    }
+  })()
+  return {
+    acknowledged,
+    stop: async () => {
+      stopped = true
+      await work
+    },
+  }
+}
+
+test('nats-server is killed while submits go on: what was acknowledged is there, and nothing is restarted', () =>
+  withCluster(process, async (cluster) => {
+    const { log, nats } = cluster
+    await cluster.submit(sleeper('web', { ...process, replicas: 10 }))
+    await cluster.running('web', 10)
+    const before = await runningOf(cluster, 'web')
+    const from = log.view.seq + 1
+    const submits = submitting(cluster)
+    for (let kills = 0; kills < 3; kills += 1) {
+      const seen = submits.acknowledged.length
+      await log.until('more jobs', () => submits.acknowledged.length >= seen + 4)
+      await nats.kill()
+      await nats.start()
+    }
+    const seen = submits.acknowledged.length
+    await log.until('jobs after the last kill', () => submits.acknowledged.length >= seen + 4)
+    await submits.stop()
+    const allRun = () => submits.acknowledged.every((job) => log.instances(job)[0]?.state === 'running')
+    await log.until('all acknowledged jobs run', allRun)
+    assert.equal(await runningOf(cluster, 'web'), before)
+    assertUndisturbed(cluster, 'web', from)
+    await assertOneContainerEach(cluster)
+  }))
+
+test('nats-server is away for longer than silence is borne: facts arrive afterwards, nothing is replaced', () =>
+  withFlag((flag) =>
+    withCluster({ ...process, workers: 3 }, async (cluster) => {
+      const { log, nats } = cluster
+      await cluster.submit(sleeper('web', { ...process, replicas: 9 }))
+      await cluster.submit(endsWith(flag, 3))
+      await cluster.running('web', 9)
+      await cluster.running('ends', 3)
+      const before = await runningOf(cluster, 'web')
+      const from = log.view.seq + 1
+      await nats.kill()
+      writeFileSync(flag, '')
+      assert.ok(existsSync(flag))
+      await pause(LONG_MS)
+      await nats.start()
+      await log.until('the ends are told', () => log.instances('ends').every(({ state }) => state === 'failed'))
+      assert.ok(log.instances('ends').every(({ exit, attempt }) => exit?.exitCode === 7 && attempt === 1))
+      await cluster.submitSurely(sleeper('later', { ...process, replicas: 3 }))
+      await cluster.running('later', 3)
+      assert.equal(await runningOf(cluster, 'web'), before)
+      assertUndisturbed(cluster, 'web', from)
+      assert.equal(log.all('WorkerLost'), [])
+      await assertOneContainerEach(cluster)
+    }),
+  ))
+
+test('a worker that is cut off is suspected, lost and replaced; when it is back it ends what was taken from it', () =>
+  withCluster({ ...process, workers: 2 }, async (cluster) => {
+    const { log } = cluster
+    await cluster.submit(sleeper('web', { ...process, replicas: 6 }))
+    await cluster.running('web', 6)
+    const cutOff = cluster.service('w1')
+    const taken = (await cluster.containers()).filter(({ worker }) => worker === 'w1').map(({ id }) => id)
+    assert.is(taken.length, 3)
+    cutOff.pause()
+    await log.event('WorkerSuspected', ({ worker }) => worker === 'w1')
+    assert.equal(log.all('TaskLost'), [])
+    await log.event('WorkerLost', ({ worker }) => worker === 'w1')
+    await log.until('all run on the other one', () =>
+      log.instances('web').every(({ state, worker }) => state === 'running' && worker === 'w2'),
+    )
+    const from = log.view.seq + 1
+    cutOff.resume()
+    const left = async () => (await cluster.containers()).filter(({ id, running }) => running && taken.includes(id))
+    await eventually('what was taken from w1 has ended', async () => (await left()).length === 0, 5_000)
+    await log.event('WorkerReturned', ({ worker }) => worker === 'w1')
+    await cluster.submit(sleeper('later', { ...process, replicas: 4 }))
+    await cluster.running('later', 4)
+    assertUndisturbed(cluster, 'web', from)
+    assert.ok(log.instances('later').some(({ worker }) => worker === 'w1'))
+    await assertOneContainerEach(cluster)
+  }))
+
+test.run()

@@ -31,7 +31,7 @@ export interface Core<View> {
   evolve(view: View, entry: Entry): void
   /** A sign of life was heard now. */
   hear(view: View, heartbeat: OrkEvent, now: Now): void
-  /** This service has just become the leader: silence so far says nothing. */
+  /** This service has just become the leader, or is connected again: silence so far says nothing. */
   lead(view: View, now: Now): void
   /** Forgets what was already looked at: a write was refused for reasons that no event will tell of. */
   reconsider(view: View): void

@@ -45,6 +45,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private timer: NodeJS.Timeout | undefined
   private deciding = false
   private again = false
+  private connected = true
   private stopped = false
 
   constructor(private readonly options: LedServiceOptions<View>) {
@@ -80,6 +81,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   /** Resolves when the view has caught up with the log; from then on the service acts. */
   async start(): Promise<void> {
     const { connection, core } = this.options
+    connection.onStatus((connected) => this.onStatus(connected))
     this.hearing = connection.log.followHeartbeats((event) => core.hear(this.view, event, this.now()))
     this.following = connection.log.follow({
       from: 1,
@@ -140,6 +142,15 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     await connection.log.append([{ event: this.stamped({ type, data: { name, version } }, {}) }])
   }
 
+  /** Who is cut off hears nobody: it decides nothing meanwhile, and holds no silence of that time against anyone. */
+  private onStatus(connected: boolean): void {
+    const isBack = connected && !this.connected
+    this.connected = connected
+    if (!isBack || this.stopped) return
+    this.options.core.lead(this.view, this.now())
+    this.wake()
+  }
+
   private wake(): void {
     if (this.stopped) return
     this.again = true
@@ -149,7 +160,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private async run(): Promise<void> {
     this.deciding = true
     try {
-      while (this.again && !this.stopped && this.leading) {
+      while (this.again && this.connected && !this.stopped && this.leading) {
         this.again = false
         await this.decideOnce()
       }

@@ -3,13 +3,16 @@ import type { Bench } from './figure'
 
 /** Loaded only when asked for: each brings what the others need not have. */
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
+  append: () => import('./append.js'),
   containers: () => import('./containers.js'),
+  replay: () => import('./replay.js'),
 }
 
 const machine = (): string =>
   `${cpus().length} x ${cpus()[0]?.model ?? arch()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`
 
 const main = async ([name = '', ...args]: readonly string[]): Promise<void> => {
+  if (name === '') return console.log(Object.keys(BENCHES).join('\n'))
   const load = BENCHES[name]
   if (load === undefined) {
     throw new Error(`no benchmark "${name}"; npm run bench -- NAME, with one of: ${Object.keys(BENCHES).join(', ')}`)

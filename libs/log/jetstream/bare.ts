@@ -1,0 +1,75 @@
+import { connect, createInbox } from 'nats'
+
+/**
+ * What client and server can do by themselves, on the quickest way known, with nothing of ork's own: the limit that the
+ * benchmarks put beside ork's figures.
+ */
+
+const WINDOW = 2_048
+const REQUEST = 5_000
+
+/**
+ * Publishes bytes that are ready, without headers, on the subjects in turn; resolves when all are acknowledged.
+ * Returns milliseconds.
+ */
+export const publishAll = async (
+  servers: string,
+  subjects: readonly string[],
+  payloads: readonly Uint8Array[],
+): Promise<number> => {
+  const nc = await connect({ servers, noAsyncTraces: true })
+  const inbox = createInbox()
+  const start = performance.now()
+  await new Promise<void>((resolve) => {
+    let sent = 0
+    let acknowledged = 0
+    const send = (): void => {
+      for (; sent < payloads.length && sent - acknowledged < WINDOW; sent += 1) {
+        nc.publish(subjects[sent % subjects.length] ?? '', payloads[sent], { reply: inbox })
+      }
+    }
+    nc.subscribe(inbox, {
+      callback: () => {
+        acknowledged += 1
+        if (acknowledged === payloads.length) resolve()
+        else if (sent - acknowledged <= WINDOW / 2) send()
+      },
+    })
+    send()
+  })
+  const took = performance.now() - start
+  await nc.close()
+  return took
+}
+
+/** Reads the first `count` messages of a stream and looks at none. Returns milliseconds. */
+export const readAll = async (servers: string, stream: string, count: number): Promise<number> => {
+  const nc = await connect({ servers, noAsyncTraces: true })
+  const name = `bare-${Date.now()}`
+  const config = { name, ack_policy: 'none', deliver_policy: 'all', mem_storage: true, inactive_threshold: 60e9 }
+  const body = JSON.stringify({ stream_name: stream, config, action: 'create' })
+  const start = performance.now()
+  await nc.request(`$JS.API.CONSUMER.CREATE.${stream}.${name}`, body, { timeout: 10_000 })
+  const inbox = createInbox()
+  await new Promise<void>((resolve) => {
+    let outstanding = 0
+    let seen = 0
+    const ask = (): void => {
+      const request = JSON.stringify({ batch: REQUEST - outstanding, expires: 30e9 })
+      outstanding = REQUEST
+      nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${name}`, request, { reply: inbox })
+    }
+    nc.subscribe(inbox, {
+      callback: () => {
+        seen += 1
+        outstanding -= 1
+        if (seen === count) resolve()
+        else if (outstanding <= REQUEST / 2) ask()
+      },
+    })
+    ask()
+  })
+  const took = performance.now() - start
+  await nc.close()
+  return took
+}

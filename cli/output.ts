@@ -26,10 +26,10 @@ const outputTo = (stream: NodeJS.WriteStream): Output => ({
   colours: picocolors.createColors(wantsColour(stream, process.env)),
   isTerminal: stream.isTTY === true && process.env.TERM !== 'dumb',
   get columns() {
-    return stream.columns ?? 80
+    return stream.columns || 80 // some pseudo-terminals say 0
   },
   get rows() {
-    return stream.rows ?? 24
+    return stream.rows || 24
   },
   async write(text) {
     if (!stream.write(text)) await once(stream, 'drain')

@@ -115,9 +115,13 @@ const timeAt = async (log: Log, point: Point, seq: number): Promise<number> => {
   return entry === null ? 0 : timeOf(entry)
 }
 
+/** No zone begins a day, or changes its offset, but at a quarter of an hour. */
+const QUARTER_MS = 900_000
+
 /** One line an event, for people or programs; the day is said when it changes. */
 export class EventWriter {
   private day = ''
+  private quarter = Number.NaN
 
   constructor(private readonly show: Pick<Show, 'json' | 'out'>) {}
 
@@ -144,6 +148,9 @@ export class EventWriter {
 
   private dated({ event }: Entry, look: EventLook): string {
     if (event.type === 'Unreadable') return ''
+    const quarter = Math.floor(Date.parse(event.time) / QUARTER_MS)
+    if (quarter === this.quarter) return ''
+    this.quarter = quarter
     const day = dayAndZone(event.time, look)
     if (day === this.day) return ''
     this.day = day

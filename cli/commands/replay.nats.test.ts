@@ -1,0 +1,162 @@
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { apiSubject, viewParts } from '#libs/api'
+import { type Cluster, describeCluster, emptyCluster, evolve, ignoreChanges } from '#libs/cluster'
+import { type Draft, stamp } from '#libs/events'
+import { type Connection, connect } from '#libs/log'
+import { startTestNats, type TestNats } from '../../libs/testing/nats'
+import { runOrk } from '../../libs/testing/ork'
+
+interface Context {
+  nats: TestNats
+  connection: Connection
+}
+
+const test = suite<Context>('ork replay')
+const start = Date.parse('2026-03-01T12:00:00Z')
+const resources = { cpuMilli: 1000, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 }
+const at = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: 1 }
+
+const history: readonly Draft[] = [
+  { type: 'LeaderElected', data: { role: 'scheduler', holder: 's1', epoch: 1 } },
+  {
+    type: 'WorkerRegistered',
+    data: { worker: 'w1', capacity: resources, labels: {}, drivers: ['simulated'], version: '1', host: 'h' },
+  },
+  {
+    type: 'JobSubmitted',
+    data: {
+      job: 'web',
+      version: 1,
+      spec: {
+        name: 'web',
+        kind: 'service',
+        tasks: [
+          {
+            name: 'api',
+            driver: 'simulated',
+            env: {},
+            replicas: 1,
+            resources: { ...resources, cpuMilli: 250 },
+            ports: [],
+            restart: { policy: 'never', attempts: 0, delayMs: 0, backoff: 1, maxDelayMs: 0, resetAfterMs: 0 },
+            stop: { signal: 'SIGTERM', graceMs: 1000 },
+          },
+        ],
+      },
+    },
+  },
+  { type: 'TaskScheduled', data: { ...at, version: 1, policy: 'spread', asOf: 3 } },
+  { type: 'TaskStarted', data: { ...at, container: 'c1', ports: [{ name: 'http', hostPort: 8080 }] } },
+  { type: 'TaskFailed', data: { ...at, reason: 'exit code 7', exitCode: 7 } },
+]
+
+test.before(async (context) => {
+  context.nats = await startTestNats()
+  const connected = await connect({ servers: context.nats.url, name: 'test' })
+  if (E.isLeft(connected)) throw new Error(connected.left.what)
+  context.connection = connected.right
+  const items = history.map((draft, n) => ({
+    event: stamp(draft, { id: `e${n}`, source: 'manager/m1', time: start + n * 60_000, epoch: 1 }),
+  }))
+  const results = await context.connection.log.append(items)
+  assert.ok(results.every(({ tag }) => tag === 'Stored'))
+})
+test.after(async ({ connection, nats }) => {
+  await connection.close()
+  await nats.stop()
+})
+
+const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '')
+
+test('shows the cluster as it was at a sequence, with times as they were then', async ({ nats }) => {
+  const { code, stdout } = await runOrk(['replay', '--to', '5'], { nats: nats.url })
+  assert.is(code, 0)
+  assert.equal(lines(stdout), [
+    'The cluster at sequence 5, 2026-03-01 12:04:00Z',
+    'NAME  KIND     STATE    VERSION  RUNNING  INSTANCES  SUBMITTED',
+    'web   service  running        1      1/1  1 running  2m ago',
+    'ID         STATE    WORKER  ATTEMPT  SINCE     DETAIL',
+    'web.api.0  running  w1            1  just now  http on 8080',
+    'WORKER  STATE  INSTANCES  CPU     MEMORY       DISK',
+    'w1      ready          1  0.25/1  1 GiB/1 GiB  1 GiB/1 GiB',
+  ])
+})
+
+test('takes any moment, also one before anything happened', async ({ nats }) => {
+  const first = await runOrk(['replay', '--to', '0'], { nats: nats.url })
+  assert.equal(lines(first.stdout), ['The cluster at sequence 0, before the first event', 'no jobs', 'no workers'])
+  const past = await runOrk(['replay', '--to', '2020-01-01T00:00:00Z', '--json'], { nats: nats.url })
+  assert.equal([JSON.parse(past.stdout).seq, JSON.parse(past.stdout).time], [0, null])
+  const now = await runOrk(['replay', '--to', '0s', '--json'], { nats: nats.url })
+  assert.is(JSON.parse(now.stdout).seq, history.length)
+})
+
+test('plays the history in its order, and says which pauses it cut short', async ({ nats }) => {
+  const { code, stdout } = await runOrk(['replay', '--play', '--speed', '20000x', '--job', 'web'], { nats: nats.url })
+  assert.is(code, 0)
+  assert.equal(
+    lines(stdout).map((line) => line.trim().split(' ')[0]),
+    ['3', '4', '5', '6'],
+  )
+})
+
+test('two folds agree, and where no service answers it says that none was compared', async ({ nats }) => {
+  const { code, stdout } = await runOrk(['replay', '--verify'], { nats: nats.url })
+  assert.is(code, 0)
+  assert.is(stdout, `verified: two folds of ${history.length} events agree; no live service answered to be compared\n`)
+})
+
+/** A manager that holds what the log says, but for what `spoil` did to it. */
+const serveManager = async ({ connection }: Context, spoil: (cluster: Cluster) => void) => {
+  const cluster = emptyCluster()
+  for await (const entries of connection.log.read({ from: 1 })) {
+    for (const entry of entries) evolve(cluster, entry, ignoreChanges)
+  }
+  spoil(cluster)
+  const { prefix } = connection
+  return connection.bus.serve({
+    name: 'ork-manager',
+    version: '1.0.0',
+    description: 'for this test',
+    endpoints: [
+      {
+        name: 'status',
+        subject: apiSubject(prefix, 'status'),
+        handle: async () => E.right({ ...describeCluster(cluster), service: 'manager/m1' }),
+      },
+      {
+        name: 'view',
+        subject: apiSubject(prefix, 'view', 'manager.m1'),
+        handle: async function* (payload) {
+          yield* viewParts('manager/m1', cluster, (payload as { keys: string[] }).keys)
+        },
+      },
+    ],
+  })
+}
+
+test('a service that holds what the log says is verified', async (context) => {
+  const service = await serveManager(context, () => undefined)
+  const { code, stdout } = await runOrk(['replay', '--verify', '--json'], { nats: context.nats.url })
+  await service.stop()
+  assert.is(code, 0)
+  assert.equal(JSON.parse(stdout).services, [{ service: 'manager/m1', seq: history.length }])
+})
+
+test('a service that holds anything else is found out, to the field', async (context) => {
+  const service = await serveManager(context, (cluster) => {
+    const instance = cluster.jobs.get('web')?.tasks.get('api')?.instances[0]
+    if (instance !== undefined) instance.state = 'running'
+  })
+  const { code, stderr } = await runOrk(['replay', '--verify'], { nats: context.nats.url })
+  await service.stop()
+  assert.is(code, 1)
+  assert.match(
+    stderr,
+    'job/web.instances[0].state at sequence 6: the log (left) and manager/m1 (right) differ: "failed" and "running"',
+  )
+})
+
+test.run()

@@ -2,9 +2,23 @@ import * as E from 'fp-ts/Either'
 import { ulid } from 'ulid'
 import type { Cluster, LedRole, Now } from '#libs/cluster'
 import { type Draft, stamp } from '#libs/events'
-import type { Connection } from '#libs/log'
-import { DEFAULT_LEASE, type LeaseSettings, type LeaseView, leaseQuestion, leaseSubject, nextLeaseStep } from './lease'
+import { orkError } from '#libs/kernel'
+import type { AppendResult, Connection } from '#libs/log'
+import {
+  DEFAULT_LEASE,
+  isCurrent,
+  type LeaseSettings,
+  type LeaseView,
+  leaseQuestion,
+  leaseSubject,
+  nextLeaseStep,
+  type Renewal,
+  readRenewal,
+} from './lease'
 import type { Logger } from './logger'
+
+/** Services that register at the same time get in one another's way, but not for long. */
+const MAX_CAMPAIGN_TRIES = 5
 
 export interface LeadershipOptions {
   readonly connection: Connection
@@ -25,7 +39,8 @@ export class Leadership {
   private readonly lease: LeaseView
   private readonly settings: LeaseSettings
   private timer: NodeJS.Timeout | undefined
-  private stepping = false
+  private stepping: Promise<void> | undefined
+  private stopped = false
   private connected = true
   private readonly renewals: { stop(): void }
   private answering: { stop(): Promise<void> } | undefined
@@ -48,8 +63,9 @@ export class Leadership {
   }
 
   start(): void {
-    this.timer = setInterval(() => void this.step(), this.settings.renewEveryMs / 2)
-    void this.step()
+    if (this.stopped) return
+    this.timer = setInterval(() => this.step(), this.settings.renewEveryMs / 2)
+    this.step()
   }
 
   /** To be called when the fold has moved on: a newer election ends this one. */
@@ -65,30 +81,47 @@ export class Leadership {
     }
   }
 
-  /** Gives the lease back, so that a stand-by need not wait for the silence. */
-  async stop(): Promise<void> {
+  /**
+   * Asks for nothing more, and once `unfinished` is done gives the lease back, so that a stand-by need not wait for
+   * the silence.
+   */
+  async stop(unfinished: Promise<void>): Promise<void> {
+    this.stopped = true
     clearInterval(this.timer)
     this.renewals.stop()
-    await this.answering?.stop()
-    const { connection, role, name } = this.options
-    if (this.epoch !== null) connection.bus.publish(leaseSubject(connection.prefix, role), { holder: name, epoch: 0 })
+    await Promise.all([unfinished, this.stepping])
+    if (this.epoch !== null) this.publish({ holder: this.options.name, epoch: this.epoch, resigned: true })
     this.lease.epoch = null
+    await this.endAnswering()
   }
 
   private standBy(): void {
     this.lease.epoch = null
     this.lease.heardAt = this.options.now().mono
-    void this.answering?.stop()
+    void this.endAnswering()
+  }
+
+  private async endAnswering(): Promise<void> {
+    const { answering } = this
     this.answering = undefined
+    try {
+      await answering?.stop()
+    } catch (cause) {
+      this.options.logger.debug({ cause }, 'could not withdraw the answer to who leads')
+    }
+  }
+
+  private publish(renewal: Renewal): void {
+    const { connection, role } = this.options
+    connection.bus.publish(leaseSubject(connection.prefix, role), renewal)
   }
 
   private onRenewal(message: unknown): void {
-    const { holder, epoch } = message as { holder?: unknown; epoch?: unknown }
-    if (typeof holder !== 'string' || typeof epoch !== 'number') return
-    const resigned = epoch === 0
+    const renewal = readRenewal(message)
+    if (renewal === null || !isCurrent(renewal, this.options.cluster.leaders[this.options.role].epoch)) return
     const { mono } = this.options.now()
-    this.lease.heardAt = resigned ? mono - this.settings.takeAfterMs : mono
-    if (resigned && this.lease.epoch === null) void this.step()
+    this.lease.heardAt = renewal.resigned ? mono - this.settings.takeAfterMs : mono
+    if (renewal.resigned && this.lease.epoch === null) this.step()
   }
 
   /** While the log cannot be reached the lease's clock stands still: an election of the servers churns no leaders. */
@@ -97,54 +130,87 @@ export class Leadership {
     this.connected = connected
   }
 
-  private async step(): Promise<void> {
-    if (this.stepping || !this.connected) return
-    this.stepping = true
-    try {
-      switch (nextLeaseStep(this.lease, this.options.now(), this.settings)) {
-        case 'renew':
-          return this.renew()
-        case 'ask':
-          return await this.ask()
-        case 'campaign':
-          return await this.campaign()
-        case 'wait':
-          return
-      }
-    } catch (cause) {
-      this.options.logger.warn({ cause }, 'could not attend to the lease, trying again')
-    } finally {
-      this.stepping = false
+  private step(): void {
+    if (this.stopped || this.stepping !== undefined || !this.connected) return
+    this.stepping = this.attend()
+      .catch((cause: unknown) => {
+        if (!this.stopped) this.options.logger.warn({ cause }, 'could not attend to the lease, trying again')
+      })
+      .finally(() => {
+        this.stepping = undefined
+      })
+  }
+
+  private async attend(): Promise<void> {
+    switch (nextLeaseStep(this.lease, this.options.now(), this.settings)) {
+      case 'renew':
+        return this.renew()
+      case 'ask':
+        return this.ask()
+      case 'campaign':
+        return this.campaign()
+      case 'wait':
+        return
     }
   }
 
-  private renew(): void {
-    const { connection, role, name, now } = this.options
-    connection.bus.publish(leaseSubject(connection.prefix, role), { holder: name, epoch: this.lease.epoch })
-    this.lease.renewedAt = now().mono
+  private async renew(): Promise<void> {
+    const { epoch } = this.lease
+    if (epoch === null) return
+    this.publish({ holder: this.options.name, epoch, resigned: false })
+    this.lease.renewedAt = this.options.now().mono
+    if (this.answering === undefined) await this.answer(epoch)
   }
 
   private async ask(): Promise<void> {
-    const { connection, role } = this.options
+    const { connection, role, cluster, now } = this.options
     const answer = await connection.bus.request(leaseQuestion(connection.prefix, role), {}, this.settings.renewEveryMs)
-    if (E.isRight(answer)) this.lease.heardAt = this.options.now().mono
-    else if (answer.left.tag === 'NoResponders') await this.campaign()
+    if (E.isLeft(answer)) {
+      if (answer.left.tag === 'NoResponders' || answer.left.tag === 'Refused') await this.campaign()
+      return
+    }
+    const renewal = readRenewal(answer.right)
+    if (renewal !== null && isCurrent(renewal, cluster.leaders[role].epoch)) this.lease.heardAt = now().mono
   }
 
+  /** Stands for election, unless somebody else turns out to have been elected. */
   private async campaign(): Promise<void> {
-    const { connection, role, name, cluster, now, logger } = this.options
-    await this.options.foldedUpTo(await connection.log.lastSeq())
-    const epoch = cluster.leaders[role].epoch + 1
+    const { connection, role, cluster, now, logger } = this.options
+    const before = cluster.leaders[role].epoch
+    for (let tries = 0; tries < MAX_CAMPAIGN_TRIES && !this.stopped; tries += 1) {
+      await this.options.foldedUpTo(await connection.log.lastSeq())
+      this.lease.heardAt = now().mono
+      if (cluster.leaders[role].epoch !== before) return
+      const result = await this.writeElection(before + 1, cluster.leaders[role].seq)
+      if (result?.tag === 'Stored') return this.takeOffice(before + 1, result.seq)
+      if (result?.tag === 'Refused') return logger.error({ error: result.error }, 'the log refused an election')
+    }
+  }
+
+  private async writeElection(epoch: number, expect: number): Promise<AppendResult | undefined> {
+    const { connection, role, name, now } = this.options
     const draft: Draft = { type: 'LeaderElected', data: { role, holder: name, epoch } }
     const event = stamp(draft, { id: ulid(), source: `${role}/${name}`, time: now().wall })
-    const [result] = await connection.log.append([{ event, expect: cluster.leaders[role].seq }])
-    this.lease.heardAt = now().mono
-    if (result?.tag === 'Refused') logger.error({ error: result.error }, 'the log refused an election')
-    if (result?.tag !== 'Stored') return
-    await this.options.foldedUpTo(result.seq)
+    const [result] = await connection.log.append([{ event, expect }])
+    return result
+  }
+
+  private async takeOffice(epoch: number, seq: number): Promise<void> {
+    const { role, cluster, logger } = this.options
+    await this.options.foldedUpTo(seq)
     if (cluster.leaders[role].epoch !== epoch) return
     this.lease.epoch = epoch
-    this.answering = await connection.bus.serve({
+    if (this.stopped) return // `stop` gives it back
+    // Before anything is awaited: the core must know that it leads before it is next asked to decide.
+    this.options.onElected()
+    logger.info({ epoch }, 'leading')
+    await this.renew()
+  }
+
+  /** Lets candidates ask whether this leader is there, until it is not. */
+  private async answer(epoch: number): Promise<void> {
+    const { connection, role, name } = this.options
+    const answering = await connection.bus.serve({
       name: `ork-${role}-lease`,
       version: '1.0.0',
       description: `answers while ${role}/${name} leads`,
@@ -152,12 +218,14 @@ export class Leadership {
         {
           name: 'who',
           subject: leaseQuestion(connection.prefix, role),
-          handle: async () => E.right({ holder: name, epoch }),
+          handle: async () =>
+            this.epoch === epoch
+              ? E.right({ holder: name, epoch, resigned: false })
+              : E.left(orkError('NotLeading', `${role}/${name} does not lead any more`)),
         },
       ],
     })
-    this.renew()
-    logger.info({ epoch }, 'leading')
-    this.options.onElected()
+    this.answering = answering
+    if (this.lease.epoch !== epoch) await this.endAnswering() // succeeded while it was being set up
   }
 }

@@ -5,7 +5,7 @@ export interface LeaseSettings {
   readonly renewEveryMs: number
   /** A leader that was not heard for so long is asked for directly: if nobody answers, it is gone. */
   readonly askAfterMs: number
-  /** A leader that was not heard for so long is succeeded, whether it still answers or not. */
+  /** A leader that was neither heard nor has answered for so long is succeeded. */
   readonly takeAfterMs: number
 }
 
@@ -34,6 +34,27 @@ export const nextLeaseStep = (view: LeaseView, now: Now, settings: LeaseSettings
   return silence >= settings.askAfterMs ? 'ask' : 'wait'
 }
 
-/** Where leaders renew, with `{holder, epoch}`, and where they answer for themselves. No history is kept of either. */
+/** What a leader says of itself: regularly, when asked, and when it gives its lease back. */
+export interface Renewal {
+  readonly holder: string
+  readonly epoch: number
+  readonly resigned: boolean
+}
+
+/** Reads what came over the bus; null if it is something else. */
+export const readRenewal = (message: unknown): Renewal | null => {
+  if (typeof message !== 'object' || message === null) return null
+  const { holder, epoch, resigned } = message as Readonly<Record<keyof Renewal, unknown>>
+  if (typeof holder !== 'string' || !Number.isSafeInteger(epoch)) return null
+  return { holder, epoch: Number(epoch), resigned: resigned === true }
+}
+
+/**
+ * Whether it comes from the newest leader that is known, or a newer one. One that was succeeded and does not know it
+ * yet must not keep others from noticing that its successor is gone.
+ */
+export const isCurrent = (renewal: Renewal, newestEpoch: number): boolean => renewal.epoch >= newestEpoch
+
+/** Where leaders renew, and where they answer for themselves. No history is kept of either. */
 export const leaseSubject = (prefix: string, role: LedRole): string => `${prefix}.lease.${role}`
 export const leaseQuestion = (prefix: string, role: LedRole): string => `${prefix}.lease.${role}.who`

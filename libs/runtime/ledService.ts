@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { ulid } from 'ulid'
 import type { Cluster, Core, Decision, LedRole, Now } from '#libs/cluster'
-import { type Draft, filterOf, stamp } from '#libs/events'
+import { aggregateOf, type Draft, stamp } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult, Connection, Following } from '#libs/log'
 import { systemNow } from './clock'
@@ -27,6 +27,10 @@ export type Command<T> = (
 ) => E.Either<OrkError, { readonly decision: Decision | null; readonly done: (seq: number) => T }>
 
 const RETRY_AFTER_REFUSAL_MS = 1_000
+/** How long `stop` waits for what is under way; without a connection it would never end. */
+const STOP_GRACE_MS = 2_000
+/** Timers hold 31 bits of milliseconds; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 3_600_000
 const MAX_COMMAND_TRIES = 50
 
 /**
@@ -43,7 +47,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private following: Following | undefined
   private hearing: { stop(): void } | undefined
   private timer: NodeJS.Timeout | undefined
+  private timerAt = 0
   private deciding = false
+  private running: Promise<void> = Promise.resolve()
   private again = false
   private connected = true
   private stopped = false
@@ -93,6 +99,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
       },
     })
     await this.following.caughtUp
+    if (this.stopped) return
     await this.register()
     this.leadership.start()
   }
@@ -102,8 +109,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     this.stopped = true
     clearTimeout(this.timer)
     this.hearing?.stop()
-    await this.leadership.stop()
+    await within(STOP_GRACE_MS, this.leadership.stop(this.running))
     await this.following?.stop()
+    this.folded.end()
   }
 
   /** Waits until the view holds all that the log held when it was asked. */
@@ -139,7 +147,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     const known = this.view.cluster.services.get(`${role}/${name}`)
     if (known?.version === version) return
     const type = role === 'manager' ? 'ManagerRegistered' : 'SchedulerRegistered'
-    await connection.log.append([{ event: this.stamped({ type, data: { name, version } }, {}) }])
+    const [result] = await connection.log.append([{ event: this.stamped({ type, data: { name, version } }, {}) }])
+    if (result?.tag === 'Refused') this.options.logger.error({ error: result.error }, 'the log refused to register us')
+    if (result?.tag === 'Stored') await this.folded.until(result.seq)
   }
 
   /** Who is cut off hears nobody: it decides nothing meanwhile, and holds no silence of that time against anyone. */
@@ -154,7 +164,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private wake(): void {
     if (this.stopped) return
     this.again = true
-    if (!this.deciding) void this.run()
+    if (!this.deciding) this.running = this.run()
   }
 
   private async run(): Promise<void> {
@@ -165,7 +175,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
         await this.decideOnce()
       }
     } catch (cause) {
+      if (this.stopped) return
       this.options.logger.error({ cause }, 'deciding failed, trying again')
+      this.options.core.reconsider(this.view) // what it had looked at is not done
       this.wakeIn(RETRY_AFTER_REFUSAL_MS)
     } finally {
       this.deciding = false
@@ -211,13 +223,33 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   /** An aggregate that holds an unreadable event takes no decisions: they could rest on a misunderstanding. */
   private isFrozen({ draft }: Decision): boolean {
     const { quarantined } = this.view.cluster
-    if (quarantined.size === 0) return false
-    return quarantined.has(filterOf('', draft).slice(1, -2))
+    return quarantined.size > 0 && quarantined.has(aggregateOf(draft))
   }
 
+  /** Of several wishes the earliest counts: to wake too early does no harm. */
   private wakeIn(ms: number): void {
+    if (this.stopped) return
+    if (ms <= 0) return this.wake()
+    const at = this.now().mono + Math.min(ms, LONGEST_TIMER_MS)
+    if (this.timer !== undefined && this.timerAt <= at) return
     clearTimeout(this.timer)
-    if (ms <= 0) this.wake()
-    else this.timer = setTimeout(() => this.wake(), ms)
+    this.timerAt = at
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined
+        this.wake()
+      },
+      Math.min(ms, LONGEST_TIMER_MS),
+    )
   }
+}
+
+/** Waits for `work`, but not longer; what it fails with no longer matters. */
+const within = async (ms: number, work: Promise<void>): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work.catch(() => undefined), late])
+  clearTimeout(timer)
 }

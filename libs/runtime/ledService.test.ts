@@ -1,0 +1,201 @@
+import * as E from 'fp-ts/Either'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Decision, dumpCluster, jobSeq } from '#libs/cluster'
+import type { Draft } from '#libs/events'
+import { OrkFailure } from '#libs/kernel'
+import { createMemoryLog, type MemoryLog } from '#libs/log'
+import { aJob, registered, stopAsked, submitted } from '../testing/happenings'
+import { arrives, faultyConnection, isElection, ledService, oneWorkerCore, PATIENT } from '../testing/ledServices'
+import { eventOf } from '../testing/logEvents'
+import type { Command } from './ledService'
+
+const tell = (memory: MemoryLog, ...drafts: readonly Draft[]): void => {
+  for (const draft of drafts) memory.store.append({ event: eventOf(draft) })
+}
+const isScheduled = ({ type }: { type: string }): boolean => type === 'TaskScheduled'
+
+/** Two services on one log, the first of which leads. */
+const pair = async (more: Parameters<typeof ledService>[2] = {}) => {
+  const memory = createMemoryLog()
+  const [one, two] = [faultyConnection(memory), faultyConnection(memory)]
+  const [a, b] = [ledService(one, 'a', more), ledService(two, 'b', more)]
+  await a.start()
+  await arrives(memory.log, isElection('a', 1))
+  await b.start()
+  return { memory, one, two, a, b }
+}
+
+test('of two services one decides; both fold alike', async () => {
+  const { memory, a, b } = await pair()
+  tell(memory, registered(), submitted(aJob({ tasks: [{ replicas: 3 }] })))
+  await arrives(memory.log, (event) => event.type === 'TaskScheduled' && event.data.index === 2)
+  await Promise.all([a.catchUp(), b.catchUp()])
+  assert.equal([a.leading, b.leading], [true, false])
+  assert.is(a.view.cluster.workers.get('w1')?.instances.size, 3)
+  assert.equal([...dumpCluster(b.view.cluster)], [...dumpCluster(a.view.cluster)])
+  assert.is(b.view.asked.length, 0)
+  await Promise.all([a.stop(), b.stop()])
+})
+
+test('a core hears that it leads before it is asked to decide anything', async () => {
+  const { memory, a, b } = await pair()
+  tell(memory, registered(), submitted())
+  await arrives(memory.log, isScheduled)
+  assert.is(a.view.asked[0], 'lead')
+  await Promise.all([a.stop(), b.stop()])
+})
+
+test('a leader that stops hands over at once: nobody waits for its silence', async () => {
+  const { memory, a, b } = await pair({ lease: PATIENT })
+  await a.stop()
+  await arrives(memory.log, isElection('b', 2))
+  await b.catchUp()
+  tell(memory, registered(), submitted())
+  await arrives(memory.log, isScheduled)
+  await b.stop()
+})
+
+for (const [how, harm] of [
+  ['died', 'die'],
+  ['hangs', 'hang'],
+] as const) {
+  test(`a leader that ${how} without a word is succeeded within the lease`, async () => {
+    const { memory, one, a, b } = await pair()
+    one[harm]()
+    const started = performance.now()
+    await arrives(memory.log, isElection('b', 2))
+    const tookMs = performance.now() - started
+    assert.ok(tookMs < 2_000, `${tookMs} ms`)
+    await Promise.all([a.stop(), b.stop()])
+  })
+}
+
+test('a decision that a stalled leader gets through after the next election changes nothing', async () => {
+  const memory = createMemoryLog()
+  const one = faultyConnection(memory)
+  const a = ledService(one, 'a')
+  const b = ledService(faultyConnection(memory), 'b', { core: oneWorkerCore({ idle: true }) })
+  await a.start()
+  await arrives(memory.log, isElection('a', 1))
+  const decided = one.hold()
+  tell(memory, registered(), submitted())
+  await decided
+  one.hang()
+  await b.start()
+  await arrives(memory.log, isElection('b', 2))
+  one.release()
+  const late = await arrives(memory.log, isScheduled)
+  assert.is(late.event.type !== 'Unreadable' && late.event.epoch, 1)
+  await Promise.all([a.catchUp(), b.catchUp()])
+  for (const { view } of [a, b]) {
+    assert.is(view.cluster.jobs.get('web')?.tasks.get('api')?.counts.pending, 1)
+    assert.is(view.cluster.ignored.stale, 1)
+  }
+  assert.equal([a.leading, b.leading], [false, true])
+  await Promise.all([a.stop(), b.stop()])
+})
+
+test('of two services of one name only one leads', async () => {
+  const memory = createMemoryLog()
+  const both = [ledService(faultyConnection(memory), 'twin'), ledService(faultyConnection(memory), 'twin')]
+  await Promise.all(both.map((service) => service.start()))
+  await arrives(memory.log, isElection('twin', 1))
+  tell(memory, registered(), submitted())
+  await arrives(memory.log, isScheduled)
+  await Promise.all(both.map((service) => service.catchUp()))
+  assert.is(both.filter(({ leading }) => leading).length, 1)
+  assert.is(both[0]?.view.cluster.leaders.scheduler.epoch, 1)
+  await Promise.all(both.map((service) => service.stop()))
+})
+
+test('stop lets the decision under way be stored first', async () => {
+  const memory = createMemoryLog()
+  const connection = faultyConnection(memory)
+  const service = ledService(connection, 'a')
+  await service.start()
+  await arrives(memory.log, isElection('a'))
+  const decided = connection.hold()
+  tell(memory, registered(), submitted())
+  await decided
+  const stopped = service.stop()
+  connection.release()
+  await stopped
+  assert.is(service.view.cluster.jobs.get('web')?.tasks.get('api')?.counts.scheduled, 1)
+})
+
+test('a core is called again when it asked to be, though nothing has happened', async () => {
+  const memory = createMemoryLog()
+  const core = oneWorkerCore({ idle: true, wakeAfterMs: 1 })
+  const called = new Promise<void>((resolve) => {
+    let calls = 0
+    const decide: typeof core.decide = (view, now) => {
+      calls += 1
+      if (calls === 5) resolve()
+      return core.decide(view, now)
+    }
+    const service = ledService(faultyConnection(memory), 'a', { core: { ...core, decide } })
+    void service.start().then(() => called.then(() => service.stop()))
+  })
+  await called
+})
+
+test('nothing is decided about an aggregate that holds an event which cannot be read', async () => {
+  const memory = createMemoryLog()
+  const service = ledService(faultyConnection(memory), 'a')
+  const odd = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: -1 }
+  tell(memory, registered(), { type: 'TaskCompleted', data: odd }, submitted(aJob({ tasks: [{ replicas: 2 }] })))
+  await service.start()
+  const first = await arrives(memory.log, isScheduled)
+  assert.is(first.event.type === 'TaskScheduled' && first.event.data.index, 1)
+  assert.is(service.view.cluster.jobs.get('web')?.tasks.get('api')?.counts.pending, 1)
+  await service.stop()
+})
+
+const stopIt: Command<number> = (cluster) => {
+  const decision: Decision = { draft: stopAsked(), expect: jobSeq(cluster, 'web') }
+  return E.right({ decision, done: (seq) => seq })
+}
+
+test('a command whose aggregate moved is decided anew, on the newest view, and is then written', async () => {
+  const { memory, a, b } = await pair()
+  tell(memory, registered(), submitted())
+  const versions: (number | undefined)[] = []
+  const outcome = await b.execute((cluster) => {
+    versions.push(cluster.jobs.get('web')?.version)
+    const chosen = stopIt(cluster)
+    if (versions.length === 1) tell(memory, submitted(aJob(), 2)) // between the decision and its write
+    return chosen
+  }, 'ada')
+  assert.equal(versions, [1, 2])
+  assert.ok(E.isRight(outcome))
+  const entry = E.isRight(outcome) ? await memory.log.at(outcome.right) : null
+  assert.ok(entry?.event.type === 'JobStopRequested' && entry.event.actor === 'ada')
+  assert.is(b.view.cluster.jobs.get('web')?.state, 'stopping', 'it is folded when the answer comes')
+  await Promise.all([a.stop(), b.stop()])
+})
+
+test('a command that always comes too late ends, and says so', async () => {
+  const { memory, a, b } = await pair()
+  tell(memory, registered(), submitted())
+  let version = 1
+  const outcome = await b.execute((cluster) => {
+    version += 1
+    const chosen = stopIt(cluster)
+    tell(memory, submitted(aJob(), version))
+    return chosen
+  }, null)
+  assert.is(E.isLeft(outcome) && outcome.left.tag, 'Busy')
+  await Promise.all([a.stop(), b.stop()])
+})
+
+test('a command to a service that has stopped is told so, and not left waiting', async () => {
+  const { memory, a, b } = await pair()
+  await b.stop()
+  tell(memory, registered())
+  const outcome = await b.execute(stopIt, null).catch((cause: unknown) => cause)
+  assert.is(outcome instanceof OrkFailure && outcome.error.tag, 'Stopping')
+  await a.stop()
+})
+
+test.run()

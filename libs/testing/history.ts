@@ -2,31 +2,8 @@ import * as E from 'fp-ts/Either'
 import { type Cluster, emptyCluster, evolve, findInstance, type Instance, ignoreChanges } from '#libs/cluster'
 import { type Draft, type Entry, parseEvent, type Stamp, stamp } from '#libs/events'
 import { instanceId } from '#libs/kernel'
-import type { JobSpec, TaskSpec } from '#libs/spec'
-
-/** A task that asks for little and restarts at once; `but` is laid over it. */
-export const taskSpec = (but: Partial<TaskSpec> = {}): TaskSpec => ({
-  name: 'api',
-  driver: 'docker',
-  image: 'busybox:1',
-  env: {},
-  replicas: 1,
-  resources: { cpuMilli: 100, memoryBytes: 100, diskBytes: 0 },
-  ports: [],
-  restart: { policy: 'always', attempts: null, delayMs: 0, backoff: 2, maxDelayMs: 60_000, resetAfterMs: 60_000 },
-  stop: { signal: 'SIGTERM', graceMs: 10_000 },
-  ...but,
-})
-
-export const jobSpec = (
-  name: string,
-  tasks: readonly TaskSpec[] = [taskSpec()],
-  kind: JobSpec['kind'] = 'service',
-) => ({
-  name,
-  kind,
-  tasks,
-})
+import type { JobSpec } from '#libs/spec'
+import { on, registered } from './happenings'
 
 /** A log that a test writes by hand: every event goes through JSON and its codec, and is folded as it comes. */
 export class History {
@@ -52,9 +29,8 @@ export class History {
     return this.add({ type: 'JobSubmitted', data: { job: spec.name, version, spec } })
   }
 
-  register(worker: string, capacity = { cpuMilli: 4_000, memoryBytes: 4_000, diskBytes: 4_000 }): Entry {
-    const data = { worker, capacity, labels: {}, drivers: ['docker' as const], version: '0.1.0', host: worker }
-    return this.add({ type: 'WorkerRegistered', data })
+  register(worker: string, cpuMilli?: number): Entry {
+    return this.add(registered(worker, cpuMilli))
   }
 
   /** Places an instance (`web.api.0`) by its next attempt. */
@@ -71,24 +47,10 @@ export class History {
     return this.add({ type: 'TaskScheduled', data })
   }
 
-  /** The container of an instance's current attempt runs. */
-  started(id: string): Entry {
-    return this.add({ type: 'TaskStarted', data: { ...this.attempt(id), container: `c-${id}`, ports: [] } })
-  }
-
-  exited(id: string, exitCode: number): Entry {
-    return this.add({
-      type: 'TaskExited',
-      data: { ...this.attempt(id), exitCode, signal: null, oomKilled: false },
-    })
-  }
-
-  stopped(id: string): Entry {
-    return this.add({ type: 'TaskStopped', data: { ...this.attempt(id), exitCode: 0, signal: null } })
-  }
-
-  lost(id: string): Entry {
-    return this.add({ type: 'TaskLost', data: { ...this.attempt(id), reason: 'the worker is lost' } })
+  /** What may happen to the current attempt of an instance, as drafts. */
+  on(id: string) {
+    const { worker, attempt } = this.instance(id)
+    return on(id, worker ?? '_', attempt)
   }
 
   stopJob(job: string): Entry {
@@ -100,12 +62,6 @@ export class History {
     const instance = findInstance(this.cluster, job, task, Number(index))
     if (instance === undefined) throw new Error(`no instance ${id}`)
     return instance
-  }
-
-  /** The fields that name the current attempt of an instance in every event about it. */
-  attempt(id: string) {
-    const instance = this.instance(id)
-    return { ...refOf(instance), worker: instance.worker ?? '_', attempt: instance.attempt }
   }
 }
 

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { isPlaced } from '#libs/cluster'
+import { findInstance, isPlaced } from '#libs/cluster'
 import type { Container, DriverError } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
 import {
@@ -40,6 +40,8 @@ export class WorkerSimulation {
   readonly engine = new SimulatedEngine((ref) => this.onStart(ref.job, ref.task, ref.index, ref.attempt))
   readonly broken: string[] = []
   readonly trace: string[] = []
+  /** What the core has decided, e.g. `Run web.api.0#1` and `TaskStarted web.api.0#1`; for a story to take away. */
+  readonly news: string[] = []
   /** Milliseconds since the simulation began. */
   clock = 0
   private life: Life = this.born()
@@ -47,8 +49,8 @@ export class WorkerSimulation {
   private stored = new Set<string>()
 
   private born(): Life {
-    const view = initialView(WORKER, ['docker'])
-    view.capacity = { cpuMilli: 1_000_000, memoryBytes: 1_000_000, diskBytes: 1_000_000 }
+    const view = initialView(WORKER, ['simulated'])
+    view.capacity = { cpuMilli: 1_000_000, memoryBytes: 2 ** 40, diskBytes: 2 ** 40 }
     return { view, read: 0, outbox: [], effects: [], answers: [], listing: null }
   }
 
@@ -72,7 +74,7 @@ export class WorkerSimulation {
     this.life = this.born()
     this.stored.clear()
     this.engine.told.length = 0
-    for (let i = 0; listsFirst && i < 3; i += 1) this.list()
+    if (listsFirst) this.relist()
     this.read(Number.POSITIVE_INFINITY)
     this.life.view.caughtUp = true
   }
@@ -92,10 +94,13 @@ export class WorkerSimulation {
     const { facts, effects } = decide(this.life.view, this.now)
     for (const fact of facts) {
       this.trace.push(`tell ${fact.id}`)
+      this.news.push(`${fact.draft.type} ${fact.instance}#${(fact.draft.data as { attempt: number }).attempt}`)
       this.life.outbox.push({ ...fact, time: this.log.time })
     }
     for (const effect of effects) {
-      this.trace.push(`${effect.tag} ${effect.ref.job}.${effect.ref.task}.${effect.ref.index}/${effect.ref.attempt}`)
+      const { job, task, index, attempt } = effect.ref
+      this.trace.push(`${effect.tag} ${job}.${task}.${index}/${attempt}`)
+      this.news.push(`${effect.tag} ${job}.${task}.${index}#${attempt}`)
       this.life.effects.push(effect)
     }
   }
@@ -141,7 +146,10 @@ export class WorkerSimulation {
     if (told === undefined) return
     const { tag, ref, exit } = told
     for (let i = 0; i < times; i += 1) {
-      observe(this.life.view, tag === 'Exited' ? { tag, driver: 'docker', ref, exit } : { tag, driver: 'docker', ref })
+      observe(
+        this.life.view,
+        tag === 'Exited' ? { tag, driver: 'simulated', ref, exit } : { tag, driver: 'simulated', ref },
+      )
     }
   }
 
@@ -153,35 +161,60 @@ export class WorkerSimulation {
     else {
       const { begun, containers } = life.listing
       life.listing = null
-      observe(life.view, { tag: 'Listed', driver: 'docker', begun, containers })
+      observe(life.view, { tag: 'Listed', driver: 'simulated', begun, containers })
     }
+  }
+
+  see(seen: Observation): void {
+    observe(this.life.view, seen)
+  }
+
+  /** When the worker wants to be woken though nothing happens. */
+  wakeAt(): number | null {
+    return decide(this.life.view, this.now).wakeAt
   }
 
   loseEngine(): void {
-    observe(this.life.view, { tag: 'Unreachable', driver: 'docker' })
+    observe(this.life.view, { tag: 'Unreachable', driver: 'simulated' })
   }
 
-  /** Everything gets through from here on. False: it did not come to rest. */
-  settle(): boolean {
-    const idle = (): boolean => {
-      const { outbox, effects, answers, listing, read } = this.life
-      const quiet = outbox.length + effects.length + answers.length + this.engine.told.length === 0
-      return quiet && listing === null && read === this.log.entries.length
-    }
-    let calm = 0
-    for (let round = 0; round < 300 && calm < 10; round += 1) {
+  /** Everything gets through, in no time. */
+  flow(): void {
+    do {
       this.read(Number.POSITIVE_INFINITY)
-      if (round % 3 === 0) for (let i = 0; i < 3 || this.life.listing !== null; i += 1) this.list()
       this.decide()
       while (this.life.effects.length > 0) this.carryOut(0, null)
       while (this.life.answers.length > 0) this.hear(0)
       while (this.engine.told.length > 0) this.notify(1)
       this.decide()
       while (this.life.outbox.length > 0) this.send(0, false)
-      this.pass(2_000)
-      calm = idle() ? calm + 1 : 0
+    } while (!this.isIdle())
+  }
+
+  private isIdle(): boolean {
+    const { outbox, effects, answers, read } = this.life
+    const waiting = outbox.length + effects.length + answers.length + this.engine.told.length
+    return waiting === 0 && read === this.log.entries.length
+  }
+
+  /** The whole of a listing that begins now. */
+  relist(): void {
+    this.life.listing = null
+    for (let i = 0; i < 3; i += 1) this.list()
+  }
+
+  /** From here on everything gets through and time passes, until nothing has happened for a while; false: it goes on. */
+  settle(): boolean {
+    let calm = 0
+    for (let round = 0; round < 100 && calm < 4; round += 1) {
+      const before = this.trace.length
+      while (this.life.listing !== null) this.list()
+      this.relist()
+      this.flow()
+      this.pass(5_000)
+      calm = this.trace.length === before ? calm + 1 : 0
     }
-    return calm >= 10
+    return calm === 4
   }
 
   private perform(effect: Effect): Observation {
@@ -226,7 +259,8 @@ export class WorkerSimulation {
         this.broken.push(`${job}.${task}.${index} runs twice: attempts ${ref.attempt} and ${attempt}`)
       }
     }
-    const instance = this.log.instance(`${job}.${task}.${index}`)
+    const instance = findInstance(this.log.cluster, job, task, index)
+    if (instance === undefined) return
     const told = instance.worker === WORKER && instance.attempt === attempt
     if (told && (instance.state === 'running' || instance.state === 'exited')) {
       this.broken.push(`${job}.${task}.${index} attempt ${attempt} was run again`)

@@ -25,11 +25,10 @@ export const assign = (view: WorkerView, instance: Instance, now: Now): void => 
   }
 }
 
-/** The log has closed it: after our own last word there is nothing to do, else what runs is not ours any more. */
+/** The log has closed it: by our own last word it is history, else what runs is not ours any more. */
 const release = (view: WorkerView, assignment: Assignment): void => {
-  const { state, worker, attempt } = assignment.instance
-  const byUs = assignment.phase === 'over' && worker === view.name && attempt === assignment.attempt
-  if (byUs && (state === 'completed' || state === 'failed')) view.assignments.delete(assignment.id)
+  const { state, worker } = assignment.instance
+  if (worker === view.name && (state === 'completed' || state === 'failed')) view.assignments.delete(assignment.id)
   else {
     assignment.wanted = 'gone'
     supersede(view, assignment.id)

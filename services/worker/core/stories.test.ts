@@ -1,0 +1,492 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Exit } from '#libs/drivers'
+import type { TaskSpec } from '#libs/spec'
+import { aJob } from '../../../libs/testing/happenings'
+import { WORKER, WorkerSimulation } from '../../../libs/testing/workerSimulation'
+
+const ID = 'web.api.0'
+const RESTART: TaskSpec['restart'] = {
+  policy: 'always',
+  attempts: null,
+  delayMs: 1_000,
+  backoff: 2,
+  maxDelayMs: 3_000,
+  resetAfterMs: 60_000,
+}
+
+/** A worker with a job of one instance that was placed on it; what it does is taken with `news`. */
+const given = (task: Partial<TaskSpec> = {}, kind: 'service' | 'batch' = 'service'): WorkerSimulation => {
+  const sim = new WorkerSimulation()
+  sim.log.register(WORKER)
+  sim.log.submit(aJob({ kind, tasks: [{ restart: RESTART, ...task }] }))
+  sim.log.schedule(ID, WORKER)
+  sim.engine.images.add('busybox:1')
+  sim.relist()
+  return sim
+}
+
+const running = (task: Partial<TaskSpec> = {}, kind: 'service' | 'batch' = 'service'): WorkerSimulation => {
+  const sim = given(task, kind)
+  news(sim)
+  return sim
+}
+
+/** Lets everything get through and takes what the core decided meanwhile. */
+const news = (sim: WorkerSimulation): string[] => {
+  sim.flow()
+  return sim.news.splice(0).map((line) => line.replace(` ${ID}`, ''))
+}
+
+const ends = (sim: WorkerSimulation, attempt: number, exit: Partial<Exit> = {}): string[] => {
+  const run = sim.engine.runs.get(`ork-web-api-0-${attempt}`)
+  if (run === undefined) throw new Error(`attempt ${attempt} has no container`)
+  sim.engine.end(run, { exitCode: 1, oomKilled: false, ...exit })
+  return news(sim)
+}
+
+const only = (sim: WorkerSimulation) => {
+  const [run] = sim.engine.runs.values()
+  if (run === undefined) throw new Error('there is no container')
+  return run
+}
+
+const containers = (sim: WorkerSimulation): string[] =>
+  [...sim.engine.runs].map(([name, { state }]) => `${name.replace('ork-web-api-0-', '#')} ${state}`)
+
+const crash = (sim: WorkerSimulation): void => {
+  sim.crash(() => true, false)
+  sim.relist()
+}
+
+const state = (sim: WorkerSimulation): string => {
+  const { state, attempt } = sim.log.instance(ID)
+  return `${state} #${attempt}`
+}
+
+test('what is placed here is run, and told when it runs', () => {
+  const sim = given()
+  assert.equal(news(sim), ['Run#1', 'TaskStarted#1'])
+  assert.is(state(sim), 'running #1')
+})
+
+test('nothing is done before the engine has told what it has', () => {
+  const sim = new WorkerSimulation()
+  sim.log.register(WORKER)
+  sim.log.submit(aJob())
+  sim.log.schedule(ID, WORKER)
+  assert.equal(news(sim), [])
+})
+
+test('an image that is not there is pulled first', () => {
+  const sim = given({ image: 'other:1' })
+  assert.equal(news(sim), ['Run#1', 'TaskPulling#1', 'Pull#1', 'Run#1', 'TaskStarted#1'])
+})
+
+test('an image that nobody has fails the instance once and is not asked for again', () => {
+  const sim = given({ image: 'no/such:1' })
+  assert.equal(news(sim), ['Run#1', 'TaskPulling#1', 'Pull#1', 'TaskFailed#1'])
+  assert.is(sim.log.instance(ID).reason, 'no such image')
+  sim.relist()
+  assert.equal(news(sim), [])
+})
+
+test('a pull that an outage broke off is begun again when the engine is back', () => {
+  const sim = given({ image: 'other:1' })
+  sim.read(9)
+  sim.decide()
+  sim.carryOut(0, null)
+  sim.hear(0)
+  sim.decide()
+  sim.carryOut(0, 'unheard')
+  sim.hear(0)
+  sim.news.length = 0
+  assert.equal(news(sim), [])
+  sim.relist()
+  assert.equal(news(sim), ['Run#1', 'TaskPulling#1', 'Pull#1', 'Run#1', 'TaskStarted#1'])
+})
+
+test('an image that was pruned between two attempts is pulled again', () => {
+  const sim = running({ image: 'other:1', restart: { ...RESTART, delayMs: 0 } })
+  sim.engine.images.clear()
+  const again = ['TaskExited#1', 'TaskRestarting#2', 'Run#2', 'TaskPulling#2', 'Pull#2', 'Run#2', 'TaskStarted#2']
+  assert.equal(ends(sim, 1), again)
+})
+
+test('a container that the engine refuses fails the instance with its reason', () => {
+  const sim = given({ env: { BROKEN: 'yes' } })
+  assert.equal(news(sim), ['Run#1', 'TaskFailed#1'])
+  assert.is(sim.log.instance(ID).reason, 'no such command')
+  sim.relist()
+  assert.equal(news(sim), ['Remove#1'], 'what was made of it goes')
+})
+
+test('progress of a pull that comes late is not told', () => {
+  const sim = running()
+  sim.see({
+    tag: 'Pulling',
+    ref: { job: 'web', task: 'api', index: 0, attempt: 1 },
+    image: 'busybox:1',
+    doneBytes: 1,
+    totalBytes: 2,
+  })
+  assert.equal(news(sim), [])
+})
+
+const verdicts: readonly (readonly [string, Partial<TaskSpec['restart']>, Partial<Exit>, readonly string[], string])[] =
+  [
+    ['always: a success is run again', {}, { exitCode: 0 }, ['TaskExited#1', 'TaskRestarting#2'], 'exit code 0'],
+    ['always: a failure is run again', {}, { exitCode: 3 }, ['TaskExited#1', 'TaskRestarting#2'], 'exit code 3'],
+    [
+      'on-failure: a success completes',
+      { policy: 'on-failure' },
+      { exitCode: 0 },
+      ['TaskExited#1', 'TaskCompleted#1'],
+      '',
+    ],
+    [
+      'on-failure: out of memory is a failure',
+      { policy: 'on-failure' },
+      { exitCode: 137, oomKilled: true },
+      ['TaskExited#1', 'TaskRestarting#2'],
+      'out of memory',
+    ],
+    ['never: a success completes', { policy: 'never' }, { exitCode: 0 }, ['TaskExited#1', 'TaskCompleted#1'], ''],
+    [
+      'never: a failure fails',
+      { policy: 'never' },
+      { exitCode: 143, signal: 'SIGTERM' },
+      ['TaskExited#1', 'TaskFailed#1'],
+      'killed by SIGTERM',
+    ],
+    [
+      'no attempts left: it fails',
+      { attempts: 0 },
+      { exitCode: 1 },
+      ['TaskExited#1', 'TaskFailed#1'],
+      'exit code 1, after 0 restarts',
+    ],
+  ]
+for (const [name, policy, exit, expected, reason] of verdicts) {
+  test(name, () => {
+    const sim = running({ restart: { ...RESTART, ...policy } })
+    assert.equal(ends(sim, 1, exit), expected)
+    assert.is(sim.log.instance(ID).reason ?? '', reason)
+  })
+}
+
+test('restarts wait longer each time, up to the cap, and end when the attempts are used up', () => {
+  const sim = running({ restart: { ...RESTART, attempts: 3 } })
+  const delays: number[] = []
+  for (const attempt of [1, 2, 3]) {
+    ends(sim, attempt)
+    const before = sim.clock
+    while (!sim.engine.runs.has(`ork-web-api-0-${attempt + 1}`)) {
+      sim.pass(100)
+      news(sim)
+    }
+    delays.push(sim.clock - before)
+  }
+  assert.equal(delays, [1_000, 2_000, 3_000])
+  assert.equal(ends(sim, 4), ['TaskExited#4', 'TaskFailed#4', 'Remove#3'])
+  assert.is(sim.log.instance(ID).reason, 'exit code 1, after 3 restarts')
+})
+
+test('a run that was long enough makes the restarts count from one again', () => {
+  const sim = running()
+  ends(sim, 1)
+  sim.pass(1_000)
+  news(sim)
+  sim.pass(60_000)
+  ends(sim, 2)
+  assert.is(sim.log.instance(ID).restarts, 1)
+})
+
+test('waiting restarts tell when they are due, and are not looked at before', () => {
+  const sim = running()
+  ends(sim, 1)
+  assert.is(sim.wakeAt(), sim.clock + 1_000)
+  assert.is(sim.view.touched.size, 0)
+})
+
+test('the container of the attempt before is kept for its logs, earlier ones go', () => {
+  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
+  ends(sim, 1)
+  assert.equal(containers(sim), ['#1 exited', '#2 running'])
+  ends(sim, 2)
+  assert.equal(containers(sim), ['#2 exited', '#3 running'])
+})
+
+test('a stop ends the container, then tells, then removes it', () => {
+  const sim = running()
+  sim.log.stopJob('web')
+  assert.equal(news(sim), ['Stop#1', 'TaskStopped#1', 'Remove#1'])
+  assert.equal(containers(sim), [])
+})
+
+test('a stop while pulling is told at once', () => {
+  const sim = given({ image: 'other:1' })
+  sim.read(9)
+  sim.decide()
+  sim.carryOut(0, null)
+  sim.hear(0)
+  sim.decide()
+  sim.log.stopJob('web')
+  sim.news.length = 0
+  assert.equal(news(sim), ['TaskStopped#1'])
+  assert.is(state(sim), 'stopped #1')
+})
+
+test('a stop while the container is being started waits for the start', () => {
+  const sim = given()
+  sim.read(9)
+  sim.decide()
+  sim.log.stopJob('web')
+  sim.read(9)
+  sim.decide()
+  assert.equal(sim.news.splice(0), [`Run ${ID}#1`])
+  assert.equal(news(sim), ['Stop#1', 'TaskStopped#1', 'Remove#1'])
+})
+
+test('a stop while a restart waits needs no container', () => {
+  const sim = running()
+  ends(sim, 1)
+  sim.log.stopJob('web')
+  assert.equal(news(sim), ['TaskStopped#2', 'Remove#1'])
+  assert.is(state(sim), 'stopped #2')
+})
+
+test('a stop that crosses an exit still ends: the attempt that the log knows is told of', () => {
+  const sim = running({ restart: { ...RESTART, policy: 'never' } })
+  sim.engine.end(only(sim), { exitCode: 1, oomKilled: false })
+  sim.notify(1)
+  sim.log.stopJob('web')
+  sim.decide()
+  assert.equal(news(sim), ['TaskExited#1', 'TaskFailed#1', 'Remove#1'])
+  assert.is(state(sim), 'failed #1')
+})
+
+test('a stop that crosses a restart and its failure is told of the attempt that the log stopped at', () => {
+  const sim = running({ restart: { ...RESTART, attempts: 1, delayMs: 0 } })
+  const end = (attempt: number): void => {
+    const run = sim.engine.runs.get(`ork-web-api-0-${attempt}`)
+    if (run !== undefined) sim.engine.end(run, { exitCode: 1, oomKilled: false })
+    sim.notify(1)
+    sim.decide()
+  }
+  end(1)
+  sim.carryOut(0, null)
+  sim.hear(0)
+  sim.decide()
+  end(2)
+  sim.log.stopJob('web')
+  news(sim)
+  assert.is(state(sim), 'stopped #1')
+  assert.equal(containers(sim), [])
+})
+
+test('a container that vanished is an exit without a code, and is run again', () => {
+  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
+  sim.engine.remove({ job: 'web', task: 'api', index: 0, attempt: 1 })
+  assert.equal(news(sim), ['TaskExited#1', 'TaskRestarting#2', 'Run#2', 'TaskStarted#2'])
+  assert.is(sim.log.instance(ID).exit?.exitCode, -1)
+})
+
+test('a container whose end no event told of is found by the next listing', () => {
+  const sim = running()
+  sim.engine.end(only(sim), { exitCode: 7, oomKilled: false })
+  sim.engine.told.length = 0
+  assert.equal(news(sim), [])
+  sim.relist()
+  assert.equal(news(sim), ['TaskExited#1', 'TaskRestarting#2'])
+})
+
+test('while the engine is out of reach nothing is said of its containers', () => {
+  const sim = running()
+  sim.loseEngine()
+  sim.log.stopJob('web')
+  assert.equal(news(sim), [])
+  sim.relist()
+  assert.equal(news(sim), ['Stop#1', 'TaskStopped#1', 'Remove#1'])
+})
+
+test('a start whose answer was lost is found by the listing after it, not by one before', () => {
+  const sim = given()
+  sim.read(9)
+  sim.decide()
+  sim.list()
+  sim.list()
+  sim.carryOut(0, 'unanswered')
+  sim.hear(0)
+  sim.list()
+  sim.news.length = 0
+  assert.equal(news(sim), [], 'that listing had begun before')
+  sim.relist()
+  assert.equal(news(sim), ['TaskStarted#1'])
+})
+
+test('a restarted worker adopts what runs and says nothing', () => {
+  const sim = running()
+  crash(sim)
+  assert.equal(news(sim), [])
+  assert.equal(containers(sim), ['#1 running'])
+})
+
+test('a restarted worker adopts a later attempt that the log knows', () => {
+  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
+  ends(sim, 1)
+  crash(sim)
+  assert.equal(news(sim), [])
+  assert.equal(containers(sim), ['#1 exited', '#2 running'])
+})
+
+test('a restarted worker adopts what its engine lists before the log is read', () => {
+  const sim = running()
+  sim.crash(() => true, true)
+  assert.equal(news(sim), [])
+  assert.equal(containers(sim), ['#1 running'])
+})
+
+test('a restarted worker starts a container that was only created', () => {
+  const sim = given()
+  const run = sim.engine.run({ job: 'web', task: 'api', index: 0, attempt: 1 }, sim.log.instance(ID).spec)
+  assert.is(run._tag, 'Right')
+  for (const made of sim.engine.runs.values()) made.state = 'created'
+  crash(sim)
+  assert.equal(news(sim), ['Run#1', 'TaskStarted#1'])
+})
+
+test('a restarted worker tells what ended while it was away, and goes on by the policy', () => {
+  const sim = running()
+  sim.engine.end(only(sim), { exitCode: 9, oomKilled: false })
+  crash(sim)
+  assert.equal(news(sim), ['TaskExited#1', 'TaskRestarting#2'])
+})
+
+test('a restarted worker tells of a run that began and ended untold', () => {
+  const sim = given()
+  sim.read(9)
+  sim.decide()
+  sim.carryOut(0, null)
+  sim.engine.end(only(sim), { exitCode: 9, oomKilled: false })
+  sim.news.length = 0
+  crash(sim)
+  assert.equal(news(sim), ['TaskStarted#1', 'TaskExited#1', 'TaskRestarting#2'])
+})
+
+test('a restarted worker judges an exit that was told but not judged, also without its container', () => {
+  for (const gone of [false, true]) {
+    const sim = running({ restart: { ...RESTART, policy: 'on-failure' } })
+    sim.engine.end(only(sim), { exitCode: 0, oomKilled: false })
+    sim.notify(1)
+    sim.decide()
+    sim.send(0, false)
+    assert.is(state(sim), 'exited #1')
+    if (gone) sim.engine.remove({ job: 'web', task: 'api', index: 0, attempt: 1 })
+    sim.news.length = 0
+    crash(sim)
+    assert.equal(news(sim), ['TaskCompleted#1'])
+  }
+})
+
+test('a restarted worker catches the log up with an attempt that it never heard of', () => {
+  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
+  sim.engine.end(only(sim), { exitCode: 1, oomKilled: false })
+  sim.notify(1)
+  sim.decide()
+  sim.carryOut(0, null)
+  sim.news.length = 0
+  crash(sim)
+  assert.equal(news(sim), ['TaskExited#1', 'TaskRestarting#2', 'TaskStarted#2'])
+  assert.is(state(sim), 'running #2')
+})
+
+test('a restarted worker waits for the rest of a delay, by the time of the log', () => {
+  const sim = running()
+  ends(sim, 1)
+  sim.pass(400)
+  crash(sim)
+  assert.equal(news(sim), [])
+  assert.is(sim.wakeAt(), sim.clock + 600)
+})
+
+test('an instance that was moved away is stopped and removed without a word', () => {
+  const sim = running()
+  sim.log.add(sim.log.on(ID).lost())
+  sim.log.schedule(ID, 'w2')
+  assert.equal(news(sim), ['Stop#1', 'Remove#1'])
+})
+
+test('an instance that was lost and is placed here again starts when the old container has ended', () => {
+  const sim = running()
+  sim.log.add(sim.log.on(ID).lost())
+  sim.log.schedule(ID, WORKER)
+  assert.equal(news(sim), ['Stop#1', 'Run#2', 'Remove#1', 'TaskStarted#2'])
+})
+
+test('a restart that the log never heard of is not taken for the new placement of that number', () => {
+  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
+  sim.engine.end(only(sim), { exitCode: 1, oomKilled: false })
+  sim.notify(1)
+  sim.decide()
+  sim.carryOut(0, null)
+  sim.hear(0)
+  sim.decide()
+  sim.log.add(sim.log.on(ID).lost())
+  sim.log.schedule(ID, WORKER)
+  sim.news.length = 0
+  assert.equal(news(sim), ['Remove#1', 'Stop#2', 'Remove#2', 'Run#2', 'TaskStarted#2'])
+  assert.equal(sim.broken, [])
+})
+
+test('containers that no instance here has are stopped and removed', () => {
+  const sim = running()
+  const { spec } = sim.log.instance(ID)
+  sim.engine.run({ job: 'web', task: 'api', index: 7, attempt: 4 }, spec)
+  sim.relist()
+  assert.equal(news(sim), ['Stop web.api.7#4', 'Remove web.api.7#4'])
+})
+
+test('the last container of a finished instance stays until its job is stopped or runs it again', () => {
+  const sim = running({ restart: { ...RESTART, policy: 'never' } }, 'batch')
+  ends(sim, 1, { exitCode: 0 })
+  assert.equal(containers(sim), ['#1 exited'])
+  crash(sim)
+  assert.equal(news(sim), [])
+  assert.equal(containers(sim), ['#1 exited'])
+  sim.log.stopJob('web')
+  assert.equal(news(sim), ['Remove#1'])
+})
+
+test('a container that cannot be removed is tried again after the next listing, and blocks nobody', () => {
+  const sim = running()
+  sim.log.stopJob('web')
+  sim.read(9)
+  sim.decide()
+  sim.carryOut(0, null)
+  sim.hear(0)
+  sim.decide()
+  const ref = { job: 'web', task: 'api', index: 0, attempt: 1 }
+  sim.see({ tag: 'RemoveDone', driver: 'simulated', ref, error: { tag: 'Refused', what: 'device is busy' } })
+  sim.news.length = 0
+  sim.decide()
+  assert.equal(sim.news, [])
+  assert.is(sim.view.engines.get('simulated')?.state, 'listed')
+})
+
+test('a worker turns down what does not fit, and what needs a driver that it does not have', () => {
+  const sim = given({ resources: { cpuMilli: 5_000_000, memoryBytes: 0, diskBytes: 0 } })
+  assert.equal(news(sim), ['TaskRejected#1'])
+  assert.is(sim.log.instance(ID).reason, 'no room: cpuMilli 5000000 would be promised of 1000000')
+  const other = given({ driver: 'process' })
+  assert.equal(news(other), ['TaskRejected#1'])
+})
+
+test('a stop ends though the driver is not there any more', () => {
+  const sim = given({ driver: 'process' })
+  sim.log.add(sim.log.on(ID).started())
+  sim.log.stopJob('web')
+  assert.equal(news(sim), ['TaskStopped#1'])
+})
+
+test.run()

@@ -9,7 +9,7 @@ import type { Write } from './units'
  * asked for what stands on that very subject since the first try: a few messages at most.
  */
 const whereStored = async (link: Link, stream: string, write: Write, after: number): Promise<number | null> => {
-  const header = `Nats-Msg-Id: ${write.id}\r\n`
+  const header = `Nats-Msg-Id: ${write.event.id}\r\n`
   for (let seq = (write.expect ?? after) + 1; ; ) {
     const found = await getStored(link, stream, { seq, next_by_subj: write.subject })
     if (found === null) return null
@@ -35,5 +35,5 @@ export const storedBefore = async (link: Link, stream: string, shipment: Shipmen
   const last = shipment.writes.at(-1)
   if (last === undefined) return null
   const newest = await getStored(link, stream, { last_by_subj: last.subject })
-  return newest?.headers.includes(`Nats-Msg-Id: ${last.id}\r\n`) ? newest.seq : null
+  return newest?.headers.includes(`Nats-Msg-Id: ${last.event.id}\r\n`) ? newest.seq : null
 }

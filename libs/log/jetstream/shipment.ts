@@ -1,57 +1,68 @@
 import { randomUUID } from 'node:crypto'
 import type { NatsConnection } from 'nats'
+import type { Encoder } from './encoder'
 import type { Unit, Write } from './units'
-import { rawHeaders } from './wire'
 
 /** What goes over the wire as one: a single publish, or an atomic batch of one or more units. */
-export interface Shipment {
-  readonly units: readonly Unit[]
-  readonly writes: readonly Write[]
-  /** The log's last sequence when it was first sent: what is stored of it stands after that. */
-  readonly after: number
-  readonly firstSentAt: number
-  tries: number
-  deadline: number
+export class Shipment {
+  tries = 0
+  deadline = 0
   /** A try ended without an answer: it may be stored. */
   unsure: boolean
-  /** Reply tokens of all tries, so that a late answer still counts. */
-  readonly tokens: number[]
-  settled: boolean
-}
+  settled = false
+  /** Reply tokens: of the last try, and of those before, so that a late answer still counts. */
+  token = -1
+  olderTokens: number[] | null = null
+  /** The log's last sequence when it was first sent: what is stored of it stands after that. */
+  readonly after: number
 
-export const isBatch = (shipment: Shipment): boolean => shipment.writes.length > 1
+  constructor(
+    readonly first: Unit,
+    /** Those behind the first, in a group commit. */
+    readonly more: readonly Unit[] | null,
+    lastSeq: number,
+    readonly firstSentAt: number,
+  ) {
+    this.unsure = more === null && first.unsureAfter !== null
+    this.after = (more === null ? first.unsureAfter : null) ?? lastSeq
+  }
 
-export const newShipment = (units: readonly Unit[], after: number, now: number): Shipment => {
-  const [first] = units
-  const single = units.length === 1 && first !== undefined
-  return {
-    units,
-    writes: single ? first.writes : units.flatMap((unit) => unit.writes),
-    after: (single ? first.unsureAfter : null) ?? after,
-    firstSentAt: now,
-    tries: 0,
-    deadline: 0,
-    unsure: single && first.unsureAfter !== null,
-    tokens: [],
-    settled: false,
+  get isGroup(): boolean {
+    return this.more !== null
+  }
+
+  get isBatch(): boolean {
+    return this.more !== null || this.first.more !== null
+  }
+
+  get units(): readonly Unit[] {
+    return this.more === null ? [this.first] : [this.first, ...this.more]
+  }
+
+  get writes(): readonly Write[] {
+    return this.units.flatMap((unit) => unit.writes)
+  }
+
+  nextTry(token: number): void {
+    this.tries += 1
+    if (this.token >= 0) this.olderTokens = [...(this.olderTokens ?? []), this.token]
+    this.token = token
   }
 }
 
 /** Puts it on the wire; answers come to `reply`. Throws where the client refuses it (too large, closed). */
-export const transmit = (nc: NatsConnection, shipment: Shipment, reply: string): void => {
-  const { writes } = shipment
-  const [first] = writes
-  if (first === undefined) return
-  if (writes.length === 1) {
-    nc.publish(first.subject, first.payload, { headers: rawHeaders(first.headers), reply })
+export const transmit = (nc: NatsConnection, encoder: Encoder, shipment: Shipment, reply: string): void => {
+  if (!shipment.isBatch) {
+    encoder.publish(nc, shipment.first.first, '', reply)
     return
   }
   // A batch has a new id for every try: the server may still hold the parts of the last one.
   const batch = `Nats-Batch-Id: ${randomUUID()}\r\nNats-Batch-Sequence: `
+  const { writes } = shipment
   const last = writes.length - 1
-  writes.forEach((write, at) => {
-    const headers = rawHeaders(`${write.headers}${batch}${at + 1}\r\n${at === last ? 'Nats-Batch-Commit: 1\r\n' : ''}`)
+  for (const [at, write] of writes.entries()) {
+    const headers = `${batch}${at + 1}\r\n${at === last ? 'Nats-Batch-Commit: 1\r\n' : ''}`
     // The first is answered too, if only by an error that says why there can be no batch.
-    nc.publish(write.subject, write.payload, at === 0 || at === last ? { headers, reply } : { headers })
-  })
+    encoder.publish(nc, write, headers, at === 0 || at === last ? reply : '')
+  }
 }

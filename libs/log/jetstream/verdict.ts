@@ -1,5 +1,5 @@
 import { isPassingCode } from './link'
-import { isBatch, type Shipment } from './shipment'
+import type { Shipment } from './shipment'
 import type { Ack } from './wire'
 
 /** What an answer means for a shipment. */
@@ -25,9 +25,9 @@ const TRIES_OF_A_GROUP = 3
 export const judge = (ack: Ack, shipment: Shipment): Verdict => {
   if (ack.tag === 'Stored') return { tag: 'Stored', lastSeq: ack.seq }
   // The first message of a batch is answered with nothing, "go on"; nothing for a single one is 503, nobody there.
-  if (ack.tag === 'Empty') return isBatch(shipment) ? { tag: 'Ignore' } : { tag: 'Again' }
+  if (ack.tag === 'Empty') return shipment.isBatch ? { tag: 'Ignore' } : { tag: 'Again' }
   const { errCode } = ack
-  const isGroup = shipment.units.length > 1
+  const { isGroup } = shipment
   if (isPassingCode(errCode)) return { tag: 'Again' }
   if (errCode === BATCH_INCOMPLETE) {
     return isGroup && shipment.tries >= TRIES_OF_A_GROUP && !shipment.unsure ? { tag: 'Split' } : { tag: 'Again' }
@@ -39,7 +39,7 @@ export const judge = (ack: Ack, shipment: Shipment): Verdict => {
 
 /** As `judge`, once it is known that no earlier try was stored. */
 export const afterLooking = (ack: Ack, shipment: Shipment): Verdict => {
-  if (shipment.units.length > 1) return { tag: 'Split' }
+  if (shipment.isGroup) return { tag: 'Split' }
   if (ack.tag !== 'Error') return { tag: 'Again' }
   if (ack.errCode === WRONG_LAST_SEQUENCE || ack.errCode === WRONG_LAST_SEQUENCE_CONSTANT) return { tag: 'Conflict' }
   return { tag: 'Refused', text: ack.text, errCode: ack.errCode }

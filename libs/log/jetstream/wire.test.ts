@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { rawHeaders, readAck, readPosition } from './wire'
+import { readAck, readPosition } from './wire'
 
 const ack = (text: string) => readAck(new TextEncoder().encode(text))
 
@@ -23,11 +23,6 @@ test('positions are read from both forms of the reply subject', () => {
   for (const reply of [old, long]) assert.equal(readPosition(reply, '.ork-abc.'), { seq: 123456, consumerSeq: 789 })
   assert.is(readPosition('$JS.ACK.ORK_EVENTS.other.1.1.1.1.1', '.ork-abc.'), null)
   assert.is(readPosition('', '.ork-abc.'), null)
-})
-
-test('headers are encoded the way NATS wants them', () => {
-  const encoded = rawHeaders('A: 1\r\n') as unknown as { encode(): Uint8Array }
-  assert.is(Buffer.from(encoded.encode()).toString(), 'NATS/1.0\r\nA: 1\r\n\r\n')
 })
 
 test.run()

@@ -1,14 +1,3 @@
-import type { MsgHdrs } from 'nats'
-
-/**
- * Headers that are already in their wire form. The client asks the headers of a publish for nothing but their bytes;
- * its own class would validate and join them for every message, at three times the cost.
- */
-export const rawHeaders = (lines: string): MsgHdrs => {
-  const encoded = { encode: (): Uint8Array => Buffer.from(`NATS/1.0\r\n${lines}\r\n`, 'latin1') }
-  return encoded as unknown as MsgHdrs
-}
-
 /** A JetStream answer to a publish: stored (its sequence), or the server's error. */
 export type Ack =
   | { readonly tag: 'Stored'; readonly seq: number }

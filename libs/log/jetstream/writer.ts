@@ -1,23 +1,17 @@
 import { createInbox, type Msg, type Subscription } from 'nats'
-import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { AppendResult } from '../port'
-import { Fifo } from './fifo'
+import { Backlog } from './backlog'
+import { Encoder } from './encoder'
 import { Lanes } from './lanes'
 import type { Link } from './link'
 import { lastStored, storedBefore } from './recover'
-import { isBatch, newShipment, type Shipment, transmit } from './shipment'
+import { Shipment, transmit } from './shipment'
 import type { Streams } from './streams'
-import type { Unit } from './units'
+import { Unit } from './units'
 import { afterLooking, judge, type Verdict } from './verdict'
 import { type Ack, readAck } from './wire'
 
-/** Publishes under way at most. */
-const WINDOW = 2_048
-/** With an fsync for each write, so many singles at most: the rest gathers for a group commit. */
-const WINDOW_ALWAYS = 64
-/** Below this many a batch is dearer than single publishes. */
-const GROUP_MIN = 100
-const GROUP_MAX = 1_000
 const ANSWER_MS = 2_000
 const ANSWER_MAX_MS = 15_000
 const SWEEP_MS = 100
@@ -29,13 +23,13 @@ const DEDUP_MARGIN = 0.7
  * outcome is known; only `close` ends that.
  */
 export class Writer {
-  private readonly ready = new Fifo<Unit>()
+  private readonly ready: Backlog
   private readonly lanes = new Lanes((unit) => this.ready.push(unit))
+  private readonly encoder = new Encoder()
   /** By reply token: shipments that wait for an answer. */
   private readonly flying = new Map<number, Shipment>()
   /** Shipments sent before that wait for a pause to end or the connection to return. */
   private readonly again = new Set<Shipment>()
-  private readonly unsettled = new Set<Unit>()
   private readonly inbox = createInbox()
   private readonly replies: Subscription
   private readonly sweeper: NodeJS.Timeout
@@ -50,6 +44,7 @@ export class Writer {
     private readonly link: Link,
     private readonly streams: Streams,
   ) {
+    this.ready = new Backlog(streams.sync)
     this.highest = streams.lastSeq
     this.replies = link.nc.subscribe(`${this.inbox}.*`, { callback: (_error, message) => this.onReply(message) })
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS)
@@ -60,10 +55,9 @@ export class Writer {
 
   submit(unit: Unit): void {
     if (this.closed) {
-      unit.fail(closedError())
+      unit.call.fail(closedError())
       return
     }
-    this.unsettled.add(unit)
     this.lanes.enter(unit)
     this.pumpSoon()
   }
@@ -72,10 +66,9 @@ export class Writer {
   async close(graceMs: number): Promise<void> {
     this.closed = true
     const deadline = Date.now() + graceMs
-    while (this.unsettled.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (!this.lanes.empty && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
     clearInterval(this.sweeper)
-    for (const unit of this.unsettled) unit.fail(closedError())
-    this.unsettled.clear()
+    for (const unit of this.lanes.clear()) unit.call.fail(closedError())
     this.flying.clear()
     if (!this.link.nc.isClosed()) this.replies.unsubscribe()
   }
@@ -90,58 +83,27 @@ export class Writer {
   }
 
   private pump(): void {
-    const window = this.streams.sync === 'always' ? WINDOW_ALWAYS : WINDOW
+    const now = Date.now()
     while (this.link.connected && this.ready.length > 0 && !this.batchUnderWay) {
-      const units = this.takeNext(window)
-      if (units.length === 0) return
+      const next = this.ready.next(this.shipped)
+      if (next === null) return
       this.shipped += 1
-      this.send(newShipment(units, this.highest, Date.now()))
+      const [first, more] = next instanceof Unit ? [next, null] : [next[0], next.slice(1)]
+      if (first !== undefined) this.send(new Shipment(first, more, this.highest, now), now)
     }
   }
 
-  /** The next unit, or a group of them where one fsync is to serve many; none while the window is full. */
-  private takeNext(window: number): readonly Unit[] {
-    if (this.streams.sync === 'always' && this.ready.length >= GROUP_MIN) return this.takeGroup()
-    if (this.shipped >= window) return []
-    const unit = this.ready.shift()
-    return unit === undefined ? [] : [unit]
-  }
-
-  private takeGroup(): readonly Unit[] {
-    const group: Unit[] = []
-    const rest: Unit[] = []
-    let size = 0
-    for (let looked = 0; looked < GROUP_MAX && size < GROUP_MAX; looked += 1) {
-      const unit = this.ready.shift()
-      if (unit === undefined) break
-      const fits = !unit.alone && unit.writes.length === 1
-      if (fits) size += unit.writes.length
-      if (fits) group.push(unit)
-      else rest.push(unit)
-    }
-    this.ready.unshift(rest)
-    if (group.length >= GROUP_MIN) return group
-    this.ready.unshift(group)
-    const unit = this.ready.shift()
-    return unit === undefined ? [] : [unit]
-  }
-
-  private send(shipment: Shipment): void {
-    shipment.tries += 1
+  private send(shipment: Shipment, now = Date.now()): void {
     const token = this.nextToken
     this.nextToken += 1
-    shipment.tokens.push(token)
-    shipment.deadline = Date.now() + Math.min(ANSWER_MS * 2 ** (shipment.tries - 1), ANSWER_MAX_MS)
+    shipment.nextTry(token)
+    shipment.deadline = now + Math.min(ANSWER_MS * 2 ** (shipment.tries - 1), ANSWER_MAX_MS)
     this.flying.set(token, shipment)
-    if (isBatch(shipment)) this.batchUnderWay = true
+    if (shipment.isBatch) this.batchUnderWay = true
     try {
-      transmit(this.link.nc, shipment, `${this.inbox}.${token}`)
+      transmit(this.link.nc, this.encoder, shipment, `${this.inbox}.${token}`)
     } catch (cause) {
-      this.decide(shipment, {
-        tag: 'Refused',
-        text: cause instanceof Error ? cause.message : String(cause),
-        errCode: 0,
-      })
+      this.decide(shipment, { tag: 'Refused', text: causeText(cause), errCode: 0 })
     }
   }
 
@@ -164,7 +126,7 @@ export class Writer {
       case 'Conflict':
         return this.finish(shipment, { tag: 'Conflict' })
       case 'Refused':
-        return shipment.units.length > 1 ? this.split(shipment) : this.finish(shipment, refused(shipment, verdict))
+        return shipment.isGroup ? this.split(shipment) : this.finish(shipment, refused(shipment, verdict))
       case 'Split':
         return this.split(shipment)
       case 'Again':
@@ -178,12 +140,14 @@ export class Writer {
   private stored(shipment: Shipment, lastSeq: number): void {
     if (lastSeq > this.highest) this.highest = lastSeq
     this.retire(shipment)
-    let seq = lastSeq - shipment.writes.length
-    for (const unit of shipment.units) {
-      seq += unit.writes.length
-      this.settle(unit, { tag: 'Stored', seq })
-    }
+    if (shipment.more === null) this.settle(shipment.first, { tag: 'Stored', seq: lastSeq })
+    else this.settleGroup(shipment, lastSeq)
     this.pumpSoon()
+  }
+
+  private settleGroup(shipment: Shipment, lastSeq: number): void {
+    const { units } = shipment
+    for (const [at, unit] of units.entries()) this.settle(unit, { tag: 'Stored', seq: lastSeq - units.length + 1 + at })
   }
 
   private finish(shipment: Shipment, result: AppendResult): void {
@@ -203,17 +167,17 @@ export class Writer {
   }
 
   private settle(unit: Unit, result: AppendResult): void {
-    this.unsettled.delete(unit)
     this.lanes.leave(unit)
-    unit.settle(result)
+    unit.call.settle(unit.at, result)
   }
 
   private retire(shipment: Shipment): void {
     shipment.settled = true
-    for (const token of shipment.tokens) this.flying.delete(token)
-    this.again.delete(shipment)
+    this.flying.delete(shipment.token)
+    for (const token of shipment.olderTokens ?? []) this.flying.delete(token)
+    if (shipment.tries > 1 || this.again.size > 0) this.again.delete(shipment)
     this.shipped -= 1
-    if (isBatch(shipment)) this.batchUnderWay = false
+    if (shipment.isBatch) this.batchUnderWay = false
   }
 
   private later(shipment: Shipment): void {

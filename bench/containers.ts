@@ -46,20 +46,28 @@ const turn = async (contender: Contender | Orchestrator, size: number, results: 
   results.add(`gone.${size}.${contender.name}`, await contender.down())
 }
 
-/** How many times as long as the other: below 1 is faster. */
+/** One round: each once, beginning with another one each time, since what comes before leaves the engine busy. */
+const takeTurns = async (contenders: readonly Contender[], round: number, size: number, results: Results) => {
+  const first = round % contenders.length
+  for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
+    await turn(contender, size, results)
+  }
+}
+
+/** How many times as long as the best of the others it takes: below 1 is faster. None where they do no such thing. */
 const ratio = (
   figures: readonly Figure[],
   name: string,
   one: string,
-  others: readonly string[],
-): Figure | undefined => {
+  others: readonly Contender[],
+  against: string,
+): readonly Figure[] => {
   const of = (who: string) => figures.find((figure) => figure.name === `containers.${name}.${who}`)
   const mine = of(one)
-  const best = Math.min(...others.flatMap((who) => of(who)?.value ?? []))
-  if (mine === undefined || !Number.isFinite(best)) return undefined
-  const against = others.length > 1 ? 'raw' : others[0]
+  const best = Math.min(...others.flatMap((other) => of(other.name)?.value ?? []))
+  if (mine === undefined || !Number.isFinite(best)) return []
   const value = Number((mine.value / best).toFixed(3))
-  return { name: `containers.${name}.${one}-to-${against}`, value, unit: 'ratio', n: mine.n }
+  return [{ name: `containers.${name}.${one}-to-${against}`, value, unit: 'ratio', n: mine.n }]
 }
 
 /**
@@ -78,25 +86,16 @@ export const bench: Bench = async (report, args) => {
     const ork = await orkContender(engine, docker.socketPath, workload)
     const raws = RAW_WIDTHS.map((width) => rawContender(engine, workload, width))
     const contenders = [ork, ...raws, swarm]
-    const warmUp = new Results()
-    for (const contender of contenders) await turn(contender, 1, warmUp)
-    const results = new Results()
+    for (const contender of contenders) await turn(contender, 1, new Results())
     for (const size of sizes) {
-      for (let round = 0; round < rounds; round += 1) {
-        for (let at = 0; at < contenders.length; at += 1) {
-          const contender = contenders[(at + round) % contenders.length]
-          if (contender !== undefined) await turn(contender, size, results)
-        }
-      }
-    }
-    const figures = results.figures()
-    for (const figure of figures) report(figure)
-    const rawNames = raws.map(({ name }) => name)
-    for (const name of ['replace', ...sizes.flatMap((size) => [`up.${size}`, `gone.${size}`])]) {
-      for (const others of [rawNames, [swarm.name]]) {
-        const figure = ratio(figures, name, ork.name, others)
-        if (figure !== undefined) report(figure)
-      }
+      const results = new Results()
+      for (let round = 0; round < rounds; round += 1) await takeTurns(contenders, round, size, results)
+      const figures = results.figures()
+      const ratios = [`up.${size}`, 'replace', `gone.${size}`].flatMap((name) => [
+        ...ratio(figures, name, ork.name, raws, 'raw'),
+        ...ratio(figures, name, ork.name, [swarm], swarm.name),
+      ])
+      for (const figure of [...figures, ...ratios]) report(figure)
     }
     await ork.close()
     await swarm.close()

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
-import { connectOptions, parseLabels, serviceFlags, serviceName } from '../start/flags'
+import { parseLabels, serviceFlags } from '../start/flags'
 
 export default class Worker extends OrkCommand {
   static override summary = 'Run a worker on this machine, or show the named one'
@@ -47,27 +47,18 @@ export default class Worker extends OrkCommand {
       const name = this.name('worker', args.worker)
       return showWorker(await this.connect(flags), name, { json: flags.json, out: this.out })
     }
-    const connect = connectOptions('worker', flags)
     const labels = parseLabels(flags.label)
-    const [{ runService }, { startWorker }, { createLogger }, { dockerAddress, makeDrivers, parseReserve }] =
-      await Promise.all([
-        import('../start/service.js'),
-        import('#services/worker'),
-        import('#libs/runtime'),
-        import('../start/drivers.js'),
-      ])
-    const name = serviceName(flags)
-    const logger = createLogger(`worker/${name}`)
+    const [{ runNamed }, { startWorker }, { dockerAddress, makeDrivers, parseReserve }] = await Promise.all([
+      import('../start/runNamed.js'),
+      import('#services/worker'),
+      import('../start/drivers.js'),
+    ])
     const dir = resolve(flags.data)
     const reserve = parseReserve(flags['reserve-cpu'], flags['reserve-memory'], flags['reserve-disk'])
     const choices = (['docker', 'process'] as const).filter((choice) => flags.driver.includes(choice))
     const drivers = makeDrivers(choices, dir, dockerAddress())
-    await runService({
-      connect,
-      logger,
-      signal: this.interruptible(),
-      graceMs: flags.grace * 1000,
-      start: (connection) => startWorker({ connection, name, logger, drivers, labels, reserve, dir }),
-    })
+    await runNamed('worker', flags, this.interruptible(), (named) =>
+      startWorker({ ...named, drivers, labels, reserve, dir }),
+    )
   }
 }

@@ -4,6 +4,11 @@ import type { ConnectOptions } from '#libs/log'
 import { UsageFailure } from '../failure'
 import { machineName } from './names'
 
+/** What is to be said of a manager and a scheduler alike. */
+export const ledDescription =
+  'Any number may run; one of them leads, the others follow the log and take over when it is gone. ' +
+  'Logs are JSON lines on standard error (ORK_LOG_LEVEL: debug, info, warn, error). SIGTERM ends it in order.'
+
 /** What the commands that run one service have in common. */
 export const serviceFlags = {
   name: Flags.string({
@@ -27,12 +32,14 @@ export const serviceFlags = {
   }),
 }
 
-interface ServiceFlags {
+/** The values of those flags. */
+export interface ServiceFlags {
   readonly nats: string | undefined
   readonly prefix: string
   readonly name: string | undefined
   readonly replicas: string | undefined
   readonly relaxed: boolean
+  readonly grace: number
 }
 
 /** The name to run under. Throws UsageFailure where the given one is not a name. */

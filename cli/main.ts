@@ -1,5 +1,8 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { run, settings } from '@oclif/core'
-import { ExitCode, reportFailure, wantsJson } from './failure'
+import { orkError } from '#libs/kernel'
+import { ExitCode, reportFailure, UsageFailure, wantsJson } from './failure'
 import { endQuietlyWithoutReader } from './output'
 
 /** Runs one command line to its end and leaves the process with its exit code. */
@@ -9,7 +12,7 @@ export const main = async (root: string, argv: readonly string[]): Promise<void>
   try {
     await run(spelled(argv), { root, ignoreManifest: true })
   } catch (failure) {
-    process.exitCode = reportFailure(failure, { json: wantsJson(argv) })
+    process.exitCode = reportFailure(await named(failure, argv), { json: wantsJson(argv) })
   }
   await flushed(process.stdout)
   await flushed(process.stderr)
@@ -22,6 +25,16 @@ const spelled = (argv: readonly string[]): string[] => {
   if (first === 'help') return [...rest, '--help']
   if (first === 'version') return ['--version']
   return [...argv]
+}
+
+/** A command that is not there, with the one that was probably meant. */
+const named = async (failure: unknown, [command = '']: readonly string[]): Promise<unknown> => {
+  if (!(failure instanceof Error) || failure.message !== `command ${command} not found`) return failure
+  const { nearest } = await import('#libs/spec')
+  const commands = readdirSync(join(__dirname, 'commands')).flatMap((file) => /^([a-z]+)\.js$/.exec(file)?.[1] ?? [])
+  const near = nearest(command, commands)
+  const next = near === undefined ? '`ork --help` lists all' : `did you mean \`ork ${near}\`? \`ork --help\` lists all`
+  return new UsageFailure(orkError('NoSuchCommand', `there is no command "${command}"`, { next }))
 }
 
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>

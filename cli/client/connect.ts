@@ -1,10 +1,13 @@
 import * as E from 'fp-ts/Either'
-import { type OrkError, OrkFailure } from '#libs/kernel'
+import { OrkFailure } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
 import { DEFAULT_URL, readDevEndpoint } from './endpoint'
+import { parseServers } from './servers'
 
 /** How long a command goes on trying where nobody listens, in milliseconds: a server may be restarting. */
 const WAIT_MS = 1_000
+
+const LOGIN_HINT = 'put yours into the URL: --nats nats://USER:PASSWORD@HOST:PORT, or into ORK_NATS_URL'
 
 /**
  * Connects to the servers named by `--nats` or ORK_NATS_URL (several with commas), else to the running `ork dev`, else
@@ -16,11 +19,16 @@ export const openConnection = async (flags: {
 }): Promise<Connection> => {
   const dev = flags.nats === undefined ? readDevEndpoint() : undefined
   const url = flags.nats ?? dev?.url ?? DEFAULT_URL
-  const servers = url.split(',').map((server) => server.trim())
-  const connected = await connect({ servers, name: `cli/${process.pid}`, prefix: flags.prefix, waitMs: WAIT_MS })
+  const { servers, login } = parseServers(url)
+  const connected = await connect({
+    servers,
+    ...login,
+    name: `cli/${process.pid}`,
+    prefix: flags.prefix,
+    waitMs: WAIT_MS,
+  })
   if (E.isRight(connected)) return connected.right
-  throw new OrkFailure(withoutPasswords(connected.left))
+  const error = connected.left
+  if (!/authorization/i.test(error.what)) throw new OrkFailure(error)
+  throw new OrkFailure({ ...error, what: 'the nats-server refuses this login', next: LOGIN_HINT })
 }
-
-const withoutPasswords = (error: OrkError): OrkError =>
-  error.where === undefined ? error : { ...error, where: error.where.replace(/\/\/[^@/\s]*@/g, '//') }

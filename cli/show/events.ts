@@ -81,7 +81,7 @@ export const showEvents = async (log: Log, plan: EventsPlan, show: Show): Promis
       await (beat ? writer.beat(entry) : writer.events([entry]))
     }
   }
-  if (plan.follow && !signal.aborted) await follow(log, plan, to + 1, writer, signal)
+  if (plan.follow && !signal.aborted) await follow(log, plan, Math.max(from, to + 1), writer, signal)
   if (signal.aborted) throw new Interrupted()
 }
 

@@ -78,6 +78,7 @@ class JobWatch {
   private readonly cluster = emptyCluster()
   private readonly region: LiveRegion | null
   private looking = false
+  private asked = false
 
   constructor(private readonly options: FollowJobOptions) {
     this.region = options.out?.isTerminal === true ? new LiveRegion(options.out) : null
@@ -100,16 +101,22 @@ class JobWatch {
     }
   }
 
-  /** Draws and judges; whether it is settled. One look at a time. */
+  /** Draws and judges; whether it is settled. One look at a time: asked meanwhile, it looks once more at the end. */
   async look(): Promise<boolean> {
-    if (this.looking || !this.cluster.jobs.has(this.options.job)) return false
+    if (!this.cluster.jobs.has(this.options.job)) return false
+    this.asked = true
+    if (this.looking) return false
     this.looking = true
     try {
-      await this.draw()
-      const verdict = await this.options.judge(this.job)
-      if (verdict.tag === 'Going') return false
-      this.verdict = verdict
-      return true
+      while (this.asked) {
+        this.asked = false
+        await this.draw()
+        const verdict = await this.options.judge(this.job)
+        if (verdict.tag === 'Going') continue
+        this.verdict = verdict
+        return true
+      }
+      return false
     } finally {
       this.looking = false
     }

@@ -11,7 +11,7 @@ type Line = Replies['logs']
 
 /** Writes the lines of an instance, straight from its worker. Throws OrkFailure, and Interrupted at Ctrl-C. */
 export const showLogs = async (connection: Connection, request: RequestOf<'logs'>, show: Show): Promise<void> => {
-  const { worker } = await call(connection, 'task', { id: request.id })
+  const worker = await workerOf(connection, request)
   if (worker === null) {
     throw new OrkFailure(
       orkError('NotPlaced', `${request.id} has not run yet, so it has written nothing`, {
@@ -27,6 +27,17 @@ export const showLogs = async (connection: Connection, request: RequestOf<'logs'
     throw cause instanceof OrkFailure ? new OrkFailure(inWords(cause.error, worker)) : cause
   }
   if (show.signal.aborted) throw new Interrupted()
+}
+
+/** Where the attempt ran: an earlier one may have been on another worker than the last. */
+const workerOf = async (connection: Connection, { id, attempt }: RequestOf<'logs'>): Promise<string | null> => {
+  const instance = await call(connection, 'task', { id })
+  if (attempt === null || attempt >= instance.attempt) return instance.worker
+  for (const seq of [...instance.events].reverse()) {
+    const event = (await connection.log.at(seq))?.event
+    if (event?.type === 'TaskScheduled' && event.data.attempt <= attempt) return event.data.worker
+  }
+  return instance.worker
 }
 
 const writeLine = async (line: Line, { json, out }: Show): Promise<void> => {

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { isName, orkError } from '#libs/kernel'
 import type { ConnectOptions } from '#libs/log'
+import { parseServers } from '../client/servers'
 import { UsageFailure } from '../failure'
 import { machineName } from './names'
 
@@ -64,8 +65,10 @@ export const connectOptions = (role: string, flags: ServiceFlags): ConnectOption
       }),
     )
   }
+  const { servers, login } = parseServers(flags.nats)
   return {
-    servers: flags.nats.split(',').map((server) => server.trim()),
+    servers,
+    ...login,
     prefix: flags.prefix,
     name: `${role}/${serviceName(flags)}`,
     sync: flags.relaxed ? 'relaxed' : 'always',

@@ -9,6 +9,8 @@ import { type Bench, type Figure, median } from './figure'
 
 /** Widths at which the bare API is driven; its best is the limit. */
 const RAW_WIDTHS = [4, 8, 16]
+/** Between two turns: an engine that has removed a container is not done with it. */
+const SETTLE_MS = 300
 
 const optionsOf = (args: readonly string[]) => {
   const { values } = parseArgs({
@@ -46,13 +48,18 @@ const turn = async (contender: Contender | Orchestrator, size: number, results: 
   results.add(`gone.${size}.${contender.name}`, await contender.down())
 }
 
-/** One round: each once, beginning with another one each time, since what comes before leaves the engine busy. */
+/** One round: each once, in another order each time, since what came before leaves the engine busy for a while. */
 const takeTurns = async (contenders: readonly Contender[], round: number, size: number, results: Results) => {
   const first = round % contenders.length
-  for (const contender of [...contenders.slice(first), ...contenders.slice(0, first)]) {
+  const order = [...contenders.slice(first), ...contenders.slice(0, first)]
+  for (const contender of round % 2 === 0 ? order : order.reverse()) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
     await turn(contender, size, results)
   }
 }
+
+/** Few containers are quick and their times vary most: they get more rounds. */
+const roundsOf = (size: number, rounds: number): number => rounds * Math.min(5, Math.max(1, Math.round(20 / size)))
 
 /** How many times as long as the best of the others it takes: below 1 is faster. None where they do no such thing. */
 const ratio = (
@@ -89,7 +96,7 @@ export const bench: Bench = async (report, args) => {
     for (const contender of contenders) await turn(contender, 1, new Results())
     for (const size of sizes) {
       const results = new Results()
-      for (let round = 0; round < rounds; round += 1) await takeTurns(contenders, round, size, results)
+      for (let round = 0; round < roundsOf(size, rounds); round += 1) await takeTurns(contenders, round, size, results)
       const figures = results.figures()
       const ratios = [`up.${size}`, 'replace', `gone.${size}`].flatMap((name) => [
         ...ratio(figures, name, ork.name, raws, 'raw'),

@@ -60,13 +60,20 @@ const started = async (connection: Connection, spec: ContainerSpec, id: string):
   return E.right(container ?? { ref: spec.ref, id, state: 'running', ports: [] })
 }
 
-const start = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<Container> => {
+/**
+ * An engine that was killed while it started a container finds the beginnings of that run in its way, under the
+ * container's id, whenever it is asked again.
+ */
+const LEFTOVER = /\btask [0-9a-f]{64}: already exists|\bid already in use|\bmkdir \S*[0-9a-f]{64}: file exists/
+
+/** Right undefined: it could never have been started and is removed; another one, with a new id, can be. */
+const start = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<Container | undefined> => {
   const { docker, request, timeouts } = connection
   const done = await request(timeouts.startMs, (abortSignal) => docker.getContainer(id).start({ abortSignal }))
   if (E.isRight(done) || done.left.status === 304) return started(connection, spec, id)
   const error = driverError(connection, `start ${containerName(spec.ref)}`, done.left)
   if (error.tag !== 'Unreachable') await discard(connection, id)
-  return E.left(error)
+  return LEFTOVER.test(done.left.words) ? E.right(undefined) : E.left(error)
 }
 
 /** The container that has the name already, if it is this very attempt's. Right undefined: it has just gone. */
@@ -93,13 +100,20 @@ export const runContainer = async (connection: Connection, spec: ContainerSpec):
   }
   for (let tries = 1; ; tries += 1) {
     const created = await create(connection, spec, spec.image)
-    if (E.isRight(created)) return start(connection, spec, created.right)
-    if (created.left.status !== 409) return E.left(driverError(connection, `create ${name}`, created.left))
-    const adopted = await adopt(connection, spec)
-    if (E.isLeft(adopted)) return adopted
-    if (adopted.right !== undefined) return E.right(adopted.right)
+    if (E.isLeft(created) && created.left.status !== 409) {
+      return E.left(driverError(connection, `create ${name}`, created.left))
+    }
+    const ran = E.isRight(created) ? await start(connection, spec, created.right) : await adopt(connection, spec)
+    if (E.isLeft(ran)) return ran
+    if (ran.right !== undefined) return E.right(ran.right)
     // The name is reserved before the container can be inspected, and freed after it cannot be any more.
-    if (tries === CREATE_TRIES) return E.left(driverError(connection, `create ${name}`, created.left))
+    if (tries === CREATE_TRIES) return E.left(inTheWay(connection, name))
     await sleep(50 * tries)
   }
 }
+
+const inTheWay = ({ where }: Connection, name: string) =>
+  refused(`${name} could not be made in ${CREATE_TRIES} tries: something of its name comes and goes`, {
+    where,
+    next: 'see the log of the engine, and whether somebody else removes its containers',
+  })

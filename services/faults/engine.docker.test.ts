@@ -1,0 +1,128 @@
+import { isLeft } from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import {
+  assertOneContainerEach,
+  assertUndisturbed,
+  eventually,
+  runningOf,
+  sleeper,
+  type TestCluster,
+  withCluster,
+} from '../../libs/testing/cluster'
+import { ensureTestImage, type PrivateDocker, startPrivateDocker } from '../../libs/testing/docker'
+
+interface Context {
+  engine: PrivateDocker
+}
+
+const startEngine = async (liveRestore: boolean): Promise<PrivateDocker> => {
+  const started = await startPrivateDocker({ liveRestore })
+  if (isLeft(started)) throw new Error(started.left)
+  await ensureTestImage(started.right.client())
+  return started.right
+}
+
+const startAgain = async (engine: PrivateDocker): Promise<void> => {
+  const again = await engine.start()
+  if (isLeft(again)) throw new Error(again.left)
+}
+
+/** Resolves once the worker has its engine back: a new job's container has come up. */
+const worksAgain = async (cluster: TestCluster, job: string): Promise<void> => {
+  await cluster.submitSurely(sleeper(job))
+  await cluster.running(job, 1, 30_000)
+}
+
+const live = suite<Context>('dockerd killed, live-restore')
+live.before(async (context) => {
+  context.engine = await startEngine(true)
+})
+live.after(({ engine }) => engine.remove())
+
+live('containers that survive their engine are adopted; those that were just starting come up once', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    const { log } = cluster
+    await cluster.submit(sleeper('web', { replicas: 5 }))
+    await cluster.running('web', 5)
+    const before = await runningOf(cluster, 'web')
+    const from = log.view.seq + 1
+    await cluster.submit(sleeper('half', { replicas: 12 }))
+    await log.event('TaskStarted', ({ job }) => job === 'half')
+    await engine.kill()
+    await startAgain(engine)
+    await cluster.running('half', 12, 40_000)
+    await worksAgain(cluster, 'later')
+    assert.equal(await runningOf(cluster, 'web'), before)
+    assertUndisturbed(cluster, 'web', from)
+    await assertOneContainerEach(cluster)
+  }),
+)
+
+live('services, nats-server and dockerd are killed at once, and go on where they were', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    const { log, nats, services } = cluster
+    await cluster.submit(sleeper('web', { replicas: 5 }))
+    await cluster.running('web', 5)
+    const before = await runningOf(cluster, 'web')
+    const from = log.view.seq + 1
+    await Promise.all([engine.kill(), nats.kill(), ...services.map((service) => service.kill())])
+    await Promise.all([startAgain(engine), nats.start()])
+    await Promise.all(services.map((service) => service.start()))
+    await worksAgain(cluster, 'later')
+    assert.equal(await runningOf(cluster, 'web'), before)
+    assertUndisturbed(cluster, 'web', from)
+    await assertOneContainerEach(cluster)
+  }),
+)
+
+live('while an engine hangs nothing is replaced on a guess, and what was asked meanwhile is done after', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    const { log } = cluster
+    await cluster.submit(sleeper('web', { replicas: 4 }))
+    await cluster.submit(sleeper('doomed', { replicas: 2 }))
+    await cluster.running('web', 4)
+    await cluster.running('doomed', 2)
+    const before = await runningOf(cluster, 'web')
+    const from = log.view.seq + 1
+    engine.pause()
+    try {
+      await cluster.submit(sleeper('asked', { replicas: 2 }))
+      await cluster.stopJob('doomed')
+      const noticed = async () => cluster.service('w1').log().includes('the engine cannot be reached')
+      await eventually('the worker sees that its engine does not answer', noticed, 20_000)
+      assert.ok(log.instances('asked').every(({ state, attempt }) => state === 'scheduled' && attempt === 1))
+    } finally {
+      engine.resume()
+    }
+    await cluster.running('asked', 2, 40_000)
+    await log.until('doomed is stopped', ({ jobs }) => jobs.get('doomed')?.state === 'stopped', 40_000)
+    assert.equal(await runningOf(cluster, 'web'), before)
+    assertUndisturbed(cluster, 'web', from)
+    await assertOneContainerEach(cluster)
+  }),
+)
+live.run()
+
+const plain = suite<Context>('dockerd killed')
+plain.before(async (context) => {
+  context.engine = await startEngine(false)
+})
+plain.after(({ engine }) => engine.remove())
+
+plain('containers that die with their engine are started again, once each', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    const { log } = cluster
+    await cluster.submit(sleeper('web', { replicas: 5 }))
+    await cluster.running('web', 5)
+    await engine.kill()
+    await startAgain(engine)
+    const again = () => log.instances('web').every(({ state, attempt }) => state === 'running' && attempt === 2)
+    await log.until('all run their second attempt', again, 40_000)
+    await worksAgain(cluster, 'later')
+    assert.is(log.all('TaskExited').length, 5)
+    assert.is(log.all('TaskRestarting').length, 5)
+    await assertOneContainerEach(cluster)
+  }),
+)
+plain.run()

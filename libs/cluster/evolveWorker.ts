@@ -2,6 +2,7 @@ import type { EventOf } from '#libs/events'
 import { NO_RESOURCES } from '#libs/kernel'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import type { Changes, Cluster, Worker, WorkerState } from './model'
+import { adoptUnhosted } from './transition'
 
 type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
 
@@ -32,6 +33,7 @@ export const evolveWorker = (
     const { capacity, labels, drivers, version, host } = event.data
     Object.assign(worker, { capacity, labels, drivers, version, host })
     cluster.workers.set(worker.name, worker)
+    if (known === undefined) adoptUnhosted(cluster, worker)
     cluster.strays.delete(`events.worker.${worker.name}`)
   }
   if (worker.state !== to || known === undefined) worker.since = Date.parse(event.time)

@@ -50,7 +50,7 @@ const stepFrom = (type: StepType, story: Story): Draft => {
 
 /** An attempt that did not end by itself leaves its instance wanting the next one. */
 const settled = (to: InstanceState, from: InstanceState): InstanceState =>
-  to === 'stopped' || to === 'lost' || (to === 'failed' && from === 'stopping') ? 'pending' : to
+  to === 'stopped' || to === 'lost' || (from === 'stopping' && to !== 'stopping') ? 'pending' : to
 
 for (const state of INSTANCE_STATES) {
   test(`${state} can be reached`, () => {
@@ -81,11 +81,18 @@ test('what a worker says of another attempt than the current one is ignored', ()
   assert.is(story.ignored.illegal, 3)
 })
 
-test('an attempt is never scheduled twice, nor on a worker that nobody knows', () => {
+test('an attempt is never scheduled twice', () => {
   const story = given(registered(), submitted(), here.scheduled(), here.rejected())
-  story.when(here.scheduled(), on(ID, 'nobody', 2).scheduled())
+  story.when(here.scheduled())
   assert.equal(story.instances, { [ID]: 'pending' })
-  assert.is(story.ignored.illegal, 2)
+  assert.is(story.ignored.illegal, 1)
+})
+
+test('what was placed on a worker before that was seen to join is on it from then on', () => {
+  const story = given(submitted(), here.scheduled())
+  assert.equal([story.instances, story.workers], [{ [ID]: 'scheduled w1#1' }, {}])
+  assert.equal(story.when(registered()).workers, { w1: 'ready, 500m for web.api.0' })
+  assert.equal(story.when(here.failed()).workers, { w1: 'ready' })
 })
 
 test.run()

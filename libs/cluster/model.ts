@@ -12,6 +12,8 @@ export interface Cluster {
   seq: number
   readonly jobs: Map<string, Job>
   readonly workers: Map<string, Worker>
+  /** Placed on workers that were not seen to join: all of them for who folds only one job's part of the log. */
+  readonly unhosted: Set<Instance>
   readonly leaders: Readonly<Record<LedRole, Leader>>
   /** Services that ever registered, by `role/name`. */
   readonly services: Map<string, ServiceInfo>
@@ -164,6 +166,7 @@ export const emptyCluster = (): Cluster => ({
   seq: 0,
   jobs: new Map(),
   workers: new Map(),
+  unhosted: new Set(),
   leaders: { manager: { holder: '', epoch: 0, seq: 0 }, scheduler: { holder: '', epoch: 0, seq: 0 } },
   services: new Map(),
   quarantined: new Map(),

@@ -23,10 +23,21 @@ export const enter = (
   if (before !== after) {
     const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
     if (worker !== undefined) (after ? reserve : release)(worker, instance)
+    else if (after) cluster.unhosted.add(instance)
+    else cluster.unhosted.delete(instance)
   }
   if (instance.state !== state) instance.since = time
   instance.state = state
   instance.reason = reason
+}
+
+/** A worker has joined: it has what was placed on it before it was known. */
+export const adoptUnhosted = (cluster: Cluster, worker: Worker): void => {
+  for (const instance of cluster.unhosted) {
+    if (instance.worker !== worker.name) continue
+    cluster.unhosted.delete(instance)
+    reserve(worker, instance)
+  }
 }
 
 export const hostPortKey = (port: PortSpec): string => `${port.hostPort}/${port.protocol}`

@@ -25,7 +25,7 @@ const soundHouse: Readonly<Record<string, string>> = {
   'services/manager/main.ts': `import { decide } from './core/decide'\nimport { join } from 'node:path'\nexport { decide, join }`,
   'services/worker/core/decide.ts': `import type { Docker } from '#libs/drivers'\nexport const decide = (docker: Docker) => docker`,
   'services/worker/main.ts': `import { connect } from '#libs/log'\nimport { decide } from './core/decide'\nexport { connect, decide }`,
-  'cli/commands/dev.ts': `import { decide } from '#services/manager'\nexport { decide }`,
+  'cli/start/dev.ts': `import { decide } from '#services/manager'\nexport { decide }`,
 }
 
 /** For each rule, files that break it (an import needs a use, or the compiler drops it) and the file to be blamed. */
@@ -42,7 +42,7 @@ const breaches: Readonly<Record<string, readonly [blamed: string, source: string
   ],
   'cli-talks-to-the-log': ['cli/commands/jobs.ts', `export { decide } from '#services/manager'`],
   'services-are-started-at-the-door': [
-    'cli/commands/dev.ts',
+    'cli/start/dev.ts',
     `export { decide } from '../../services/manager/core/decide'`,
   ],
   'libs-know-no-service': ['libs/log/a.ts', `export { decide } from '#services/manager'`],

@@ -29,7 +29,7 @@ const spelled = (argv: readonly string[]): string[] => {
 
 /** A command that is not there, with the one that was probably meant. */
 const named = async (failure: unknown, [command = '']: readonly string[]): Promise<unknown> => {
-  if (!(failure instanceof Error) || failure.message !== `command ${command} not found`) return failure
+  if (!(failure instanceof Error) || !/^command .* not found$/s.test(failure.message)) return failure
   const { nearest } = await import('#libs/spec')
   const commands = readdirSync(join(__dirname, 'commands')).flatMap((file) => /^([a-z]+)\.js$/.exec(file)?.[1] ?? [])
   const near = nearest(command, commands)

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { startTestNats, type TestNats } from '../../libs/testing/nats'
+import { runOrk } from '../../libs/testing/ork'
+
+const test = suite<{ nats: TestNats }>('commands without a cluster')
+
+test.before(async (context) => {
+  context.nats = await startTestNats({ users: [{ user: 'ann', password: 's@crt' }] })
+})
+test.after(({ nats }) => nats.stop())
+
+const loggedIn = ({ url }: TestNats): string => url.replace('//', '//ann:s%40crt@')
+
+test('what only a manager can answer says that none is there, and how to start one', async ({ nats }) => {
+  for (const args of [['jobs'], ['job', 'web'], ['stop', 'web'], ['logs', 'web.api.0']]) {
+    const { code, stdout, stderr } = await runOrk(args, { nats: loggedIn(nats) })
+    assert.equal([code, stdout], [1, ''])
+    assert.match(stderr, /^no manager is there to answer\n {2}start one with `ork manager`/)
+  }
+})
+
+test('status says what is missing, and fails', async ({ nats }) => {
+  const { code, stdout } = await runOrk(['status', '--json'], { nats: loggedIn(nats) })
+  assert.is(code, 1)
+  const { well, problems } = JSON.parse(stdout)
+  assert.equal([well, problems.map(({ tag }: { tag: string }) => tag)], [false, ['NoService', 'NoService']])
+})
+
+test('the log itself can be read without any service', async ({ nats }) => {
+  assert.equal(await runOrk(['events'], { nats: loggedIn(nats) }), { code: 0, signal: null, stdout: '', stderr: '' })
+})
+
+test('a login that is refused is told as such, and never shown', async ({ nats }) => {
+  const { code, stderr } = await runOrk(['events'], { nats: nats.url.replace('//', '//ann:wr0ng@') })
+  assert.is(code, 1)
+  assert.match(stderr, /the nats-server refuses this login\n {2}put yours into the URL/)
+  assert.not.match(stderr, /wr0ng/)
+})
+
+test('a command that is not there is answered with the nearest one', async () => {
+  const { code, stderr } = await runOrk(['sumbit', 'x'])
+  assert.equal(
+    [code, stderr],
+    [2, 'there is no command "sumbit"\n  did you mean `ork submit`? `ork --help` lists all\n'],
+  )
+})
+
+test('a checkout that is not built says what to run', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'ork-unbuilt-'))
+  const bin = join(empty, 'cli', 'bin', 'ork.cjs')
+  cpSync(join(__dirname, '..', '..', '..', 'cli', 'bin', 'ork.cjs'), bin)
+  const [code, stderr] = await new Promise<[number | null, string]>((resolve) => {
+    const child = execFile(process.execPath, [bin, 'jobs'], (_error, _stdout, said) => resolve([child.exitCode, said]))
+  })
+  rmSync(empty, { recursive: true })
+  assert.is(code, 1)
+  assert.match(stderr, /ork is not built yet: .*\n {2}run `npm install && npm run build` in /)
+})
+
+test.run()

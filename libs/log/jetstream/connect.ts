@@ -55,7 +55,10 @@ export const connect = async (options: ConnectOptions): Promise<E.Either<OrkErro
 
 const open = async (nc: NatsConnection, prefix: string, options: ConnectOptions): Promise<Connection> => {
   const link = new Link(nc, prefix)
+  const { patienceMs } = link
+  link.patienceMs = options.waitMs ?? WAIT_MS
   const streams = await ensureStreams(link, options)
+  link.patienceMs = patienceMs
   const writer = new Writer(link, streams)
   return {
     log: jetStreamLog(link, streams, writer),

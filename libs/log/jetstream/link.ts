@@ -57,6 +57,8 @@ type DenialListener = (subject: string) => void
 /** The connection and what is known about it; shared by the writer, the readers and the bus. */
 export class Link {
   connected = true
+  /** How long `ask` goes on while the trouble is passing, in milliseconds. */
+  patienceMs = 30_000
   closing = false
   private readonly statusListeners = new Set<StatusListener>()
   private readonly denialListeners = new Set<DenialListener>()
@@ -108,9 +110,9 @@ export class Link {
     return answer as Answer
   }
 
-  /** As `api`, asked again while the trouble is passing, for at most `waitMs`. Throws OrkFailure. */
-  async ask<Answer>(verb: string, body: unknown = {}, waitMs = 30_000): Promise<Answer> {
-    const deadline = Date.now() + waitMs
+  /** As `api`, asked again while the trouble is passing, as long as patience goes. Throws OrkFailure. */
+  async ask<Answer>(verb: string, body: unknown = {}): Promise<Answer> {
+    const deadline = Date.now() + this.patienceMs
     for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
       try {
         return await this.api<Answer>(verb, body)

@@ -1,10 +1,11 @@
 import { createInbox, type Msg, type Subscription } from 'nats'
-import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { causeText } from '#libs/kernel'
 import type { AppendResult } from '../port'
 import { Backlog } from './backlog'
 import { Encoder } from './encoder'
 import { Lanes } from './lanes'
 import type { Link } from './link'
+import { closedError, refused } from './outcomes'
 import { lastStored, storedBefore } from './recover'
 import { Shipment, transmit } from './shipment'
 import type { Streams } from './streams'
@@ -12,6 +13,8 @@ import { Unit } from './units'
 import { afterLooking, judge, type Verdict } from './verdict'
 import { type Ack, readAck } from './wire'
 
+/** While one is fsynced the next is on its way; more would only wait at the server. */
+const BATCHES = 2
 const ANSWER_MS = 2_000
 const ANSWER_MAX_MS = 15_000
 const SWEEP_MS = 100
@@ -35,7 +38,7 @@ export class Writer {
   private readonly sweeper: NodeJS.Timeout
   private nextToken = 0
   private shipped = 0
-  private batchUnderWay = false
+  private batchesUnderWay = 0
   private pumpAsked = false
   private highest: number
   private closed = false
@@ -84,7 +87,7 @@ export class Writer {
 
   private pump(): void {
     const now = Date.now()
-    while (this.link.connected && this.ready.length > 0 && !this.batchUnderWay) {
+    while (this.link.connected && this.ready.length > 0 && this.batchesUnderWay < BATCHES) {
       const next = this.ready.next(this.shipped)
       if (next === null) return
       this.shipped += 1
@@ -99,7 +102,7 @@ export class Writer {
     shipment.nextTry(token)
     shipment.deadline = now + Math.min(ANSWER_MS * 2 ** (shipment.tries - 1), ANSWER_MAX_MS)
     this.flying.set(token, shipment)
-    if (shipment.isBatch) this.batchUnderWay = true
+    if (shipment.isBatch && shipment.tries === 1) this.batchesUnderWay += 1
     try {
       transmit(this.link.nc, this.encoder, shipment, `${this.inbox}.${token}`)
     } catch (cause) {
@@ -177,7 +180,7 @@ export class Writer {
     for (const token of shipment.olderTokens ?? []) this.flying.delete(token)
     if (shipment.tries > 1 || this.again.size > 0) this.again.delete(shipment)
     this.shipped -= 1
-    if (shipment.isBatch) this.batchUnderWay = false
+    if (shipment.isBatch) this.batchesUnderWay -= 1
   }
 
   private later(shipment: Shipment): void {
@@ -241,16 +244,3 @@ export class Writer {
     }
   }
 }
-
-const refused = (shipment: Shipment, verdict: { readonly text: string; readonly errCode: number }): AppendResult => {
-  const where = shipment.writes
-    .map((write) => write.subject)
-    .slice(0, 3)
-    .join(', ')
-  const code = verdict.errCode === 0 ? '' : ` (${verdict.errCode})`
-  const error: OrkError = orkError('Refused', `the log does not take it: ${verdict.text}${code}`, { where })
-  return { tag: 'Refused', error }
-}
-
-const closedError = (): OrkFailure =>
-  new OrkFailure(orkError('Closed', 'the connection was closed before the outcome was known'))

@@ -23,7 +23,8 @@ export const parseBytes = (text: string): O.Option<number> => {
   const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text)
   const factor = match === null ? undefined : Object.hasOwn(BYTES, match[2] ?? '') ? BYTES[match[2] ?? ''] : undefined
   if (match === null || factor === undefined) return O.none
-  const bytes = Math.ceil(Number(match[1]) * factor)
+  // 16.1 kB is 16,100 bytes, though 16.1 * 1000 is a hair more: 15 digits are what a double keeps of a decimal.
+  const bytes = Math.ceil(Number((Number(match[1]) * factor).toPrecision(15)))
   return Number.isSafeInteger(bytes) ? O.some(bytes) : O.none
 }
 
@@ -44,7 +45,8 @@ export const formatBytes = (bytes: number): string => {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB']
   let value = bytes
   let step = 0
-  while (Math.abs(value) >= 1024 && step < units.length - 1) {
+  // As it will be written: 1,048,575 bytes are 1 MiB, not 1024 KiB.
+  while (Math.abs(Number(value.toFixed(1))) >= 1024 && step < units.length - 1) {
     value /= 1024
     step += 1
   }
@@ -56,8 +58,10 @@ export const formatCpu = (milli: number): string => `${Number((milli / 1000).toF
 
 /** Milliseconds for people: `120ms`, `1.5s`, `4m10s`, `2h5m`, `3d4h`. */
 export const formatDuration = (ms: number): string => {
-  if (ms < 1000) return `${Math.round(ms)}ms`
-  if (ms < 60e3) return `${Number((ms / 1000).toFixed(1))}s`
+  if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`
+  const seconds = Number((ms / 1000).toFixed(1))
+  if (seconds < 60) return `${seconds}s`
+  if (ms < 60e3) return '1m'
   const pick = (big: number, bigUnit: string, small: number, smallUnit: string): string => {
     const rest = Math.floor((ms % big) / small)
     return `${Math.floor(ms / big)}${bigUnit}${rest === 0 ? '' : `${rest}${smallUnit}`}`

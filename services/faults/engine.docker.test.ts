@@ -31,7 +31,7 @@ const startAgain = async (engine: PrivateDocker): Promise<void> => {
 /** Resolves once the worker has its engine back: a new job's container has come up. */
 const worksAgain = async (cluster: TestCluster, job: string): Promise<void> => {
   await cluster.submitSurely(sleeper(job))
-  await cluster.running(job, 1, 30_000)
+  await cluster.log.running(job, 1, 30_000)
 }
 
 const live = suite<Context>('dockerd killed, live-restore')
@@ -44,14 +44,14 @@ live('containers that survive their engine are adopted; those that were just sta
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     const { log } = cluster
     await cluster.submit(sleeper('web', { replicas: 5 }))
-    await cluster.running('web', 5)
+    await cluster.log.running('web', 5)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
     await cluster.submit(sleeper('half', { replicas: 12 }))
     await log.event('TaskStarted', ({ job }) => job === 'half')
     await engine.kill()
     await startAgain(engine)
-    await cluster.running('half', 12, 40_000)
+    await cluster.log.running('half', 12, 40_000)
     await worksAgain(cluster, 'later')
     assert.equal(await runningOf(cluster, 'web'), before)
     assertUndisturbed(cluster, 'web', from)
@@ -63,7 +63,7 @@ live('services, nats-server and dockerd are killed at once, and go on where they
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     const { log, nats, services } = cluster
     await cluster.submit(sleeper('web', { replicas: 5 }))
-    await cluster.running('web', 5)
+    await cluster.log.running('web', 5)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
     await Promise.all([engine.kill(), nats.kill(), ...services.map((service) => service.kill())])
@@ -81,8 +81,8 @@ live('while an engine hangs nothing is replaced on a guess, and what was asked m
     const { log } = cluster
     await cluster.submit(sleeper('web', { replicas: 4 }))
     await cluster.submit(sleeper('doomed', { replicas: 2 }))
-    await cluster.running('web', 4)
-    await cluster.running('doomed', 2)
+    await cluster.log.running('web', 4)
+    await cluster.log.running('doomed', 2)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
     engine.pause()
@@ -95,7 +95,7 @@ live('while an engine hangs nothing is replaced on a guess, and what was asked m
     } finally {
       engine.resume()
     }
-    await cluster.running('asked', 2, 40_000)
+    await cluster.log.running('asked', 2, 40_000)
     await log.until('doomed is stopped', ({ jobs }) => jobs.get('doomed')?.state === 'stopped', 40_000)
     assert.equal(await runningOf(cluster, 'web'), before)
     assertUndisturbed(cluster, 'web', from)
@@ -114,7 +114,7 @@ plain('containers that die with their engine are started again, once each', ({ e
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     const { log } = cluster
     await cluster.submit(sleeper('web', { replicas: 5 }))
-    await cluster.running('web', 5)
+    await cluster.log.running('web', 5)
     await engine.kill()
     await startAgain(engine)
     const again = () => log.instances('web').every(({ state, attempt }) => state === 'running' && attempt === 2)

@@ -54,7 +54,7 @@ test('manager and scheduler are killed, alone and together, while a hundred inst
       await Promise.all(names.map((name) => cluster.service(name).kill()))
       await Promise.all(names.map((name) => cluster.service(name).start()))
     }
-    await cluster.running('web', 60, 30_000)
+    await cluster.log.running('web', 60, 30_000)
     await assertAllRun(cluster, await acknowledged)
   }))
 
@@ -84,10 +84,10 @@ test('a leader that stalls and wakes up again changes nothing', () =>
     await log.event('LeaderElected', ({ role }) => role === 'manager', from)
     await log.event('LeaderElected', ({ role }) => role === 'scheduler', from)
     await cluster.submitSurely(sleeper('web', { ...process, replicas: 5 }))
-    await cluster.running('web', 5)
+    await cluster.log.running('web', 5)
     for (const name of stalled) cluster.service(name).resume()
     await cluster.submitSurely(sleeper('later', { ...process, replicas: 5 }))
-    await cluster.running('later', 5)
+    await cluster.log.running('later', 5)
     await assertOneContainerEach(cluster)
     assert.not.ok(stalled.includes(log.view.leaders.manager.holder))
     assert.not.ok(stalled.includes(log.view.leaders.scheduler.holder))
@@ -97,7 +97,7 @@ test('everything is killed at once, nats-server too, and goes on where it was', 
   withCluster(process, async (cluster) => {
     const { log, nats, services } = cluster
     await cluster.submit(sleeper('web', { ...process, replicas: 10 }))
-    await cluster.running('web', 10)
+    await cluster.log.running('web', 10)
     const before = await runningOf(cluster, 'web')
     await cluster.submit(sleeper('half', { ...process, replicas: 30 }))
     await log.event('TaskStarted', ({ job }) => job === 'half')
@@ -105,7 +105,7 @@ test('everything is killed at once, nats-server too, and goes on where it was', 
     await Promise.all([nats.kill(), ...services.map((service) => service.kill())])
     await nats.start()
     await Promise.all(services.map((service) => service.start()))
-    await cluster.running('half', 30)
+    await cluster.log.running('half', 30)
     assert.equal(await runningOf(cluster, 'web'), before)
     assertUndisturbed(cluster, 'web', from)
     await assertOneContainerEach(cluster)

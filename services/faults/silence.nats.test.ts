@@ -77,7 +77,7 @@ test('nats-server is killed while submits go on: what was acknowledged is there,
   withCluster(process, async (cluster) => {
     const { log, nats } = cluster
     await cluster.submit(sleeper('web', { ...process, replicas: 10 }))
-    await cluster.running('web', 10)
+    await cluster.log.running('web', 10)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
     const submits = submitting(cluster)
@@ -103,8 +103,8 @@ test('nats-server is away for longer than silence is borne: facts arrive afterwa
       const { log, nats } = cluster
       await cluster.submit(sleeper('web', { ...process, replicas: 9 }))
       await cluster.submit(endsWith(flag, 3))
-      await cluster.running('web', 9)
-      await cluster.running('ends', 3)
+      await cluster.log.running('web', 9)
+      await cluster.log.running('ends', 3)
       const before = await runningOf(cluster, 'web')
       const from = log.view.seq + 1
       await nats.kill()
@@ -118,7 +118,7 @@ test('nats-server is away for longer than silence is borne: facts arrive afterwa
       await log.until('the ends are told', () => log.instances('ends').every(({ state }) => state === 'failed'))
       assert.ok(log.instances('ends').every(({ exit, attempt }) => exit?.exitCode === 7 && attempt === 1))
       await cluster.submitSurely(sleeper('later', { ...process, replicas: 3 }))
-      await cluster.running('later', 3)
+      await cluster.log.running('later', 3)
       assert.equal(await runningOf(cluster, 'web'), before)
       assertUndisturbed(cluster, 'web', from)
       assert.equal(log.all('WorkerLost'), [])
@@ -130,7 +130,7 @@ test('a worker that is cut off is suspected, lost and replaced; when it is back 
   withCluster({ ...process, workers: 2 }, async (cluster) => {
     const { log } = cluster
     await cluster.submit(sleeper('web', { ...process, replicas: 6 }))
-    await cluster.running('web', 6)
+    await cluster.log.running('web', 6)
     const cutOff = cluster.service('w1')
     const taken = (await cluster.containers()).filter(({ worker }) => worker === 'w1').map(({ id }) => id)
     assert.is(taken.length, 3)
@@ -147,7 +147,7 @@ test('a worker that is cut off is suspected, lost and replaced; when it is back 
     await eventually('what was taken from w1 has ended', async () => (await left()).length === 0, 5_000)
     await log.event('WorkerReturned', ({ worker }) => worker === 'w1')
     await cluster.submit(sleeper('later', { ...process, replicas: 4 }))
-    await cluster.running('later', 4)
+    await cluster.log.running('later', 4)
     assertUndisturbed(cluster, 'web', from)
     assert.ok(log.instances('later').some(({ worker }) => worker === 'w1'))
     await assertOneContainerEach(cluster)

@@ -21,13 +21,13 @@ const byInstance = (containers: readonly TestContainer[]): string[] =>
 const adopted = async (cluster: TestCluster, from: number): Promise<void> => {
   await cluster.log.event('WorkerRegistered', () => true, from)
   await cluster.submitSurely(sleeper('afterwards'))
-  await cluster.running('afterwards', 1)
+  await cluster.log.running('afterwards', 1)
 }
 
 test('adopts the containers of ten instances after kill -9: the same ones, none restarted', ({ engine }) =>
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     await cluster.submit(sleeper('web', { replicas: 10 }))
-    await cluster.running('web', 10)
+    await cluster.log.running('web', 10)
     const before = await cluster.containers()
     const worker = cluster.service('w1')
     await worker.kill()
@@ -54,7 +54,7 @@ test('is killed again and again while twenty start: each ends up with one contai
       await worker.kill()
       await worker.start()
     }
-    await cluster.running('many', 20, 30_000)
+    await cluster.log.running('many', 20, 30_000)
     const containers = await cluster.containers()
     assert.is(containers.length, 20)
     assert.ok(containers.every(({ attempt, running }) => attempt === 1 && running))

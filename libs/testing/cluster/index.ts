@@ -1,12 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as E from 'fp-ts/Either'
-import { apiSubject, type StopReply, type SubmitReply } from '#libs/api'
 import type { Connection } from '#libs/log'
-import type { JobSpec } from '#libs/spec'
 import { mustConnect } from '../jetStream'
 import { startTestNats, type TestNats } from '../nats'
+import { clientOf, type TestClient } from './client'
 import {
   dockerContainers,
   processContainers,
@@ -18,7 +16,8 @@ import { Observer } from './observer'
 import { type TestService, testService } from './service'
 
 export * from './checks'
-export type { TestContainer } from './containers'
+export { dockerContainers, type TestContainer } from './containers'
+export * from './dev'
 export * from './eventually'
 export * from './jobs'
 export type { Observer } from './observer'
@@ -37,20 +36,13 @@ export interface TestClusterOptions {
 }
 
 /** A cluster of real processes that talk over a real nats-server. */
-export interface TestCluster {
+export interface TestCluster extends TestClient {
   readonly nats: TestNats
   readonly connection: Connection
   /** The log as it comes, folded. */
   readonly log: Observer
   service(name: string): TestService
   readonly services: readonly TestService[]
-  /** Hands a job in; rejects when no manager has acknowledged it in time. */
-  submit(spec: JobSpec, timeoutMs?: number): Promise<SubmitReply>
-  /** Hands a job in again and again until it is acknowledged, as a user would. */
-  submitSurely(spec: JobSpec, withinMs?: number): Promise<SubmitReply>
-  stopJob(job: string): Promise<StopReply>
-  /** Resolves when all instances of the job run and are as many as given. */
-  running(job: string, replicas: number, withinMs?: number): Promise<void>
   /** What the engine has, running or not. */
   containers(): Promise<TestContainer[]>
   stop(): Promise<void>
@@ -103,16 +95,7 @@ export const startTestCluster = async (options: TestClusterOptions): Promise<Tes
       if (found === undefined) throw new Error(`no service ${name} in this cluster`)
       return found
     },
-    ...client(connection),
-    running: (job, replicas, withinMs) =>
-      log.until(
-        `${replicas} running instances of ${job}`,
-        () => {
-          const instances = log.instances(job)
-          return instances.length === replicas && instances.every(({ state }) => state === 'running')
-        },
-        withinMs,
-      ),
+    ...clientOf(connection),
     containers,
     stop,
   }
@@ -149,28 +132,4 @@ const servicesOf = (options: TestClusterOptions, dir: string, url: string): Test
     ...many('scheduler', options.schedulers ?? 1),
     ...many('worker', options.workers ?? 1, ['--driver', options.driver, ...(options.workerFlags ?? [])]),
   ]
-}
-
-const client = (connection: Connection) => {
-  const ask = async <T>(verb: 'submit' | 'stop', request: unknown, timeoutMs: number): Promise<T> => {
-    const answer = await connection.bus.request(apiSubject(connection.prefix, verb), request, timeoutMs)
-    if (E.isLeft(answer)) throw new Error(`${verb}: ${answer.left.tag}: ${answer.left.what}`)
-    return answer.right as T
-  }
-  const submit = (spec: JobSpec, timeoutMs = 10_000): Promise<SubmitReply> =>
-    ask('submit', { spec, actor: 'test' }, timeoutMs)
-  return {
-    submit,
-    submitSurely: async (spec: JobSpec, withinMs = 30_000): Promise<SubmitReply> => {
-      for (const giveUp = Date.now() + withinMs; ; ) {
-        try {
-          return await submit(spec, 2_000)
-        } catch (cause) {
-          if (Date.now() > giveUp) throw cause
-          await new Promise((resolve) => setTimeout(resolve, 100))
-        }
-      }
-    },
-    stopJob: (job: string): Promise<StopReply> => ask('stop', { job, reason: null, actor: 'test' }, 10_000),
-  }
 }

@@ -76,6 +76,15 @@ export class Observer {
     return found
   }
 
+  /** Resolves when all instances of the job run and are as many as given. */
+  running(job: string, replicas: number, withinMs?: number): Promise<void> {
+    const allRun = (): boolean => {
+      const instances = this.instances(job)
+      return instances.length === replicas && instances.every(({ state }) => state === 'running')
+    }
+    return this.until(`${replicas} running instances of ${job}`, allRun, withinMs)
+  }
+
   lastEvents(count = LINES_SHOWN): string {
     const lines = this.entries.slice(-count).map(({ seq, event }) => {
       const when = 'time' in event ? event.time.slice(11, 23) : ''

@@ -20,8 +20,8 @@ export interface TestService {
   /** SIGSTOP: it keeps its connections and does nothing, until `resume`. */
   pause(): void
   resume(): void
-  /** SIGTERM; resolves to its exit code, null where only SIGKILL helped. */
-  end(): Promise<number | null>
+  /** SIGTERM, or another; resolves to its exit code, null where only SIGKILL helped. */
+  end(by?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
   isRunning(): boolean
   /** The end of what it wrote, over all its lives. */
   log(): string
@@ -88,11 +88,11 @@ export const testService = (options: TestServiceOptions): TestService => {
     },
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
-    end: async () => {
+    end: async (by = 'SIGTERM') => {
       if (life === undefined) return null
       const { ended } = life
       signal('SIGCONT')
-      signal('SIGTERM')
+      signal(by)
       const late = setTimeout(() => signal('SIGKILL'), STOP_MS)
       const code = await ended
       clearTimeout(late)

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { isLeft } from 'fp-ts/Either'
 import { ensureTestImage, startPrivateDocker } from '#libs/testing'
-import { type Contender, type Orchestrator, sleeper } from './containers/contender'
+import { type Contender, sleeper } from './containers/contender'
 import { orkContender } from './containers/ork'
 import { rawContender } from './containers/raw'
 import { swarmContender } from './containers/swarm'
@@ -42,9 +42,9 @@ class Results {
   }
 }
 
-const turn = async (contender: Contender | Orchestrator, size: number, results: Results): Promise<void> => {
+const turn = async (contender: Contender, size: number, results: Results): Promise<void> => {
   results.add(`up.${size}.${contender.name}`, await contender.up(size))
-  if (size === 1 && 'replace' in contender) results.add(`replace.${contender.name}`, await contender.replace())
+  if (size === 1) results.add(`replace.${contender.name}`, await contender.replace())
   results.add(`gone.${size}.${contender.name}`, await contender.down())
 }
 
@@ -61,7 +61,7 @@ const takeTurns = async (contenders: readonly Contender[], round: number, size: 
 /** Few containers are quick and their times vary most: they get more rounds. */
 const roundsOf = (size: number, rounds: number): number => rounds * Math.min(5, Math.max(1, Math.round(20 / size)))
 
-/** How many times as long as the best of the others it takes: below 1 is faster. None where they do no such thing. */
+/** How many times as long as the best of the others it takes: below 1 is faster. None of what was not measured. */
 const ratio = (
   figures: readonly Figure[],
   name: string,

@@ -28,12 +28,12 @@ export interface Contender {
   up(count: number): Promise<number>
   /** From the order to end them all until the engine has none of them left. */
   down(): Promise<number>
+  /** From the kill of one container until another in its place is known to run. */
+  replace(): Promise<number>
 }
 
-/** One that sees to it that what it started stays up. */
+/** One with something of its own that must be ended. */
 export interface Orchestrator extends Contender {
-  /** From the kill of one container until its replacement is known to run. */
-  replace(): Promise<number>
   close(): Promise<void>
 }
 

@@ -41,6 +41,16 @@ export const rawContender = (engine: Engine, workload: Workload, width: number):
       elapsed(async () => {
         started = await mapBounded(Array.from({ length: count }), width, runOne)
       }),
+    replace: () =>
+      elapsed(async () => {
+        const victim = engine.getContainer(started[0] ?? '')
+        const ended = victim.wait()
+        // The kill is answered only when the engine has cleaned up, and nothing has to wait for that.
+        const killed = victim.kill({ signal: 'SIGKILL' })
+        await ended
+        started.push(await runOne())
+        await killed
+      }),
     down: () =>
       elapsed(() => mapBounded(started, width, (id) => engine.getContainer(id).remove({ force: true, v: true }))),
   }

@@ -51,11 +51,35 @@ export const judgeAll = (
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((worker) => judge(instance, plan.candidate(worker), policy))
 
-/** The worker with the highest score, the first by name among equals; null when none fits. */
-export const pick = (verdicts: readonly WorkerVerdict[]): string | null => {
-  let best: { worker: string; score: number } | null = null
-  for (const verdict of verdicts) {
-    if (verdict.fits && (best === null || verdict.score > best.score)) best = verdict
-  }
-  return best === null ? null : best.worker
+/** How many workers one filter rejected. */
+export interface Reason {
+  readonly reason: string
+  readonly workers: number
 }
+
+export interface Survey {
+  /** The worker with the highest score, the first by name among equals; null when none fits. */
+  readonly worker: Worker | null
+  /** Why the others do not, in the order of the filters. */
+  readonly reasons: readonly Reason[]
+}
+
+/** The same verdicts in one pass, for who decides: nothing is sorted or kept. */
+export const survey = (workers: Iterable<Worker>, instance: Instance, plan: Plan, policy: Policy): Survey => {
+  let best: { worker: Worker; score: number } | null = null
+  const rejected = new Map<string, number>()
+  for (const worker of workers) {
+    const verdict = judge(instance, plan.candidate(worker), policy)
+    if (!verdict.fits) rejected.set(verdict.filter, (rejected.get(verdict.filter) ?? 0) + 1)
+    else if (best === null || isBetter(verdict.score, worker, best)) best = { worker, score: verdict.score }
+  }
+  const reasons = FILTERS.flatMap(({ name }) => {
+    const count = rejected.get(name)
+    return count === undefined ? [] : [{ reason: name, workers: count }]
+  })
+  const nobody = best === null && reasons.length === 0
+  return { worker: best?.worker ?? null, reasons: nobody ? [{ reason: 'no worker has joined', workers: 0 }] : reasons }
+}
+
+const isBetter = (score: number, worker: Worker, best: { worker: Worker; score: number }): boolean =>
+  score > best.score || (score === best.score && worker.name < best.worker.name)

@@ -1,0 +1,166 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { TaskSpec } from '#libs/spec'
+import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
+import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
+import { explain, schedulerCore } from '.'
+
+const given = (...drafts: readonly Happened[]) => new CoreStory(schedulerCore()).given(...drafts)
+
+const cores = (cpuMilli: number): Pick<TaskSpec, 'resources'> => ({
+  resources: { cpuMilli, memoryBytes: 0, diskBytes: 0 },
+})
+
+const port = (hostPort: number): Pick<TaskSpec, 'ports'> => ({
+  ports: [{ name: 'http', port: 80, hostPort, protocol: 'tcp' }],
+})
+
+const job = (name: string, task: Partial<TaskSpec> = {}) => submitted(aJob({ name, tasks: [task] }))
+
+test('instances are spread over the workers, ties go by name', () => {
+  const story = given(registered('w2'), registered('w1'), job('web', { replicas: 3 }))
+  assert.equal(inShort(story.settle()), [
+    'TaskScheduled web.api.0 on w1',
+    'TaskScheduled web.api.1 on w2',
+    'TaskScheduled web.api.2 on w1',
+  ])
+})
+
+test('who waits longest comes first', () => {
+  const story = given(job('late'), registered('w1', 500))
+  story.log.time -= 1_000
+  story.given(job('early'))
+  assert.equal(inShort(story.settle()), ['TaskScheduled early.api.0 on w1', 'TaskUnplaceable late.api.0'])
+})
+
+test('that there is no place is said once for each reason', () => {
+  const story = given(job('web', { replicas: 3 }))
+  const [first] = story.decide()
+  assert.equal(first?.type === 'TaskUnplaceable' && first.data.reasons, [
+    { reason: 'no worker has joined', workers: 0 },
+  ])
+  assert.is(first?.type === 'TaskUnplaceable' && first.data.pending, 3)
+  if (first !== undefined) story.given(first)
+  assert.equal(story.settle(), [])
+  story.given(registered('w1', 100))
+  const [second] = story.settle()
+  assert.equal(second?.type === 'TaskUnplaceable' && second.data.reasons, [{ reason: 'cpu', workers: 1 }])
+  story.given(registered('w1', 200))
+  assert.equal(story.settle(), [], 'the same reason again')
+})
+
+test('a worker that registers is given what waits', () => {
+  const story = given(job('web', { replicas: 2 }))
+  story.settle()
+  story.given(registered('w1'))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1', 'TaskScheduled web.api.1 on w1'])
+})
+
+test('room that is freed is given to what waits', () => {
+  const story = given(registered('w1', 500), job('web', { replicas: 2 }))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1', 'TaskUnplaceable web.api.1'])
+  story.given(on('web.api.0').started(), on('web.api.0').failed())
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.1 on w1'])
+})
+
+test('a small task passes by a big one that has no place', () => {
+  const story = given(registered('w1', 1_000), job('big', { ...cores(2_000), replicas: 5 }), job('small'))
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable big.api.0', 'TaskScheduled small.api.0 on w1'])
+})
+
+test('a fixed host port goes to one instance of a worker, within a batch too', () => {
+  const story = given(registered('w1'), registered('w2'), job('web', { ...port(80), replicas: 3 }))
+  assert.equal(inShort(story.settle()), [
+    'TaskScheduled web.api.0 on w1',
+    'TaskScheduled web.api.1 on w2',
+    'TaskUnplaceable web.api.2',
+  ])
+})
+
+test('a worker that turned an instance down is not asked again until the job changes', () => {
+  const story = given(registered('w1'), registered('w2', 3_000), job('web'))
+  story.settle()
+  story.given(on('web.api.0', 'w1').rejected())
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w2'])
+  story.given(on('web.api.0', 'w2', 2).rejected())
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable web.api.0'])
+  story.given(submitted(aJob({ tasks: [{ env: { V: '2' } }] }), 2))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
+})
+
+test('an instance that was turned down everywhere does not keep its neighbours from a place', () => {
+  const story = given(registered('w1', 500), job('web', { replicas: 2 }))
+  story.settle()
+  story.given(on('web.api.0').rejected())
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable web.api.0', 'TaskScheduled web.api.1 on w1'])
+})
+
+test('only workers that are heard of are given anything', () => {
+  const worker = { worker: 'w1', silentMs: 6_000 }
+  const story = given(registered('w1'), { type: 'WorkerSuspected', data: worker }, job('web'))
+  const [said] = story.settle()
+  assert.equal(said?.type === 'TaskUnplaceable' && said.data.reasons, [{ reason: 'ready', workers: 1 }])
+  story.given({ type: 'WorkerReturned', data: { worker: 'w1' } })
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
+})
+
+test('a driver that a worker does not have is a reason', () => {
+  const story = given(registered('w1'), job('web', { driver: 'docker' }))
+  const [said] = story.settle()
+  assert.equal(said?.type === 'TaskUnplaceable' && said.data.reasons, [{ reason: 'driver', workers: 1 }])
+  const [verdict] = explain(story.view, story.log.instance('web.api.0'))
+  assert.is(verdict?.fits === false && verdict.detail, 'driver docker is not offered, it has simulated')
+})
+
+test('what is stopped while it waits is not placed, what is submitted again is', () => {
+  const story = given(registered('w1'), job('web'))
+  story.given(stopAsked())
+  assert.equal(story.settle(), [])
+  story.pass(5_000).given(submitted(aJob(), 2))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
+})
+
+test('more than a batch is decided in the next ones', () => {
+  const story = given(registered('w1', 2_000_000), job('web', { ...cores(1), replicas: 1_500 }))
+  const first = story.decide()
+  assert.is(first.length, 1_000)
+  assert.is(story.wakeAt, story.mono)
+  story.given(...first)
+  assert.is(story.settle().length, 500)
+})
+
+test('the sequences that a placement was decided on are in it', () => {
+  const story = given(registered('w1'), job('web'))
+  const [decision] = story.core.decide(story.view, story.now).decisions
+  assert.is(decision?.expect, 0)
+  assert.equal(decision?.draft.type === 'TaskScheduled' && [decision.draft.data.asOf, decision.draft.data.policy], [
+    2,
+    'spread',
+  ])
+})
+
+test('a blocked task costs one look at a change of a worker, however many of its instances wait', () => {
+  const story = given(registered('w1', 100), job('web', { replicas: 5_000 }))
+  story.settle()
+  let looked = 0
+  const count: typeof story.core = schedulerCore({
+    name: 'spread',
+    score: () => {
+      looked += 1
+      return 0
+    },
+  })
+  const { queue } = story.view
+  const before = queue.next
+  let asked = 0
+  queue.next = () => {
+    asked += 1
+    return before.call(queue)
+  }
+  story.given(registered('w1', 200))
+  count.decide(story.view, story.now)
+  assert.is(asked, 2, 'the first of the line, and nobody after it')
+  assert.is(looked, 0)
+})
+
+test.run()

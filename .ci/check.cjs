@@ -9,6 +9,7 @@ const bin = (name) => join(ROOT, 'node_modules', '.bin', name)
 const STEPS = [
   ['format and lint', bin('biome'), ['ci', '.']],
   ['types', bin('tsc'), ['-p', '.']],
+  ['docs', process.execPath, [join(ROOT, '.ci', 'go.cjs'), 'dist/libs/testing/docs/main.js', '--check']],
   ['walls', process.execPath, [join(ROOT, '.ci', 'walls.cjs')]],
 ]
 

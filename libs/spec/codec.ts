@@ -3,6 +3,7 @@ import type { Resources } from '#libs/kernel'
 import { MAX_PORTS, MAX_REPLICAS, MAX_TASKS, MAX_WORDS } from './limits'
 import type { JobSpec, PortSpec, RestartSpec, StopSpec, TaskSpec } from './model'
 import {
+  type About,
   decimal,
   integer,
   list,
@@ -77,6 +78,9 @@ const canonical = <A>(name: string, shape: Shape<A>): t.Type<A> =>
  * quick check, `decode` says why not.
  */
 export const JobSpecCodec: t.Type<JobSpec> = canonical('JobSpec', job)
+
+/** What that codec accepts, as data. */
+export const jobSpecAbout: About = job.about
 
 /** One task of the above. */
 export const TaskSpecCodec: t.Type<TaskSpec> = canonical('TaskSpec', task)

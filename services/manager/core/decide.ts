@@ -25,9 +25,11 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   }
   decisions.push(...takeLost(view, MAX_BATCH - decisions.length))
   for (const job of view.touchedJobs) {
-    if (decisions.length >= MAX_BATCH) break
-    view.touchedJobs.delete(job)
-    decisions.push(...decideJob(job))
+    const room = MAX_BATCH - decisions.length
+    if (room <= 0) break
+    const wanted = decideJob(job)
+    if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
+    decisions.push(...wanted.slice(0, room))
   }
   const more = view.touchedJobs.size > 0 || view.touchedInstances.size > 0
   return { decisions, wakeAt: more ? now.mono : view.nextLivenessAt }

@@ -39,15 +39,19 @@ const finished = (job: Job): Decision => {
 
 /**
  * Brings a task to its newest template, one instance at a time: the next outdated one is stopped only while every
- * other wanted instance runs, so a version that does not come up goes no further than its first instance.
+ * instance that has been replaced is up, so a version that does not come up goes no further than its first instance.
+ * Those that do not run anyway go first: a version that mends a broken one must not wait for it.
  */
 const replaceNext = (task: Task): Decision[] => {
-  if (task.outdated === 0) return []
-  const settled = task.counts.running + task.counts.completed
-  if (settled < task.replicas) return []
-  const next = task.instances.find((instance) => isReplaceable(instance))
-  return next === undefined ? [] : [stopRequest(next, `replaced by version ${task.job.version}`)]
+  if (task.outdated === 0 || task.counts.pending + task.counts.stopping > 0) return []
+  let next: Instance | null = null
+  for (const instance of task.instances) {
+    if (!isWanted(instance)) continue
+    if (isPlaced(instance.state) && isOutdated(instance)) {
+      if (next === null || (next.state === 'running' && instance.state !== 'running')) next = instance
+    } else if (!isUp(instance)) return []
+  }
+  return next === null ? [] : [stopRequest(next, `replaced by version ${task.job.version}`)]
 }
 
-const isReplaceable = (instance: Instance): boolean =>
-  isWanted(instance) && isPlaced(instance.state) && instance.state !== 'stopping' && isOutdated(instance)
+const isUp = ({ state }: Instance): boolean => state === 'running' || state === 'completed'

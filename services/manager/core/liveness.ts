@@ -30,7 +30,7 @@ export const decideLiveness = (view: ManagerView, now: Now, settings: LivenessSe
   let known = 0
   for (const worker of view.cluster.workers.values()) {
     const silentMs = silence(view, worker, now)
-    const lostLately = worker.state === 'lost' && now.wall - worker.since < settings.massLossWindowMs
+    const lostLately = lostFor(view, worker, now) < settings.massLossWindowMs
     if (worker.state !== 'lost' || lostLately) known += 1
     if (lostLately) recentlyLost += 1
     if (worker.state === 'lost') {
@@ -62,6 +62,17 @@ const silence = (view: ManagerView, worker: Worker, now: Now): number => {
   if (heard !== undefined) return Math.floor(now.mono - heard.at)
   view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat: null })
   return 0
+}
+
+/** On our own clock, and never the log's: a new leader takes all that are lost for lost just now, and is the more careful. */
+const lostFor = (view: ManagerView, worker: Worker, now: Now): number => {
+  if (worker.state !== 'lost') {
+    view.lostSince.delete(worker.name)
+    return Number.POSITIVE_INFINITY
+  }
+  const since = view.lostSince.get(worker.name) ?? now.mono
+  view.lostSince.set(worker.name, since)
+  return now.mono - since
 }
 
 const isHeard = (view: ManagerView, worker: Worker, now: Now, settings: LivenessSettings): boolean => {

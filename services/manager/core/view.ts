@@ -10,6 +10,8 @@ export interface ManagerView {
   readonly touchedInstances: Set<Instance>
   /** By worker. Not from the log: a manager that has just started knows nothing of the past's silence. */
   readonly heard: Map<string, Heard>
+  /** Since when each lost worker is known here to be lost; monotonic milliseconds. */
+  readonly lostSince: Map<string, number>
   /** When liveness is next looked at; monotonic milliseconds. */
   nextLivenessAt: number
   /** Set while so many workers are silent that the fault is taken to be ours; why, for `ork status`. */
@@ -29,6 +31,7 @@ export const initialView = (): ManagerView => ({
   touchedJobs: new Set(),
   touchedInstances: new Set(),
   heard: new Map(),
+  lostSince: new Map(),
   nextLivenessAt: 0,
   alarm: null,
 })
@@ -46,6 +49,8 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
     },
   }
   evolve(view.cluster, entry, changes)
+  // Its silence while it was away is over; the next is counted from now on.
+  if (entry.event.type === 'WorkerRegistered') view.heard.delete(entry.event.data.worker)
 }
 
 const isOnLostWorker = (cluster: Cluster, instance: Instance): boolean =>

@@ -1,0 +1,230 @@
+import * as E from 'fp-ts/Either'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Draft, stamp } from '#libs/events'
+import { NO_RESOURCES } from '#libs/kernel'
+import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
+import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
+import { type ManagerView, managerCore, stop, submit } from '.'
+
+type Story = CoreStory<ManagerView>
+
+const given = (...drafts: readonly Happened[]): Story => {
+  const story = new CoreStory(managerCore())
+  story.given(...drafts)
+  story.core.lead(story.view, story.now)
+  return story
+}
+
+const beat = (story: Story, ...workers: readonly string[]): void => {
+  for (const worker of workers) {
+    const none = NO_RESOURCES
+    const data = { worker, seq: 0, capacity: none, reserved: none, used: none, containers: [] }
+    const event = stamp({ type: 'WorkerHeartbeat', data }, { id: 'h', source: 'worker/w', time: story.log.time })
+    story.core.hear(story.view, event, story.now)
+  }
+}
+
+/** Time passes in steps of half a second; who is named is heard of in each. */
+const after = (story: Story, ms: number, ...alive: readonly string[]): string[] => {
+  const said: Draft[] = []
+  for (let passed = 0; passed < ms; passed += 500) {
+    story.pass(500)
+    beat(story, ...alive)
+    said.push(...story.settle())
+  }
+  return inShort(said)
+}
+
+const three = [registered('w1'), registered('w2'), registered('w3')]
+
+test('a silent worker is suspected after six seconds and lost after fifteen', () => {
+  const story = given(...three)
+  assert.equal(after(story, 5_500, 'w1', 'w2'), [])
+  assert.equal(after(story, 500, 'w1', 'w2'), ['WorkerSuspected w3'])
+  assert.equal(after(story, 8_500, 'w1', 'w2'), [])
+  assert.equal(after(story, 500, 'w1', 'w2'), ['WorkerLost w3'])
+})
+
+test('a worker that is heard again returns, suspected or lost', () => {
+  for (const silence of [6_000, 15_000]) {
+    const story = given(...three)
+    after(story, silence, 'w1', 'w2')
+    assert.equal(after(story, 500, 'w1', 'w2', 'w3'), ['WorkerReturned w3'])
+  }
+})
+
+test('a wall clock that jumps changes nothing', () => {
+  for (const jump of [3_600_000, -3_600_000]) {
+    const story = given(...three)
+    assert.equal(after(story, 3_000, 'w1', 'w2'), [])
+    story.log.time += jump
+    assert.equal(after(story, 2_500, 'w1', 'w2'), [])
+    assert.equal(after(story, 9_500, 'w1', 'w2'), ['WorkerSuspected w3', 'WorkerLost w3'])
+    story.log.time += jump
+    assert.equal(after(story, 20_000, 'w1'), ['WorkerSuspected w2'], 'and the first loss is still a fresh one')
+  }
+})
+
+test('a new leader gives everyone the full time', () => {
+  const story = given(...three)
+  after(story, 5_000, 'w1', 'w2')
+  story.core.lead(story.view, story.now)
+  assert.equal(after(story, 5_500), [])
+})
+
+test('a worker that registers after a long time away is not taken for silent', () => {
+  const story = given(...three)
+  story.given({ type: 'WorkerLeft', data: { worker: 'w3' } })
+  assert.equal(after(story, 14_000, 'w1', 'w2'), [])
+  story.given(registered('w3'))
+  assert.equal(after(story, 5_000, 'w1', 'w2'), [])
+})
+
+test('a worker that left is lost when it does not come back', () => {
+  const story = given(...three)
+  story.given({ type: 'WorkerLeft', data: { worker: 'w3' } })
+  assert.equal(after(story, 20_000, 'w1', 'w2'), ['WorkerLost w3'])
+})
+
+test('when most are silent at once nobody is lost, and the alarm says why', () => {
+  const story = given(...three)
+  assert.equal(after(story, 60_000, 'w1'), ['WorkerSuspected w2', 'WorkerSuspected w3'])
+  assert.match(story.view.alarm ?? '', /^2 of 3 workers are silent at once/)
+  assert.equal(after(story, 500, 'w1', 'w2'), ['WorkerReturned w2', 'WorkerLost w3'])
+  assert.is(story.view.alarm, null)
+})
+
+test('the only worker is never lost', () => {
+  const story = given(registered('w1'))
+  assert.equal(after(story, 120_000), ['WorkerSuspected w1'])
+})
+
+test('what was on a lost worker is lost, each with the sequence that is known of it', () => {
+  const story = given(...three, submitted(aJob({ tasks: [{ replicas: 2 }] })))
+  story.given(on('web.api.0', 'w3').scheduled(), on('web.api.1', 'w1').scheduled(), on('web.api.0', 'w3').started())
+  assert.equal(after(story, 15_000, 'w1', 'w2'), ['WorkerSuspected w3', 'WorkerLost w3', 'TaskLost web.api.0 on w3'])
+  assert.is(story.log.instance('web.api.0').state, 'pending')
+  assert.is(story.log.instance('web.api.1').state, 'scheduled')
+})
+
+test('losses come in batches, the rest is decided next', () => {
+  const story = given(...three, submitted(aJob({ tasks: [{ replicas: 1_500 }] })))
+  for (let index = 0; index < 1_500; index += 1) story.given(on(`web.api.${index}`, 'w3').scheduled())
+  story.given({ type: 'WorkerLost', data: { worker: 'w3', silentMs: 15_000 } })
+  const { decisions } = story.core.decide(story.view, story.now)
+  assert.is(decisions.length, 1_000)
+  assert.ok(decisions.every(({ draft, expect }) => draft.type === 'TaskLost' && expect === 5 + draft.data.index))
+  story.given(...decisions.map(({ draft }) => draft))
+  assert.is(story.settle().length, 500)
+})
+
+test('a job is stopped when its last instance has ended', () => {
+  const story = given(registered('w1'), submitted(aJob({ tasks: [{ replicas: 2 }] })))
+  story.given(on('web.api.0').scheduled(), stopAsked())
+  assert.equal(story.settle(), [])
+  story.given(on('web.api.0').stopped())
+  assert.equal(inShort(story.settle()), ['JobStopped web'])
+})
+
+test('a batch job completes when all have, and fails when one has', () => {
+  for (const last of ['completed', 'failed'] as const) {
+    const story = given(registered('w1'), submitted(aJob({ kind: 'batch', tasks: [{ replicas: 2 }] })))
+    story.given(on('web.api.0').scheduled(), on('web.api.1').scheduled(), on('web.api.0').completed())
+    assert.equal(story.settle(), [])
+    story.given(on('web.api.1')[last]())
+    const said = story.settle()
+    assert.equal(inShort(said), [last === 'completed' ? 'JobCompleted web' : 'JobFailed web'])
+    if (last === 'failed') assert.equal(said[0]?.data, { job: 'web', version: 1, failed: 1 })
+  }
+})
+
+/** A service of three that runs in version 1, and is then submitted with another environment. */
+const updated = (): Story => {
+  const replicas = 3
+  const story = given(registered('w1'), submitted(aJob({ tasks: [{ replicas }] })))
+  for (const index of [0, 1, 2]) {
+    const attempt = on(`web.api.${index}`)
+    story.given(attempt.scheduled(), attempt.started())
+  }
+  return story.given(submitted(aJob({ tasks: [{ replicas, env: { V: '2' } }] }), 2))
+}
+
+const replaced = (story: Story, index: number): void => {
+  const id = `web.api.${index}`
+  story.given(on(id).stopped(), on(id, 'w1', 2).scheduled(2), on(id, 'w1', 2).started())
+}
+
+test('a new version replaces one instance at a time', () => {
+  const story = updated()
+  for (const index of [0, 1, 2]) {
+    assert.equal(inShort(story.settle()), [`TaskStopRequested web.api.${index} on w1`])
+    assert.equal(story.settle(), [])
+    replaced(story, index)
+  }
+  assert.equal(story.settle(), [])
+})
+
+test('a version that does not come up stops at its first instance', () => {
+  const story = updated()
+  story.settle()
+  story.given(on('web.api.0').stopped(), on('web.api.0', 'w1', 2).scheduled(2), on('web.api.0', 'w1', 2).failed())
+  assert.equal(story.settle(), [])
+})
+
+test('a version that mends a broken one does not wait for it', () => {
+  const story = updated()
+  story.given(on('web.api.1').exited(), on('web.api.2').exited())
+  assert.equal(inShort(story.settle()), ['TaskStopRequested web.api.1 on w1'])
+  replaced(story, 1)
+  assert.equal(inShort(story.settle()), ['TaskStopRequested web.api.2 on w1'])
+})
+
+test('an event that cannot be read is put on record once', () => {
+  const story = given(registered('w1'))
+  const error = { tag: 'UnknownType', detail: 'type "X" is not known' } as const
+  story.core.evolve(story.view, { seq: 2, event: { type: 'Unreadable', path: 'events.job.web.X', error } })
+  const [said] = story.decide()
+  assert.equal(said?.data, {
+    sequence: 2,
+    subject: 'events.job.web',
+    reason: 'UnknownType: type "X" is not known',
+  })
+  const draft = said as Draft
+  const event = stamp(draft, { id: 'q', source: 'manager/m', time: story.log.time, epoch: 1 })
+  story.core.evolve(story.view, { seq: 3, event })
+  assert.equal(story.decide(), [])
+  const refused = submit(story.view.cluster, aJob())
+  assert.is(E.isLeft(refused) && refused.left.tag, 'Quarantined')
+})
+
+test('the same job again writes nothing, another is its next version', () => {
+  const { view } = given(submitted(aJob()))
+  const same = submit(view.cluster, aJob())
+  assert.equal(E.isRight(same) && same.right, { tag: 'Nothing', version: 1, seq: 1 })
+  const next = submit(view.cluster, aJob({ tasks: [{ replicas: 2 }] }))
+  assert.ok(E.isRight(next) && next.right.tag === 'Write' && next.right.version === 2)
+  assert.is(E.isRight(next) && next.right.tag === 'Write' && next.right.decision.expect, 1)
+})
+
+test('the same job again, with an instance that failed, is another try', () => {
+  const { view } = given(registered('w1'), submitted(aJob()), on('web.api.0').scheduled(), on('web.api.0').failed())
+  const again = submit(view.cluster, aJob())
+  assert.is(E.isRight(again) && again.right.version, 2)
+})
+
+test('a stop of an unknown job names those that there are', () => {
+  const { view } = given(submitted(aJob({ name: 'web' })), submitted(aJob({ name: 'sum' })))
+  const refused = stop(view.cluster, 'wbe', null)
+  assert.ok(E.isLeft(refused))
+  assert.is(refused.left.tag, 'NoSuchJob')
+  assert.match(refused.left.next ?? '', 'web, sum')
+})
+
+test('a stop of a job that has ended, or is ending, writes nothing', () => {
+  const { view } = given(registered('w1'), submitted(aJob()), on('web.api.0').scheduled(), stopAsked())
+  const again = stop(view.cluster, 'web', null)
+  assert.is(E.isRight(again) && again.right.tag, 'Nothing')
+})
+
+test.run()

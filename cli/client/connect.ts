@@ -26,6 +26,7 @@ export const openConnection = async (flags: {
     name: `cli/${process.pid}`,
     prefix: flags.prefix,
     waitMs: WAIT_MS,
+    create: false,
   })
   if (E.isRight(connected)) return connected.right
   const error = connected.left

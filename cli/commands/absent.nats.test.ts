@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { mustConnect } from '../../libs/testing/jetStream'
 import { startTestNats, type TestNats } from '../../libs/testing/nats'
 import { runOrk } from '../../libs/testing/ork'
 
@@ -11,6 +12,8 @@ const test = suite<{ nats: TestNats }>('commands without a cluster')
 
 test.before(async (context) => {
   context.nats = await startTestNats({ users: [{ user: 'ann', password: 's@crt' }] })
+  const manager = await mustConnect({ servers: context.nats.url, user: 'ann', pass: 's@crt' })
+  await manager.close()
 })
 test.after(({ nats }) => nats.stop())
 
@@ -21,6 +24,14 @@ test('what only a manager can answer says that none is there, and how to start o
     const { code, stdout, stderr } = await runOrk(args, { nats: loggedIn(nats) })
     assert.equal([code, stdout], [1, ''])
     assert.match(stderr, /^no manager is there to answer\n {2}start one with `ork manager`/)
+  }
+})
+
+test('a server that no manager has ever used is told as such, and nothing is created on it', async ({ nats }) => {
+  for (const args of [['jobs'], ['events'], ['status']]) {
+    const { code, stderr } = await runOrk([...args, '--prefix', 'other'], { nats: loggedIn(nats) })
+    assert.is(code, 1)
+    assert.match(stderr, /no cluster of ork has begun on this server\n {2}a manager begins one/)
   }
 })
 

@@ -56,7 +56,7 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
   }
   try {
     const open = async (name: string): Promise<Connection> => {
-      const connected = await connect({ servers: nats.url, name, prefix })
+      const connected = await connect({ servers: nats.url, name, prefix, sync: 'always' })
       if (E.isLeft(connected)) throw new OrkFailure(connected.left)
       started.push({ stop: () => connected.right.close() })
       return connected.right

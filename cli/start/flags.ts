@@ -72,6 +72,7 @@ export const connectOptions = (role: string, flags: ServiceFlags): ConnectOption
     prefix: flags.prefix,
     name: `${role}/${serviceName(flags)}`,
     sync: flags.relaxed ? 'relaxed' : 'always',
+    create: role !== 'worker',
     ...(flags.replicas === undefined ? {} : { replicas: flags.replicas === '3' ? 3 : 1 }),
   }
 }

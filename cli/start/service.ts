@@ -43,8 +43,8 @@ const connectPatiently = async ({ connect: wishes, logger, signal }: RunOptions)
   while (!signal.aborted) {
     const connected = await connect({ ...wishes, waitMs: TRY_MS })
     if (E.isRight(connected)) return connected.right
-    if (connected.left.tag !== 'Unreachable') throw new OrkFailure(connected.left)
-    logger.warn({ error: connected.left }, 'no nats-server yet, trying again')
+    if (connected.left.tag !== 'Unreachable' && connected.left.tag !== 'NoLog') throw new OrkFailure(connected.left)
+    logger.warn({ error: connected.left }, 'no log to join yet, trying again')
     await pauseUnless(signal, 1_000)
   }
   return null

@@ -17,6 +17,16 @@ test('ten services that start at once on an empty server agree on one log', () =
     await Promise.all(connections.map((connection) => connection.close()))
   }))
 
+test('who only asks creates nothing: without a log it is told so', () =>
+  withNats(async (nats) => {
+    const early = await connect({ servers: nats.url, name: 'cli', create: false })
+    assert.is(E.isLeft(early) && early.left.tag, 'NoLog')
+    const manager = await mustConnect({ servers: nats.url })
+    const late = await mustConnect({ servers: nats.url, create: false })
+    assert.is(late.log.cluster, manager.log.cluster)
+    await Promise.all([manager.close(), late.close()])
+  }))
+
 test('a log keeps its identity over restarts; another prefix is another log', () =>
   withNats(async (nats) => {
     const first = await mustConnect({ servers: nats.url })

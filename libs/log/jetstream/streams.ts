@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { OrkFailure, orkError } from '#libs/kernel'
+import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import { type StreamSettings, streamSettings } from '#libs/nats-server'
 import { ApiError, type Link } from './link'
 import { getStreamInfo, type StreamInfo } from './stored'
@@ -12,6 +12,8 @@ export type SyncMode = 'always' | 'relaxed'
 export interface StreamWishes {
   readonly sync?: SyncMode
   readonly replicas?: 1 | 3
+  /** False: a log that is not there is an error, tagged `NoLog`; who only asks does not decide how it is kept. */
+  readonly create?: boolean
 }
 
 /** The two streams of a log, and what was agreed on when they were created. */
@@ -33,7 +35,7 @@ const SYNC_KEY = 'ork.sync'
 const NAME_IN_USE = 10058
 const NOT_FOUND = 10059
 
-/** Creates the streams that are missing and checks those that are there. Throws OrkFailure. */
+/** Creates the streams that are missing, if that is wished, and checks those that are there. Throws OrkFailure. */
 export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<Streams> => {
   const wanted = streamSettings(link.prefix, wishes.replicas)
   const metadata = { [CLUSTER_KEY]: randomUUID(), [SYNC_KEY]: wishes.sync ?? 'relaxed' }
@@ -51,7 +53,9 @@ export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<S
 }
 
 const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise<StreamInfo> => {
-  const info = (await find(link, wanted.name)) ?? (await create(link, wanted))
+  const found = await find(link, wanted.name)
+  if (found === null && wishes.create === false) throw new OrkFailure(noLog(wanted.name))
+  const info = found ?? (await create(link, wanted))
   const { metadata: _chosen, num_replicas: _wished, ...fixed } = wanted
   const asked: Record<string, unknown> = fixed
   if (wishes.replicas !== undefined) asked.num_replicas = wishes.replicas
@@ -68,6 +72,12 @@ const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise
   }
   return info
 }
+
+const noLog = (stream: string): OrkError =>
+  orkError('NoLog', 'no cluster of ork has begun on this server', {
+    where: `stream ${stream}`,
+    next: 'a manager begins one: `ork manager --nats URL`, or a whole cluster with `ork dev`; was it another --prefix?',
+  })
 
 /** The server leaves out what is off, so nothing and `false` are the same. */
 const sameSetting = (asked: unknown, echoed: unknown): boolean =>

@@ -37,7 +37,7 @@ export const stamp = (draft: Draft, by: Stamp): OrkEvent => {
 
 /** Why a stored message is not an event of ours. */
 export interface DecodeError {
-  readonly tag: 'NotJson' | 'NotAnEvent' | 'UnknownType' | 'UnknownVersion' | 'BadData'
+  readonly tag: 'NotJson' | 'NotAnEvent' | 'UnknownType' | 'UnknownVersion' | 'BadData' | 'WrongPlace'
   readonly detail: string
 }
 

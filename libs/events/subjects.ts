@@ -34,8 +34,8 @@ const place = (event: Placed): Place => {
     case 'job':
       return at(data.job, `events.job.${data.job}`, event.type)
     case 'task': {
-      const base = `events.task.${data.job}.${data.task}.${data.index}`
-      return { about: instanceId(data), path: `${base}.${data.worker ?? '_'}.${event.type}`, filter: `${base}.>` }
+      const filter = `events.task.${data.job}.${data.task}.${data.index}.>`
+      return { about: instanceId(data), path: taskPath(event.type, data), filter }
     }
     case 'worker':
       return at(data.worker ?? '', `events.worker.${data.worker}`, event.type)
@@ -47,6 +47,9 @@ const place = (event: Placed): Place => {
       return { about: data.worker ?? '', path: `heartbeats.${data.worker}`, filter: `heartbeats.${data.worker}` }
   }
 }
+
+const taskPath = (type: string, data: InstanceRef & { readonly worker?: string }): string =>
+  `events.task.${data.job}.${data.task}.${data.index}.${data.worker ?? '_'}.${type}`
 
 const at = (about: string, base: string, type: string): Place => ({
   about,
@@ -70,7 +73,10 @@ export const aggregateAt = (path: string): string => {
 }
 
 /** An event's subject without prefix, e.g. `events.task.web.api.0.w1.TaskStarted`. */
-export const pathOf = (event: Placed): string => place(event).path
+export const pathOf = (event: Placed): string =>
+  EVENTS[event.type].topic === 'task'
+    ? taskPath(event.type, event.data as InstanceRef) // every stored event is asked: most are of tasks
+    : place(event).path
 
 /** CloudEvents' `subject`: what the event is about, e.g. `web.api.0`. */
 export const aboutOf = (event: Placed): string => place(event).about

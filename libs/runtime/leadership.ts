@@ -42,13 +42,13 @@ export class Leadership {
   private stepping: Promise<void> | undefined
   private stopped = false
   private connected = true
+  private foldedEpoch = 0
   private readonly renewals: { stop(): void }
   private answering: { stop(): Promise<void> } | undefined
 
   constructor(private readonly options: LeadershipOptions) {
     this.settings = options.settings ?? DEFAULT_LEASE
-    // Nobody was heard yet: ask at once rather than wait for a silence to grow.
-    this.lease = { epoch: null, heardAt: options.now().mono - this.settings.askAfterMs, renewedAt: 0 }
+    this.lease = { epoch: null, heardAt: 0, renewedAt: 0 }
     const { connection, role } = options
     this.renewals = connection.bus.subscribe(leaseSubject(connection.prefix, role), (message) =>
       this.onRenewal(message),
@@ -64,19 +64,21 @@ export class Leadership {
 
   start(): void {
     if (this.stopped) return
+    // The elections folded so far are history, and nobody was heard yet: ask at once.
+    this.lease.heardAt = this.options.now().mono - this.settings.askAfterMs
     this.timer = setInterval(() => this.step(), this.settings.renewEveryMs / 2)
     this.step()
   }
 
   /** To be called when the fold has moved on: a newer election ends this one. */
   onFolded(): void {
-    if (
-      this.lease.epoch !== null &&
-      this.epoch === null &&
-      this.options.cluster.leaders[this.options.role].epoch > this.lease.epoch
-    ) {
-      const successor = this.options.cluster.leaders[this.options.role].holder
-      this.options.logger.warn({ epoch: this.lease.epoch, successor }, 'succeeded by another leader')
+    const leader = this.options.cluster.leaders[this.options.role]
+    if (leader.epoch === this.foldedEpoch) return
+    this.foldedEpoch = leader.epoch
+    // Who has just been elected is there, though it has not yet had the time to say so.
+    this.lease.heardAt = this.options.now().mono
+    if (this.lease.epoch !== null && leader.epoch > this.lease.epoch) {
+      this.options.logger.warn({ epoch: this.lease.epoch, successor: leader.holder }, 'succeeded by another leader')
       this.standBy()
     }
   }
@@ -148,7 +150,7 @@ export class Leadership {
       case 'ask':
         return this.ask()
       case 'campaign':
-        return this.campaign()
+        return this.campaign(this.options.cluster.leaders[this.options.role].epoch)
       case 'wait':
         return
     }
@@ -164,19 +166,19 @@ export class Leadership {
 
   private async ask(): Promise<void> {
     const { connection, role, cluster, now } = this.options
+    const before = cluster.leaders[role].epoch
     const answer = await connection.bus.request(leaseQuestion(connection.prefix, role), {}, this.settings.renewEveryMs)
     if (E.isLeft(answer)) {
-      if (answer.left.tag === 'NoResponders' || answer.left.tag === 'Refused') await this.campaign()
+      if (answer.left.tag === 'NoResponders' || answer.left.tag === 'Refused') await this.campaign(before)
       return
     }
     const renewal = readRenewal(answer.right)
     if (renewal !== null && isCurrent(renewal, cluster.leaders[role].epoch)) this.lease.heardAt = now().mono
   }
 
-  /** Stands for election, unless somebody else turns out to have been elected. */
-  private async campaign(): Promise<void> {
+  /** Stands for election, unless somebody else turns out to have been elected since the epoch was `before`. */
+  private async campaign(before: number): Promise<void> {
     const { connection, role, cluster, now, logger } = this.options
-    const before = cluster.leaders[role].epoch
     for (let tries = 0; tries < MAX_CAMPAIGN_TRIES && !this.stopped; tries += 1) {
       await this.options.foldedUpTo(await connection.log.lastSeq())
       this.lease.heardAt = now().mono

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import { findRoot } from '#libs/nats-server'
 import { userDataDir, writeEndpoint } from '../client/endpoint'
@@ -35,17 +36,33 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     ...(options.port === undefined ? {} : { port: options.port }),
   })
   const forget = writeEndpoint({ url: cluster.nats.url, pid: process.pid, dataDir })
-  try {
+  const serverDies = cluster.nats.exited.then(() => {
+    throw new OrkFailure(serverDied(cluster))
+  })
+  const untilEnd = async (): Promise<void> => {
     const example = options.example ? await submitExample({ ...cluster, choices, out, signal }) : null
     if (!signal.aborted) say(whatNext(example))
-    const died = await Promise.race([aborted(signal), cluster.nats.exited])
-    if (died !== undefined) throw new OrkFailure(serverDied(cluster))
+    await aborted(signal)
     if (example !== null) await stopExample(cluster.connection, example, out)
+  }
+  try {
+    await Promise.race([untilEnd(), serverDies])
   } finally {
     forget()
     say('stopping')
-    await cluster.stop()
+    await stopInTime(cluster)
   }
+}
+
+/** How long an orderly end may take, and how long what is left of it once there is no log to tell any more. */
+const GRACE_MS = 30_000
+const LAST_MS = 1_000
+
+/** In order, while the log is there to be told; whatever cannot end is left to the next start, which finds it out. */
+const stopInTime = async (cluster: DevCluster): Promise<void> => {
+  const within = (ms: number): Promise<void> => pause(ms, undefined, { ref: false })
+  await Promise.race([cluster.stop(), cluster.nats.exited.then(() => within(LAST_MS)), within(GRACE_MS)])
+  setTimeout(() => process.exit(), LAST_MS).unref()
 }
 
 /** `.ork` of the checkout this code is in, else a folder of the user's. */

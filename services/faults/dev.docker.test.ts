@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type DevSession, dockerContainers, sleeper, type TestDev, withDev } from '../../libs/testing/cluster'
@@ -53,5 +55,17 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       }),
     ))
 }
+
+test('by the death of its nats-server: it says so and ends soon, and the next one adopts its containers', ({
+  engine,
+}) =>
+  withDev(engine.socketPath, (dev) =>
+    endAndStart(dev, async () => {
+      const ended = dev.service.ended()
+      process.kill(Number(readFileSync(join(dev.service.dir, 'data', 'nats', 'server.pid'), 'utf8')), 'SIGKILL')
+      assert.is(await ended, 1)
+      assert.match(dev.service.log(), /the nats-server ended by itself/)
+    }),
+  ))
 
 test.run()

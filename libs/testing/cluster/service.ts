@@ -22,7 +22,8 @@ export interface TestService {
   resume(): void
   /** SIGTERM, or another; resolves to its exit code, null where only SIGKILL helped. */
   end(by?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
-  isRunning(): boolean
+  /** Resolves to the exit code of its current life, null where a signal ended it. */
+  ended(): Promise<number | null>
   /** The end of what it wrote, over all its lives. */
   log(): string
 }
@@ -98,7 +99,7 @@ export const testService = (options: TestServiceOptions): TestService => {
       clearTimeout(late)
       return code
     },
-    isRunning: () => life !== undefined,
+    ended: async () => (await life?.ended) ?? null,
     log: () => text,
   }
 }

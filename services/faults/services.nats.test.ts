@@ -112,4 +112,21 @@ test('everything is killed at once, nats-server too, and goes on where it was', 
     assert.ok(log.instances('half').every(({ attempt }) => attempt === 1))
   }))
 
+test('SIGTERM ends each service in order, with exit code 0; what it ran goes on and is adopted', () =>
+  withCluster(process, async (cluster) => {
+    const { log, services } = cluster
+    await cluster.submit(sleeper('web', { ...process, replicas: 5 }))
+    await log.running('web', 5)
+    const before = await runningOf(cluster, 'web')
+    const from = log.view.seq + 1
+    for (const service of services) assert.is(await service.end(), 0, service.log())
+    await log.event('WorkerLeft')
+    assert.equal(await runningOf(cluster, 'web'), before)
+    await Promise.all(services.map((service) => service.start()))
+    await cluster.submitSurely(sleeper('later', process))
+    await log.running('later', 1)
+    assertUndisturbed(cluster, 'web', from)
+    await assertOneContainerEach(cluster)
+  }))
+
 test.run()

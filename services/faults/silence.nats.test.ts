@@ -126,30 +126,33 @@ test('nats-server is away for longer than silence is borne: facts arrive afterwa
     }),
   ))
 
-test('a worker that is cut off is suspected, lost and replaced; when it is back it ends what was taken from it', () =>
-  withCluster({ ...process, workers: 2 }, async (cluster) => {
+test('workers that stall or die are suspected, lost and replaced; back again, they end what was taken from them', () =>
+  withCluster({ ...process, workers: 4 }, async (cluster) => {
     const { log } = cluster
-    await cluster.submit(sleeper('web', { ...process, replicas: 6 }))
-    await cluster.log.running('web', 6)
-    const cutOff = cluster.service('w1')
-    const taken = (await cluster.containers()).filter(({ worker }) => worker === 'w1').map(({ id }) => id)
-    assert.is(taken.length, 3)
-    cutOff.pause()
-    await log.event('WorkerSuspected', ({ worker }) => worker === 'w1')
+    await cluster.submit(sleeper('web', { ...process, replicas: 8 }))
+    await log.running('web', 8)
+    const [stalled, dead] = [cluster.service('w1'), cluster.service('w2')]
+    const gone = ['w1', 'w2']
+    const taken = (await cluster.containers()).filter(({ worker }) => gone.includes(worker)).map(({ id }) => id)
+    assert.is(taken.length, 4)
+    stalled.pause()
+    await dead.kill()
+    for (const name of gone) await log.event('WorkerSuspected', ({ worker }) => worker === name)
     assert.equal(log.all('TaskLost'), [])
-    await log.event('WorkerLost', ({ worker }) => worker === 'w1')
-    await log.until('all run on the other one', () =>
-      log.instances('web').every(({ state, worker }) => state === 'running' && worker === 'w2'),
+    for (const name of gone) await log.event('WorkerLost', ({ worker }) => worker === name)
+    await log.until('all run on the other ones', () =>
+      log.instances('web').every(({ state, worker }) => state === 'running' && !gone.includes(worker ?? '')),
     )
     const from = log.view.seq + 1
-    cutOff.resume()
+    stalled.resume()
+    await dead.start()
     const left = async () => (await cluster.containers()).filter(({ id, running }) => running && taken.includes(id))
-    await eventually('what was taken from w1 has ended', async () => (await left()).length === 0, 5_000)
-    await log.event('WorkerReturned', ({ worker }) => worker === 'w1')
-    await cluster.submit(sleeper('later', { ...process, replicas: 4 }))
-    await cluster.log.running('later', 4)
+    await eventually('what was taken from them has ended', async () => (await left()).length === 0, 5_000)
+    await log.until('both are back', ({ workers }) => gone.every((name) => workers.get(name)?.state === 'ready'))
+    await cluster.submit(sleeper('later', { ...process, replicas: 8 }))
+    await log.running('later', 8)
+    for (const name of gone) assert.ok(log.instances('later').some(({ worker }) => worker === name))
     assertUndisturbed(cluster, 'web', from)
-    assert.ok(log.instances('later').some(({ worker }) => worker === 'w1'))
     await assertOneContainerEach(cluster)
   }))
 

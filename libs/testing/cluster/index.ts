@@ -52,7 +52,8 @@ export interface TestCluster extends TestClient {
 export const startTestCluster = async (options: TestClusterOptions): Promise<TestCluster> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-cluster-'))
   const nats = await startTestNats()
-  const connection = await mustConnect({ servers: nats.url })
+  // As the commands ask for it; where the log exists already they only check it.
+  const connection = await mustConnect({ servers: nats.url, sync: 'always' })
   const log = new Observer(connection)
   const services = servicesOf(options, dir, nats.url)
   const workers = services.filter(({ name }) => name.startsWith('w'))

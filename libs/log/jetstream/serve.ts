@@ -13,6 +13,7 @@ export const serve = async (link: Link, offer: ServiceOffer): Promise<{ stop(): 
   const { name, version, description } = offer
   const service = await nc.services.add({ name, version, description })
   const streams = new StreamServer(nc)
+  const unlisten = link.onClosing(() => streams.stop())
   const controls = [...new Set(offer.endpoints.map(({ subject }) => controlSubject(subject)))].map((subject) =>
     nc.subscribe(subject, {
       callback: (_error, message) => {
@@ -34,6 +35,7 @@ export const serve = async (link: Link, offer: ServiceOffer): Promise<{ stop(): 
   await nc.flush() // from here on the server knows of them
   return {
     stop: async () => {
+      unlisten()
       streams.stop()
       if (nc.isClosed()) return
       for (const control of controls) control.unsubscribe()

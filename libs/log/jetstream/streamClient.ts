@@ -40,7 +40,7 @@ export async function* requestStream(
   }
   const tell = (stop: boolean): void => {
     const control: Control = { stream, taken, stop }
-    if (link.connected && !nc.isClosed()) nc.publish(controlSubject(subject), encode(control))
+    if (link.connected && !nc.isDraining() && !nc.isClosed()) nc.publish(controlSubject(subject), encode(control))
   }
   const subscription = nc.subscribe(inbox, { callback: (_error, message) => onMessage(message) })
   const timer = setInterval(() => {

@@ -75,13 +75,13 @@ class StreamAnswer {
   }
 
   private get gone(): boolean {
-    return this.controller.signal.aborted || this.nc.isClosed()
+    return this.controller.signal.aborted || this.nc.isDraining() || this.nc.isClosed()
   }
 
   private beat(): void {
     this.silentBeats += 1
-    if (this.silentBeats > SILENT_BEATS) this.abort()
-    else if (!this.gone) this.sendMark(BEAT)
+    if (this.silentBeats > SILENT_BEATS || this.gone) this.abort()
+    else this.sendMark(BEAT)
   }
 
   private sendMark(mark: string): void {

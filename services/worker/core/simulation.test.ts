@@ -34,7 +34,6 @@ const RESTARTS: readonly Partial<TaskSpec['restart']>[] = [
 
 const submit = (sim: WorkerSimulation, choice: Choice): void => {
   const name = choice.from(['web', 'sum']) ?? 'web'
-  if (sim.log.cluster.jobs.get(name)?.state === 'stopping') return
   const restart = { ...aTask().restart, ...choice.from(RESTARTS) }
   const env: Record<string, string> = { V: String(choice.of(2)) }
   if (choice.of(20) === 0) env.BROKEN = 'yes'

@@ -181,7 +181,7 @@ test('restarts wait longer each time, up to the cap, and end when the attempts a
   for (const attempt of [1, 2, 3]) {
     ends(sim, attempt)
     const before = sim.clock
-    while (!sim.engine.runs.has(`ork-web-api-0-${attempt + 1}`)) {
+    while (sim.clock < before + 10_000 && !sim.engine.runs.has(`ork-web-api-0-${attempt + 1}`)) {
       sim.pass(100)
       news(sim)
     }
@@ -456,6 +456,17 @@ test('the last container of a finished instance stays until its job is stopped o
   assert.equal(containers(sim), ['#1 exited'])
   sim.log.stopJob('web')
   assert.equal(news(sim), ['Remove#1'])
+})
+
+test('a listing that began before a container was removed does not bring it back', () => {
+  const sim = running()
+  sim.list()
+  sim.list()
+  sim.log.stopJob('web')
+  assert.equal(news(sim), ['Stop#1', 'TaskStopped#1', 'Remove#1'])
+  sim.list()
+  assert.equal(news(sim), [])
+  assert.is(sim.view.containers.size, 0)
 })
 
 test('a container that cannot be removed is tried again after the next listing, and blocks nobody', () => {

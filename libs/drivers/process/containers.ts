@@ -21,20 +21,24 @@ const readExit = async (folder: string): Promise<Exit | undefined> => {
 }
 
 // Somebody killed the supervisor: what it supervised must not run on unseen, and its exit code is lost.
-const buryUnsupervised = async (folder: string, pid: number): Promise<Exit> => {
+const buryUnsupervised = async (folder: string, pid: number): Promise<Exit | undefined> => {
   const late = await readExit(folder)
   if (late !== undefined) return late
+  if (!(await writeExit(folder, KILLED))) return undefined
   signalProcess(-pid, constants.signals.SIGKILL)
-  await writeExit(folder, KILLED)
   return exitOf(KILLED)
 }
 
-const stateOf = async (folder: string, pid: number | undefined): Promise<Pick<Container, 'state' | 'exit'>> => {
+type State = Pick<Container, 'state' | 'exit'>
+
+/** Undefined where it has been removed while we looked. */
+const stateOf = async (folder: string, pid: number | undefined): Promise<State | undefined> => {
   const exit = await readExit(folder)
   if (exit !== undefined) return { state: 'exited', exit }
   if (pid === undefined) return { state: 'created' }
   if (await isSupervising(pid, folder)) return { state: 'running' }
-  return { state: 'exited', exit: await buryUnsupervised(folder, pid) }
+  const buried = await buryUnsupervised(folder, pid)
+  return buried === undefined ? undefined : { state: 'exited', exit: buried }
 }
 
 /** What is in the folder; undefined if no attempt is. */
@@ -43,6 +47,7 @@ export const readContainer = async (folder: string): Promise<Known | undefined> 
   if (birth === undefined) return undefined
   const pid = await readNumber(folder, FILES.supervisor)
   const state = await stateOf(folder, pid)
+  if (state === undefined) return undefined
   const container: Container = { ref: birth.ref, id: birth.id, ports: birth.ports, ...state }
   return { folder, birth, container, ...(pid === undefined ? {} : { pid }) }
 }

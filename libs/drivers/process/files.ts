@@ -53,9 +53,16 @@ export const writeBirth = async (folder: string, birth: Birth): Promise<void> =>
   await rename(join(folder, 'new'), join(folder, FILES.birth))
 }
 
-/** Written only in place of a supervisor that was killed and could not. */
-export const writeExit = (folder: string, code: number): Promise<void> =>
-  writeFile(join(folder, FILES.exit), `${code}\n`)
+/** Written only in place of a supervisor that was killed and could not; false if the folder has just been removed. */
+export const writeExit = async (folder: string, code: number): Promise<boolean> => {
+  try {
+    await writeFile(join(folder, FILES.exit), `${code}\n`)
+    return true
+  } catch (cause) {
+    if (isMissing(cause)) return false
+    throw cause
+  }
+}
 
 /** The folders of all attempts, finished or not. */
 export const listFolders = async (dir: string): Promise<readonly string[]> => {

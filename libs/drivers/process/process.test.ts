@@ -124,6 +124,16 @@ test('gives the last lines of a long log', async ({ driver, owner, spec }) => {
   assert.is((await readLogs(driver, wanted.ref, {})).length, 50_000)
 })
 
+test('a listing is not disturbed by removals that go on meanwhile', async ({ driver, owner, spec }) => {
+  const wanted = Array.from({ length: 20 }, () => spec({}, sh('sleep 60')))
+  await Promise.all(wanted.map((one) => must(driver.run(one))))
+  let removing = true
+  const removed = Promise.all(wanted.map((one) => must(driver.remove(one.ref)))).finally(() => (removing = false))
+  while (removing) await must(driver.list(owner))
+  await removed
+  assert.equal(await must(driver.list(owner)), [])
+})
+
 test('measures CPU since the call before', async ({ driver, owner, spec }) => {
   await must(driver.run(spec({}, sh('while :; do :; done'))))
   await must(driver.usage(owner))

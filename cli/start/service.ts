@@ -23,20 +23,30 @@ const TRY_MS = 5_000
 /** Runs one service until the signal: connects however long that takes, starts it, and ends it in order. */
 export const runService = async (options: RunOptions): Promise<void> => {
   const { logger, signal } = options
+  const letGo = endInTime(options)
   const connection = await connectPatiently(options)
-  if (connection === null) return
-  const service = await options.start(connection)
-  logger.info('ready')
-  await aborted(signal)
-  logger.info('stopping')
-  const late = setTimeout(() => {
-    logger.error({ graceMs: options.graceMs }, 'did not stop in time, leaving the rest to the next start')
-    process.exit(1)
-  }, options.graceMs)
-  await service.stop()
-  await connection.close()
-  clearTimeout(late)
+  if (connection !== null) {
+    const service = await options.start(connection)
+    logger.info('ready')
+    await aborted(signal)
+    await service.stop()
+    await connection.close()
+  }
+  letGo()
   logger.info('stopped')
+}
+
+/** From the signal on, whatever is going on then, the process has so long to end; the result calls that off. */
+const endInTime = ({ logger, signal, graceMs }: RunOptions): (() => void) => {
+  let late: NodeJS.Timeout | undefined
+  void aborted(signal).then(() => {
+    logger.info('stopping')
+    late = setTimeout(() => {
+      logger.error({ graceMs }, 'did not stop in time, leaving the rest to the next start')
+      process.exit(1)
+    }, graceMs)
+  })
+  return () => clearTimeout(late)
 }
 
 const connectPatiently = async ({ connect: wishes, logger, signal }: RunOptions): Promise<Connection | null> => {

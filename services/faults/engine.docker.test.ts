@@ -34,6 +34,9 @@ const worksAgain = async (cluster: TestCluster, job: string): Promise<void> => {
   await cluster.log.running(job, 1, 30_000)
 }
 
+const isStopped = (cluster: TestCluster, job: string): Promise<void> =>
+  cluster.log.until(`${job} is stopped`, ({ jobs }) => jobs.get(job)?.state === 'stopped', 40_000)
+
 const live = suite<Context>('dockerd killed, live-restore')
 live.before(async (context) => {
   context.engine = await startEngine(true)
@@ -96,7 +99,7 @@ live('while an engine hangs nothing is replaced on a guess, and what was asked m
       engine.resume()
     }
     await cluster.log.running('asked', 2, 40_000)
-    await log.until('doomed is stopped', ({ jobs }) => jobs.get('doomed')?.state === 'stopped', 40_000)
+    await isStopped(cluster, 'doomed')
     assert.equal(await runningOf(cluster, 'web'), before)
     assertUndisturbed(cluster, 'web', from)
     await assertOneContainerEach(cluster)
@@ -125,4 +128,27 @@ plain('containers that die with their engine are started again, once each', ({ e
     await assertOneContainerEach(cluster)
   }),
 )
+plain('all is killed at once with an engine that takes its containers along: each comes up again, once', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    const { log, nats, services } = cluster
+    await cluster.submit(sleeper('web', { replicas: 3 }))
+    await cluster.submit(sleeper('ending', { replicas: 3 }))
+    await log.running('web', 3)
+    await log.running('ending', 3)
+    await cluster.submit(sleeper('half', { replicas: 8 }))
+    await log.event('TaskStarted', ({ job }) => job === 'half')
+    await cluster.stopJob('ending')
+    await Promise.all([engine.kill(), nats.kill(), ...services.map((service) => service.kill())])
+    await Promise.all([startAgain(engine), nats.start()])
+    await Promise.all(services.map((service) => service.start()))
+    const again = () => log.instances('web').every(({ state, attempt }) => state === 'running' && attempt === 2)
+    await log.until('all of web run their second attempt', again, 40_000)
+    await log.running('half', 8, 40_000)
+    await isStopped(cluster, 'ending')
+    await worksAgain(cluster, 'later')
+    assert.ok(log.instances('half').every(({ attempt }) => attempt <= 2))
+    await assertOneContainerEach(cluster)
+  }),
+)
+
 plain.run()

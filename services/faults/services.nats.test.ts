@@ -129,4 +129,24 @@ test('SIGTERM ends each service in order, with exit code 0; what it ran goes on 
     await assertOneContainerEach(cluster)
   }))
 
+test('SIGTERM ends each service within its grace while there is no nats-server, and nothing is lost by it', () =>
+  withCluster({ ...process, flags: ['--grace', '3'] }, async (cluster) => {
+    const { log, nats, services } = cluster
+    await cluster.submit(sleeper('web', { ...process, replicas: 5 }))
+    await log.running('web', 5)
+    const before = await runningOf(cluster, 'web')
+    const from = log.view.seq + 1
+    await nats.kill()
+    const asked = Date.now()
+    const codes = await Promise.all(services.map((service) => service.end()))
+    const tookMs = Date.now() - asked
+    assert.ok(codes.every((code) => code === 0 || code === 1) && tookMs < 6_000, `${codes} after ${tookMs} ms`)
+    await nats.start()
+    await Promise.all(services.map((service) => service.start()))
+    await cluster.submitSurely(sleeper('later', process))
+    await log.running('later', 1)
+    assert.equal(await runningOf(cluster, 'web'), before)
+    assertUndisturbed(cluster, 'web', from)
+  }))
+
 test.run()

@@ -31,7 +31,8 @@ export interface TestClusterOptions {
   readonly driver: 'docker' | 'process'
   /** Socket of the engine for the docker driver. */
   readonly docker?: string
-  /** More flags for every worker. */
+  /** More flags for every service, and for every worker. */
+  readonly flags?: readonly string[]
   readonly workerFlags?: readonly string[]
 }
 
@@ -125,7 +126,16 @@ const servicesOf = (options: TestClusterOptions, dir: string, url: string): Test
     Array.from({ length: count }, (_, index) => {
       const name = `${role[0]}${index + 1}`
       const home = join(dir, name)
-      const args = [role, '--nats', url, '--name', name, ...(role === 'worker' ? ['--data', home] : []), ...flags]
+      const args = [
+        role,
+        '--nats',
+        url,
+        '--name',
+        name,
+        ...(role === 'worker' ? ['--data', home] : []),
+        ...(options.flags ?? []),
+        ...flags,
+      ]
       return testService({ name, dir: home, args, env, ready: /"msg":"ready"/ })
     })
   return [

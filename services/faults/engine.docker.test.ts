@@ -46,15 +46,15 @@ live.after(({ engine }) => engine.remove())
 live('containers that survive their engine are adopted; those that were just starting come up once', ({ engine }) =>
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     const { log } = cluster
-    await cluster.submit(sleeper('web', { replicas: 5 }))
-    await cluster.log.running('web', 5)
+    await cluster.submit(sleeper('web', { replicas: 3 }))
+    await cluster.log.running('web', 3)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
-    await cluster.submit(sleeper('half', { replicas: 12 }))
+    await cluster.submit(sleeper('half', { replicas: 9 }))
     await log.event('TaskStarted', ({ job }) => job === 'half')
     await engine.kill()
     await startAgain(engine)
-    await cluster.log.running('half', 12, 40_000)
+    await cluster.log.running('half', 9, 40_000)
     await worksAgain(cluster, 'later')
     assert.equal(await runningOf(cluster, 'web'), before)
     assertUndisturbed(cluster, 'web', from)
@@ -65,8 +65,8 @@ live('containers that survive their engine are adopted; those that were just sta
 live('services, nats-server and dockerd are killed at once, and go on where they were', ({ engine }) =>
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     const { log, nats, services } = cluster
-    await cluster.submit(sleeper('web', { replicas: 5 }))
-    await cluster.log.running('web', 5)
+    await cluster.submit(sleeper('web', { replicas: 3 }))
+    await cluster.log.running('web', 3)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
     await Promise.all([engine.kill(), nats.kill(), ...services.map((service) => service.kill())])
@@ -116,15 +116,15 @@ plain.after(({ engine }) => engine.remove())
 plain('containers that die with their engine are started again, once each', ({ engine }) =>
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     const { log } = cluster
-    await cluster.submit(sleeper('web', { replicas: 5 }))
-    await cluster.log.running('web', 5)
+    await cluster.submit(sleeper('web', { replicas: 3 }))
+    await cluster.log.running('web', 3)
     await engine.kill()
     await startAgain(engine)
     const again = () => log.instances('web').every(({ state, attempt }) => state === 'running' && attempt === 2)
     await log.until('all run their second attempt', again, 40_000)
     await worksAgain(cluster, 'later')
-    assert.is(log.all('TaskExited').length, 5)
-    assert.is(log.all('TaskRestarting').length, 5)
+    assert.is(log.all('TaskExited').length, 3)
+    assert.is(log.all('TaskRestarting').length, 3)
     await assertOneContainerEach(cluster)
   }),
 )
@@ -132,9 +132,9 @@ plain('all is killed at once with an engine that takes its containers along: eac
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
     const { log, nats, services } = cluster
     await cluster.submit(sleeper('web', { replicas: 3 }))
-    await cluster.submit(sleeper('ending', { replicas: 3 }))
+    await cluster.submit(sleeper('ending', { replicas: 2 }))
     await log.running('web', 3)
-    await log.running('ending', 3)
+    await log.running('ending', 2)
     await cluster.submit(sleeper('half', { replicas: 8 }))
     await log.event('TaskStarted', ({ job }) => job === 'half')
     await cluster.stopJob('ending')

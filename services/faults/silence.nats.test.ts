@@ -67,7 +67,7 @@ const heartbeats = (cluster: TestCluster, workers: readonly string[]): Promise<v
       if (event.type !== 'WorkerHeartbeat') return
       const { worker } = event.data
       heard.set(worker, (heard.get(worker) ?? 0) + 1)
-      if (workers.some((name) => (heard.get(name) ?? 0) < 3)) return
+      if (workers.some((name) => (heard.get(name) ?? 0) < 2)) return
       following.stop()
       resolve()
     })

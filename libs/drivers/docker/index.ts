@@ -18,7 +18,7 @@ export type { DockerOptions, DockerTimeouts } from './connection'
 /** Docker 20.10: the first with `one-shot` figures. */
 const OLDEST_API = 1.41
 /** An engine starts no more containers a second when asked for more at once; the time-out counts from the turn. */
-const STARTS_AT_ONCE = 8
+const STARTS_AT_ONCE = 16
 
 const checkVersion = async (connection: Connection): ReturnType<Driver['check']> => {
   const { docker, request, timeouts, where } = connection

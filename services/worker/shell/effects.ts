@@ -11,16 +11,11 @@ export interface EffectsOptions {
   readonly report: (seen: Observation) => void
 }
 
-/** How many containers one engine is asked to start at a time: above this it only queues, and stops come too late. */
-const STARTS_AT_ONCE = 8
-
 /** While a pull goes on, the log is told of it at most so often. */
 const PULL_REPORT_MS = 3_000
 
 /** Carries out what the core asks for, and reports each outcome as an observation. Decides nothing. */
 export class Effects {
-  private readonly waiting: (() => void)[] = []
-  private starting = 0
   private readonly pulls = new Map<string, Promise<E.Either<DriverError, void>>>()
   private readonly underWay = new Set<Promise<void>>()
 
@@ -49,7 +44,7 @@ export class Effects {
     const { ref } = effect
     switch (effect.tag) {
       case 'Run': {
-        const ran = await this.limited(() => guarded(driver.run(this.containerSpec(effect))))
+        const ran = await guarded(driver.run(this.containerSpec(effect)))
         if (E.isLeft(ran)) return { tag: 'NotRun', driver: effect.driver, ref, error: ran.left }
         return { tag: 'Ran', ref, container: ran.right }
       }
@@ -100,17 +95,6 @@ export class Effects {
     ).finally(() => this.pulls.delete(key))
     this.pulls.set(key, pulling)
     return pulling
-  }
-
-  private async limited<T>(work: () => Promise<T>): Promise<T> {
-    if (this.starting >= STARTS_AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve))
-    this.starting += 1
-    try {
-      return await work()
-    } finally {
-      this.starting -= 1
-      this.waiting.shift()?.()
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { Driver } from '#libs/drivers'
 import type { Resources } from '#libs/kernel'
@@ -15,12 +16,13 @@ export interface StartWorkerOptions {
   readonly reserve?: Resources
   /** Share of the machine that this worker may promise, for several on one machine; 1 is all. */
   readonly share?: number
-  /** Where the worker keeps what it keeps; its file system's size is the disk it offers. */
+  /** Where the worker keeps what it keeps, made if missing; its file system's size is the disk it offers. */
   readonly dir: string
 }
 
 /** Starts a worker; resolves when it has caught up with the log and adopted what runs. */
 export const startWorker = async (options: StartWorkerOptions): Promise<Worker> => {
+  await mkdir(options.dir, { recursive: true, mode: 0o700 })
   const whole = await measureCapacity(options.dir, options.reserve ?? DEFAULT_RESERVE)
   const share = options.share ?? 1
   const worker = new Worker({

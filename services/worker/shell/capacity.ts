@@ -5,17 +5,13 @@ import type { Resources } from '#libs/kernel'
 /** What the machine keeps for itself and everything else that runs on it. */
 export const DEFAULT_RESERVE: Resources = { cpuMilli: 0, memoryBytes: 256 * 2 ** 20, diskBytes: 2 ** 30 }
 
-/** What this machine can promise: what it has, less the reserve. Disk is what is free where `dir` lies. */
+/** What this machine can promise: what it has, less the reserve. Disk is the size of the file system of `dir`. */
 export const measureCapacity = async (dir: string, reserve: Resources): Promise<Resources> => {
-  const [cpu, memory, disks] = await Promise.all([si.cpu(), si.mem(), si.fsSize()])
-  const mount = disks
-    .filter(({ mount }) => dir.startsWith(mount))
-    .sort((a, b) => b.mount.length - a.mount.length)
-    .at(0)
+  const [cpu, memory, disk] = await Promise.all([si.cpu(), si.mem(), statfs(dir)])
   return {
     cpuMilli: Math.max(0, cpu.cores * 1000 - reserve.cpuMilli),
     memoryBytes: Math.max(0, memory.total - reserve.memoryBytes),
-    diskBytes: Math.max(0, Math.floor(mount?.size ?? 0) - reserve.diskBytes),
+    diskBytes: Math.max(0, disk.blocks * disk.bsize - reserve.diskBytes),
   }
 }
 

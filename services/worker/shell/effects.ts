@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/Either'
 import type { ContainerSpec, Driver, DriverError } from '#libs/drivers'
-import { causeText } from '#libs/kernel'
 import type { DriverName } from '#libs/spec'
 import type { Effect, Observation } from '../core'
+import { guarded } from './guarded'
 
 export interface EffectsOptions {
   readonly drivers: ReadonlyMap<DriverName, Driver>
@@ -95,14 +95,5 @@ export class Effects {
     ).finally(() => this.pulls.delete(key))
     this.pulls.set(key, pulling)
     return pulling
-  }
-}
-
-/** A driver reports errors as values; should one be thrown all the same, the engine is taken to be out of reach. */
-const guarded = async <T>(call: Promise<E.Either<DriverError, T>>): Promise<E.Either<DriverError, T>> => {
-  try {
-    return await call
-  } catch (cause) {
-    return E.left({ tag: 'Unreachable', what: causeText(cause) })
   }
 }

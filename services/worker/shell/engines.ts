@@ -3,6 +3,7 @@ import type { Driver, EngineEvent, Owner } from '#libs/drivers'
 import type { Logger } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import type { Observation } from '../core'
+import { guarded } from './guarded'
 
 /** The engine's events are the fast way to know; listing again so often is the sure one. */
 const RELIST_EVERY_MS = 30_000
@@ -64,16 +65,16 @@ export class EngineWatch {
   }
 
   private async list(): Promise<void> {
+    this.doubting = false // also where one is under way: should that fail, it is listed again all the same
     if (this.listing) {
       this.again = true
       return
     }
     this.listing = true
-    this.doubting = false
     clearTimeout(this.timer)
     const { driver, owner, report, generation } = this.options
     const begun = generation()
-    const listed = await driver.list(owner)
+    const listed = await guarded(driver.list(owner))
     this.listing = false
     if (this.closed) return
     if (E.isLeft(listed)) {

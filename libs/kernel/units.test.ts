@@ -10,6 +10,7 @@ const ms = (text: string): number | null => O.toNullable(parseDuration(text))
 test('sizes are read with decimal and binary units, and rounded up to whole bytes', () => {
   assert.equal(['512MiB', '1.5GB', '0B', '16.1kB', '1.1 GB'].map(bytes), [536870912, 1.5e9, 0, 16100, 1.1e9])
   assert.is(bytes('0.3KiB'), 308)
+  assert.is(bytes('1000000257509621B'), 1000000257509621, 'whole bytes of any size are exact')
 })
 
 test('a size without a unit, with an unknown one, or too large to be exact is none', () => {

@@ -23,8 +23,9 @@ export const parseBytes = (text: string): O.Option<number> => {
   const match = /^(\d+(?:\.\d+)?)\s*([A-Za-z]+)$/.exec(text)
   const factor = match === null ? undefined : Object.hasOwn(BYTES, match[2] ?? '') ? BYTES[match[2] ?? ''] : undefined
   if (match === null || factor === undefined) return O.none
+  const product = Number(match[1]) * factor
   // 16.1 kB is 16,100 bytes, though 16.1 * 1000 is a hair more: 15 digits are what a double keeps of a decimal.
-  const bytes = Math.ceil(Number((Number(match[1]) * factor).toPrecision(15)))
+  const bytes = Number.isInteger(product) ? product : Math.ceil(Number(product.toPrecision(15)))
   return Number.isSafeInteger(bytes) ? O.some(bytes) : O.none
 }
 

@@ -25,7 +25,7 @@ const filesBelow = (folder, ending) => {
 const sourceFiles = () => ROOMS.flatMap((room) => filesBelow(join(ROOT, room), '.ts'))
 
 async function build() {
-  const { build: transpile } = require('esbuild') // only here: an unchanged checkout should not even load it
+  const { build: transpile, stop } = require('esbuild') // only here: an unchanged checkout should not even load it
   const sources = sourceFiles()
   const state = stateOf(sources)
   rmSync(STATE, { force: true })
@@ -39,7 +39,7 @@ async function build() {
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
-  })
+  }).finally(stop) // else its process stays, beside whatever runs in this one, to its end
   removeOrphans(sources)
   mkdirSync(DIST, { recursive: true })
   writeFileSync(STATE, state)

@@ -57,7 +57,9 @@ const errorsOf = (failure: unknown, { command }: FailureOptions): readonly OrkEr
   if (failure instanceof UsageFailure) return failure.errors
   if (failure instanceof OrkFailure) return [failure.error]
   if (oclifExit(failure) !== undefined) {
-    const what = causeText(failure).replace(/\nSee more help with --help$/, '')
+    const what = causeText(failure)
+      .replace(/\nSee more help with --help$/, '')
+      .replace(/^Parsing (--\S+) \n\tExpected/, '$1: expected')
     return [orkError('Usage', what, { next: `see \`ork ${command === undefined ? '' : `${command} `}--help\`` })]
   }
   return [orkError('Unexpected', causeText(failure), { next: 'this is a fault in ork; ORK_DEBUG=1 shows where' })]

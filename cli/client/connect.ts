@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { OrkFailure } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
+import { UsageFailure } from '../failure'
 import { DEFAULT_URL, readDevEndpoint } from './endpoint'
 import { parseServers } from './servers'
 
@@ -30,6 +31,7 @@ export const openConnection = async (flags: {
   })
   if (E.isRight(connected)) return connected.right
   const error = connected.left
+  if (error.tag === 'BadPrefix') throw new UsageFailure(error)
   if (!/authorization/i.test(error.what)) throw new OrkFailure(error)
   throw new OrkFailure({ ...error, what: 'the nats-server refuses this login', next: LOGIN_HINT })
 }

@@ -35,6 +35,20 @@ test('a server that no manager has ever used is told as such, and nothing is cre
   }
 })
 
+test('flags that cannot be are wrong usage, each named with what it may be', async ({ nats }) => {
+  const refused = async (...args: string[]) => {
+    const { code, stderr } = await runOrk(args, { nats: loggedIn(nats) })
+    assert.is(code, 2)
+    return stderr
+  }
+  assert.match(await refused('jobs', '--prefix', 'a.b'), /^the prefix "a\.b" is not one token/)
+  assert.match(
+    await refused('logs', 'web.api.0', '--tail', 'x'),
+    /^--tail: expected an integer but received: x\n {2}see/,
+  )
+  assert.match(await refused('replay', '--speed', '3x'), /--play/)
+})
+
 test('status says what is missing, and fails', async ({ nats }) => {
   const { code, stdout } = await runOrk(['status', '--json'], { nats: loggedIn(nats) })
   assert.is(code, 1)

@@ -12,10 +12,17 @@ export default class Dev extends OrkCommand {
     { description: 'Without Docker', command: '<%= config.bin %> dev --driver process' },
   ]
   static override flags = {
-    workers: Flags.integer({ description: 'How many workers share this machine', default: 1, min: 1, max: 50 }),
+    workers: Flags.integer({
+      description: 'How many workers share this machine',
+      helpValue: 'N',
+      default: 1,
+      min: 1,
+      max: 50,
+    }),
     data: Flags.string({ description: 'Folder of the cluster [default: .ork in this checkout]', helpValue: 'DIR' }),
     port: Flags.integer({
       description: 'Port of the nats-server [default: 4222, or one that is free]',
+      helpValue: 'PORT',
       min: 1,
       max: 65535,
     }),

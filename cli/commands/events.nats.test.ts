@@ -54,6 +54,13 @@ test('shows the past in its order, the day once, each event on its line', async 
   ])
 })
 
+test('says that there is more when nothing matches, for what was asked may be misspelt', async (context) => {
+  await write(context, [started(1), started(2)])
+  const { code, stdout, stderr } = await runOrk(['events', '--job', 'wbe'], { nats: context.nats.url })
+  assert.equal([code, stdout], [0, ''])
+  assert.is(stderr, 'no event matches; the log holds 2, and `ork events` shows them all\n')
+})
+
 test('gives programs one CloudEvent a line with its sequence, within the range and of the job asked for', async (context) => {
   await write(context, [started(1), started(1, 'shop'), started(2), started(3), started(4)])
   const args = ['events', '--json', '--job', 'web', '--from', '2', '--to', '4']

@@ -22,7 +22,10 @@ export default class Replay extends OrkCommand {
     }),
     job: Flags.string({ description: 'Only this job', helpValue: 'JOB' }),
     play: Flags.boolean({ default: false, description: 'Show the events one after the other, with their pauses' }),
-    speed: Flags.string({ description: 'How much faster than it was', default: '1x', helpValue: '10x' }),
+    speed: Flags.string({
+      description: 'With --play: how much faster than it was [default: 1x]',
+      helpValue: '10x',
+    }),
     verify: Flags.boolean({
       default: false,
       description: 'Compare folds of the log with each other and with the live services',
@@ -36,7 +39,8 @@ export default class Replay extends OrkCommand {
     const { usable } = await import('../show/events.js')
     const to = flags.to === undefined ? undefined : usable(parsePoint(flags.to, Date.now(), '--to'))
     const job = flags.job === undefined ? undefined : this.name('job', flags.job)
-    const speed = speedOf(flags.speed)
+    if (flags.speed !== undefined && !flags.play) throw speedWithoutFilm()
+    const speed = speedOf(flags.speed ?? '1x')
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     const show = { json: flags.json, out: this.out, signal }
@@ -52,6 +56,9 @@ export default class Replay extends OrkCommand {
     return replay(connection.log, { ...show, to, job })
   }
 }
+
+const speedWithoutFilm = (): UsageFailure =>
+  new UsageFailure(orkError('BadSpeed', 'only a film has a speed', { where: '--speed', next: 'add --play' }))
 
 const speedOf = (text: string): number => {
   const speed = Number(/^(\d+(?:\.\d+)?)x?$/.exec(text)?.[1])

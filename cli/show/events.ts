@@ -7,7 +7,7 @@ import { firstSeqOf, lastSeqOf, type Point, parsePoint } from '../client/point'
 import { type FilterFlags, queriesOf } from '../client/query'
 import { tail } from '../client/tail'
 import { Interrupted, UsageFailure } from '../failure'
-import type { Output } from '../output'
+import { type Output, stderr } from '../output'
 import { escapeJson } from '../render/escape'
 import { dayLine, type EventLook, eventJson, eventLine, heartbeatLine } from '../render/event'
 import { dayAndZone } from '../render/time'
@@ -81,8 +81,15 @@ export const showEvents = async (log: Log, plan: EventsPlan, show: Show): Promis
       await (beat ? writer.beat(entry) : writer.events([entry]))
     }
   }
+  if (!writer.hasWritten && !plan.follow && !show.json && !signal.aborted) await sayNothingMatched(log)
   if (plan.follow && !signal.aborted) await follow(log, plan, Math.max(from, to + 1), writer, signal)
   if (signal.aborted) throw new Interrupted()
+}
+
+/** A misspelt filter looks like a quiet cluster, so it is said that there is more; on stderr, where no pipe reads it. */
+const sayNothingMatched = async (log: Log): Promise<void> => {
+  const last = await log.lastSeq()
+  if (last > 0) await stderr.write(`no event matches; the log holds ${last}, and \`ork events\` shows them all\n`)
 }
 
 const follow = async (
@@ -120,6 +127,7 @@ const QUARTER_MS = 900_000
 
 /** One line an event, for people or programs; the day is said when it changes. */
 export class EventWriter {
+  hasWritten = false
   private day = ''
   private quarter = Number.NaN
 
@@ -130,13 +138,16 @@ export class EventWriter {
     const lines = entries.map((entry) =>
       this.show.json ? json(eventJson(entry)) : this.dated(entry, look) + eventLine(entry, look),
     )
-    if (lines.length > 0) await this.show.out.write(`${lines.join('\n')}\n`)
+    if (lines.length === 0) return
+    this.hasWritten = true
+    await this.show.out.write(`${lines.join('\n')}\n`)
   }
 
   async beat(entry: Entry): Promise<void> {
     const { event } = entry
     if (event.type === 'Unreadable') return
     const look = this.look()
+    this.hasWritten = true
     await this.show.out.write(
       `${this.show.json ? json(event) : this.dated(entry, look) + heartbeatLine(event, look)}\n`,
     )

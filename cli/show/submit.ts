@@ -158,7 +158,7 @@ const tellEnd = async (
           'JobPending',
           `${reply.job} has ${count(verdict.pending.length, 'instance')} that no worker can take now${alsoFailed(verdict.failed.length)}`,
           {
-            next: `it stays submitted and starts as soon as there is room: \`ork job ${reply.job}\` shows how it stands, \`ork submit --wait\` waits`,
+            next: `it stays submitted and starts as soon as ${whatItWaitsFor(explained)}: \`ork job ${reply.job}\` shows how it stands, \`ork submit --wait\` waits`,
           },
         ),
       )
@@ -176,6 +176,14 @@ const tellEnd = async (
       if (!json) await stderr.write(`no longer watching; the job goes on: \`ork job ${name}\` shows how it stands\n`)
       throw new Interrupted()
   }
+}
+
+/** Room, or where every worker lacks the driver, one that has it. */
+const whatItWaitsFor = (explained: readonly ExplainReply[]): string => {
+  const verdicts = explained.flatMap(({ workers }) => workers)
+  if (verdicts.length === 0) return 'there is a worker'
+  const lacking = verdicts.every((verdict) => !verdict.fits && verdict.filter === 'driver')
+  return lacking ? 'a worker offers its `driver`' : 'there is room'
 }
 
 const alsoFailed = (n: number): string => (n === 0 ? '' : `, and ${n} that failed`)

@@ -6,10 +6,10 @@ import type { Driver } from '#libs/drivers'
 import { OrkFailure } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
 import { findNatsServer, type NatsServer, startNatsServer } from '#libs/nats-server'
-import { createLogger } from '#libs/runtime'
 import { startManager } from '#services/manager'
 import { startScheduler } from '#services/scheduler'
 import { startWorker } from '#services/worker'
+import { devLogger } from './devLog'
 import type { Stoppable } from './service'
 
 export interface DevOptions {
@@ -80,9 +80,6 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
     throw cause
   }
 }
-
-/** People watch a dev cluster's jobs, not its services: only what is wrong is said, unless ORK_LOG_LEVEL asks. */
-const devLogger = (name: string) => createLogger(name, process.env.ORK_LOG_LEVEL ?? 'warn')
 
 /** The port that clients try by default, if nobody has it. */
 const preferredPort = (): Promise<number | undefined> =>

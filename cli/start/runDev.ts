@@ -41,7 +41,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
   })
   const untilEnd = async (): Promise<void> => {
     const example = options.example ? await submitExample({ ...cluster, choices, out, signal }) : null
-    if (!signal.aborted) say(whatNext(example))
+    if (!signal.aborted) say(whatNext(example, choices))
     await aborted(signal)
     if (example !== null) await stopExample(cluster.connection, example, out)
   }
@@ -77,15 +77,16 @@ const serverDied = ({ nats }: DevCluster): OrkError =>
     next: 'its log says why; what was acknowledged is on disk, so `ork dev` goes on where it was',
   })
 
-const whatNext = (example: string | null): string => {
+const whatNext = (example: string | null, choices: readonly DriverChoice[]): string => {
   const job = example ?? 'JOB'
+  const file = choices.includes('docker') ? 'web.yaml' : 'hello-process.yaml'
   const lines = [
     ['ork status', 'is the cluster well'],
     ['ork tasks', 'every instance and where it runs'],
     [`ork logs ${job}.greeter.0 --follow`, 'what one of them prints'],
     ['ork events --follow', 'what happens, as it happens'],
     ['ork replay --to 1m', 'the cluster as it was a minute ago'],
-    ['ork submit examples/web.yaml', 'a job of your own: copy one and change it'],
+    [`ork submit examples/${file}`, 'a job of your own: copy one and change it'],
   ].filter(([command]) => example !== null || !command?.includes('greeter'))
   const rows = lines.map(([command = '', what]) => `  ${command.padEnd(36)}${what}`)
   return [
@@ -109,6 +110,6 @@ const chooseDrivers = async (wish: string, dir: string, say: (line: string) => v
     say(`${why}; jobs for it wait until it can`)
     return ['docker', 'process']
   }
-  say(`Docker cannot be reached (${why}): jobs run as plain processes, with \`driver: process\``)
+  say(`${why}; jobs run as plain processes, with \`driver: process\``)
   return ['process']
 }

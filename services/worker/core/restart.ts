@@ -15,7 +15,7 @@ export const afterExit = (policy: RestartSpec, exit: Exit, restarts: number, ran
   if (policy.policy === 'never') return { tag: 'Fail', reason }
   const inARow = ranMs >= policy.resetAfterMs ? 0 : restarts
   if (policy.attempts !== null && inARow >= policy.attempts) {
-    return { tag: 'Fail', reason: `${reason}, after ${inARow} restarts` }
+    return { tag: 'Fail', reason: `${reason}, after ${inARow} ${inARow === 1 ? 'restart' : 'restarts'}` }
   }
   // The power alone may be too large for a number, and nothing times that is not nothing.
   const factor = Math.min(policy.backoff ** inARow, Number.MAX_SAFE_INTEGER)

@@ -19,6 +19,7 @@ const service = (name: string, more: Partial<StatusReply> = {}): StatusReply => 
   leaders: { manager: { holder: 'm1', epoch: 3, seq: 1 }, scheduler: { holder: 's1', epoch: 2, seq: 1 } },
   services: [],
   quarantined: [],
+  quarantinedCount: 0,
   ignored: { stale: 0, illegal: 2 },
   ...more,
 })
@@ -66,6 +67,7 @@ test('each thing that is not well is a problem with what to do', () => {
     workers: { suspected: 1 },
     alarm: 'half of the workers are silent',
     quarantined: [{ aggregate: 'events.job.web', seq: 7, reason: 'BadData: \u001b[2J', recorded: true }],
+    quarantinedCount: 1,
   })
   const status = { ...well, services: [ill, service('scheduler/s1')] }
   assert.equal(tags(status), ['Alarm', 'NoWorker', 'Suspected', 'Quarantined'])

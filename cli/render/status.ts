@@ -96,13 +96,22 @@ const workerProblems = (view: StatusReply): readonly OrkError[] => {
   return problems
 }
 
-const quarantineProblems = ({ quarantined }: StatusReply): readonly OrkError[] =>
-  quarantined.map(({ aggregate, seq, reason }) =>
+const quarantineProblems = ({ quarantined, quarantinedCount }: StatusReply): readonly OrkError[] => {
+  const problems = quarantined.map(({ aggregate, seq, reason }) =>
     orkError('Quarantined', `sequence ${seq} cannot be read (${reason}); nothing more is decided about this`, {
       where: aggregate,
       next: `run the version of ork that wrote it, or look at it with \`ork events --from ${seq} --to ${seq}\``,
     }),
   )
+  const more = quarantinedCount - quarantined.length
+  if (more > 0)
+    problems.push(
+      orkError('Quarantined', `${more} more like these: jobs, instances or workers about which nothing is decided`, {
+        next: '`ork events` shows every event that cannot be read',
+      }),
+    )
+  return problems
+}
 
 /** The cluster at a glance, and everything that is not well. */
 export const renderStatus = (status: Status, problems: readonly OrkError[], look: EventLook): string => {

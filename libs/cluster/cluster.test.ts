@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { Draft, EventOf, Unreadable } from '#libs/events'
 import { given } from '../testing/given'
 import { aJob, elected, on, registered, stopAsked, submitted } from '../testing/happenings'
-import { jobSeq, type WorkerState } from './index'
+import { describeCluster, emptyCluster, evolve, ignoreChanges, jobSeq, type WorkerState } from './index'
 
 type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
 const w1: Readonly<Record<WorkerEvent['type'], Draft>> = {
@@ -102,6 +102,17 @@ test('of two elections with one epoch the first counts', () => {
   const story = given(elected('manager', 'm1', 1), elected('manager', 'm2', 1))
   assert.equal(story.cluster.leaders.manager, { holder: 'm1', epoch: 1, seq: 2 })
   assert.is(story.ignored.stale, 1)
+})
+
+test('a flood of large events that cannot be read leaves what is said of the cluster small, and counts them all', () => {
+  const cluster = emptyCluster()
+  for (let seq = 1; seq <= 10_000; seq += 1) {
+    const error = { tag: 'UnknownType', detail: 'x'.repeat(10_000) } as const
+    evolve(cluster, { seq, event: { type: 'Unreadable', path: `events.job.j${seq}.Odd`, error } }, ignoreChanges)
+  }
+  const summary = describeCluster(cluster)
+  assert.is(summary.quarantinedCount, 10_000)
+  assert.ok(JSON.stringify(summary).length < 2 ** 16, 'it must fit in one message')
 })
 
 test('an event that cannot be read freezes its aggregate, moves its sequence, and is on record when the manager says so', () => {

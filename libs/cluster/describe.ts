@@ -94,7 +94,10 @@ export interface ClusterSummary {
   readonly workers: Partial<Record<WorkerState, number>>
   readonly leaders: Readonly<Record<LedRole, Leader>>
   readonly services: readonly ServiceInfo[]
+  /** The first of them; a flood of others must not keep a service from saying how it is. */
   readonly quarantined: readonly (Quarantined & { readonly aggregate: string })[]
+  /** How many there are in all. */
+  readonly quarantinedCount: number
   readonly ignored: { readonly stale: number; readonly illegal: number }
 }
 
@@ -188,6 +191,18 @@ export const describeWorker = (worker: Worker): WorkerSummary => ({
   host: worker.host,
 })
 
+/** So that what a service says of itself stays far below the servers' limit of 1 MiB a message. */
+export const MAX_QUARANTINED_SHOWN = 20
+
+function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
+  let left = limit
+  for (const item of items) {
+    if (left <= 0) return
+    left -= 1
+    yield item
+  }
+}
+
 export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   seq: cluster.seq,
   jobs: tally([...cluster.jobs.values()].map(({ state }) => state)),
@@ -195,7 +210,11 @@ export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   workers: tally([...cluster.workers.values()].map(({ state }) => state)),
   leaders: { manager: { ...cluster.leaders.manager }, scheduler: { ...cluster.leaders.scheduler } },
   services: [...cluster.services.values()],
-  quarantined: [...cluster.quarantined].map(([aggregate, held]) => ({ aggregate, ...held })),
+  quarantined: [...take(cluster.quarantined, MAX_QUARANTINED_SHOWN)].map(([aggregate, held]) => ({
+    aggregate,
+    ...held,
+  })),
+  quarantinedCount: cluster.quarantined.size,
   ignored: { ...cluster.ignored },
 })
 

@@ -64,10 +64,14 @@ const isStale = (cluster: Cluster, event: OrkEvent): boolean => {
   return (event.epoch ?? 0) < cluster.leaders[owner].epoch
 }
 
+/** Characters. What is wrong with an event may quote it, and it may be as large as a message can be. */
+const MAX_REASON = 500
+
 const quarantine = (cluster: Cluster, seq: number, event: Unreadable): void => {
   const aggregate = aggregateAt(event.path)
   moveSeq(cluster, aggregate, seq)
   if (!cluster.quarantined.has(aggregate)) {
-    cluster.quarantined.set(aggregate, { seq, reason: `${event.error.tag}: ${event.error.detail}`, recorded: false })
+    const reason = `${event.error.tag}: ${event.error.detail}`.slice(0, MAX_REASON)
+    cluster.quarantined.set(aggregate, { seq, reason, recorded: false })
   }
 }

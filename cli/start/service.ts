@@ -1,11 +1,13 @@
 import * as E from 'fp-ts/Either'
-import { OrkFailure } from '#libs/kernel'
+import { type OrkError, OrkFailure } from '#libs/kernel'
 import { type Connection, type ConnectOptions, connect } from '#libs/log'
 import type { Logger } from '#libs/runtime'
 
 /** What a running service must offer to be ended in order. */
 export interface Stoppable {
   stop(): Promise<unknown>
+  /** Resolves, if ever, with why it has ended by itself. */
+  readonly ended?: Promise<OrkError>
 }
 
 export interface RunOptions {
@@ -28,9 +30,10 @@ export const runService = async (options: RunOptions): Promise<void> => {
   if (connection !== null) {
     const service = await options.start(connection)
     logger.info('ready')
-    await aborted(signal)
+    const why = await Promise.race([aborted(signal), service.ended ?? aborted(signal)])
     await service.stop()
     await connection.close()
+    if (why !== undefined) throw new OrkFailure(why)
   }
   letGo()
   logger.info('stopped')
@@ -61,10 +64,10 @@ const connectPatiently = async ({ connect: wishes, logger, signal }: RunOptions)
 }
 
 /** Resolves when the signal is given. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
+export const aborted = (signal: AbortSignal): Promise<undefined> =>
   new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve(undefined)
+    else signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
 
 const pauseUnless = async (signal: AbortSignal, ms: number): Promise<void> => {

@@ -23,6 +23,7 @@ export const REQUESTS = {
   status: t.type({}, 'StatusRequest'),
   explain: t.type({ id: t.string }, 'ExplainRequest'),
   view: t.type({ keys: t.array(t.string) }, 'ViewRequest'),
+  who: t.type({}, 'WhoRequest'),
   logs: t.type(
     { id: t.string, attempt: nullable(t.number), follow: t.boolean, tail: nullable(t.number) },
     'LogsRequest',
@@ -45,6 +46,7 @@ export interface Replies {
   readonly status: StatusReply
   readonly explain: ExplainReply
   readonly view: ViewPart
+  readonly who: WhoReply
   readonly logs: { readonly stream: 'stdout' | 'stderr'; readonly time: string | null; readonly text: string }
 }
 
@@ -89,6 +91,12 @@ export interface StatusReply extends ClusterSummary {
   /** Why nothing is moved though workers are silent; null when all is well. */
   readonly alarm: string | null
   readonly uptimeMs: number
+}
+
+/** The process that bears a worker's name. */
+export interface WhoReply {
+  readonly host: string
+  readonly pid: number
 }
 
 /** Why an instance is or is not on each worker, as the scheduler sees it now. */

@@ -65,8 +65,16 @@ const newAssignment = (id: string, instance: Instance, now: Now): Assignment => 
 const ranMs = ({ startedAt, state, since }: Instance, now: Now): number =>
   startedAt === 0 ? 0 : Math.max(0, (state === 'exited' ? since : now.wall) - startedAt)
 
+/** Of several processes of one name the one that registered last is the worker, so that nothing runs twice. */
+const noticeSuccessor = (view: WorkerView, { event }: Entry): void => {
+  if (event.type !== 'WorkerRegistered' || event.data.worker !== view.name) return
+  if (event.id === view.registration) view.registered = true
+  else if (view.registered) view.successor = event.data.host
+}
+
 /** Folds one entry of this worker's part of the log. */
 export const evolveView = (view: WorkerView, entry: Entry, now: Now): void => {
+  noticeSuccessor(view, entry)
   evolve(view.cluster, entry, {
     job: (job) => {
       if (job.state === 'running') return

@@ -28,7 +28,7 @@ export interface Work {
  */
 export const decide = (view: WorkerView, now: Now): Work => {
   const work: Work = { facts: [], effects: [], wakeAt: null }
-  if (!view.caughtUp) return work
+  if (!view.caughtUp || view.successor !== null) return work
   ring(view, now)
   const ids = [...view.touched]
   view.touched.clear()

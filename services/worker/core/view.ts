@@ -8,6 +8,12 @@ export interface WorkerView {
   readonly name: string
   /** What the log says of the jobs and of this worker's instances; others' are not followed. */
   readonly cluster: Cluster
+  /** The id of the registration with which this process took the name; null until it does. */
+  registration: string | null
+  /** Whether the log has come to that registration. */
+  registered: boolean
+  /** The machine of a process that has taken the name since: this one does and says nothing more. */
+  successor: string | null
   /** What this worker promised to have; null until it has measured. */
   capacity: Resources | null
   /** By instance id. */
@@ -151,6 +157,9 @@ export type Observation =
 export const initialView = (name: string, drivers: readonly DriverName[]): WorkerView => ({
   name,
   cluster: emptyCluster(),
+  registration: null,
+  registered: false,
+  successor: null,
   capacity: null,
   assignments: new Map(),
   containers: new Map(),

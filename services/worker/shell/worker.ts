@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { ulid } from 'ulid'
 import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
-import { instanceId, NO_RESOURCES, type Resources } from '#libs/kernel'
+import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
 import { type Logger, systemNow } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
@@ -11,6 +11,7 @@ import { Effects } from './effects'
 import { EngineWatch } from './engines'
 import { logsEndpoint } from './logs'
 import { Meter } from './meter'
+import { nameLost, whenNameIsFree, whoEndpoint } from './name'
 import { Outbox } from './outbox'
 
 export interface WorkerOptions {
@@ -32,6 +33,9 @@ const HEARTBEAT_MS = 2_000
 /** One worker: folds its part of the log, keeps its engines' truth, and does what the core decides. */
 export class Worker {
   readonly view: WorkerView
+  /** Resolves, if ever, when another process has taken this worker's name: it then does nothing more. */
+  readonly ended: Promise<OrkError>
+  private end: (why: OrkError) => void = () => {}
   private readonly drivers: ReadonlyMap<DriverName, Driver>
   private readonly outbox: Outbox
   private readonly effects: Effects
@@ -49,6 +53,9 @@ export class Worker {
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
     this.view = initialView(name, [...this.drivers.keys()])
     this.view.capacity = options.capacity
+    this.ended = new Promise((resolve) => {
+      this.end = resolve
+    })
     this.outbox = new Outbox(connection.log, name, logger, (fact) => isMoot(this.view, fact))
     this.effects = new Effects({
       drivers: this.drivers,
@@ -67,15 +74,20 @@ export class Worker {
     return { cluster: this.options.connection.log.cluster, worker: this.options.name }
   }
 
-  /** Resolves when the worker has caught up, knows its containers and has told that it is there. */
+  /**
+   * Resolves when the worker has caught up, knows its containers and has told that it is there. Rejects with an
+   * `OrkFailure` (`NameTaken`) when another process is this worker.
+   */
   async start(): Promise<void> {
     const { connection, name } = this.options
+    await whenNameIsFree(connection, name)
     this.following = connection.log.follow({
       from: 1,
       queries: [{ topic: 'job' }, { topic: 'control' }, { worker: name }],
       onEntries: (entries) => {
         const now = systemNow()
         for (const entry of entries) evolveView(this.view, entry, now)
+        if (this.view.successor !== null) this.yieldTo(this.view.successor)
         this.wake()
       },
     })
@@ -91,13 +103,17 @@ export class Worker {
     }
     await this.following.caughtUp
     this.view.caughtUp = true
-    await this.register()
     this.serving = await connection.bus.serve({
       name: 'ork-worker',
       version: this.options.version,
       description: `worker ${name}: its containers' logs`,
-      endpoints: [logsEndpoint(connection, this.view, this.drivers)],
+      endpoints: [
+        logsEndpoint(connection, this.view, this.drivers),
+        whoEndpoint(connection, name, { host: this.options.host, pid: process.pid }),
+      ],
     })
+    await this.register()
+    if (this.stopped) return
     this.beat()
     this.heartbeat = setInterval(() => this.beat(), this.options.heartbeatEveryMs ?? HEARTBEAT_MS)
     this.wake()
@@ -111,13 +127,30 @@ export class Worker {
     for (const watch of this.watches) watch.close()
     await this.effects.settled()
     this.flush()
-    await this.outbox.drained()
-    const { connection, name } = this.options
-    const left = stamp({ type: 'WorkerLeft', data: { worker: name } }, this.by())
-    await connection.log.append([{ event: left }])
+    if (this.view.successor === null) {
+      await this.outbox.drained()
+      await this.leave()
+    }
     this.outbox.stop()
     await this.serving?.stop()
     await this.following?.stop()
+  }
+
+  private async leave(): Promise<void> {
+    const { connection, name } = this.options
+    await connection.log.append([{ event: stamp({ type: 'WorkerLeft', data: { worker: name } }, this.by()) }])
+  }
+
+  /** Another process has become this worker: from here on this one neither does nor says anything. */
+  private yieldTo(host: string): void {
+    if (this.stopped) return
+    this.stopped = true
+    clearInterval(this.heartbeat)
+    clearTimeout(this.timer)
+    this.outbox.stop()
+    const why = nameLost(this.options.name, host)
+    this.options.logger.error({ error: why }, 'succeeded by another process')
+    this.end(why)
   }
 
   private by() {
@@ -131,7 +164,9 @@ export class Worker {
       type: 'WorkerRegistered',
       data: { worker: name, capacity, labels, drivers, version, host },
     } as const
-    await connection.log.append([{ event: stamp(draft, this.by()) }])
+    const by = this.by()
+    this.view.registration = by.id
+    await connection.log.append([{ event: stamp(draft, by) }])
   }
 
   private observed(seen: Observation): void {

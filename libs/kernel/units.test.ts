@@ -61,4 +61,13 @@ test('cores are written without needless zeros', () => {
   assert.equal([0, 250, 1_000, 2_500, 125].map(formatCpu), ['0', '0.25', '1', '2.5', '0.125'])
 })
 
+test('every whole number of bytes that can be counted is read to the byte', () => {
+  fc.assert(
+    fc.property(fc.maxSafeNat(), (bytes) => {
+      assert.equal(parseBytes(`${bytes}B`), O.some(bytes))
+    }),
+  )
+  assert.equal(parseBytes('1000001690970041B'), O.some(1000001690970041))
+})
+
 test.run()

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type AptSource, mainArchive, parseDeb822, parseSourcesList } from './apt-sources'
@@ -65,7 +66,7 @@ const isolated = (work: string, sources: string): string[] =>
     'APT::Sandbox::User=root',
   ].flatMap((option) => ['-o', option])
 
-/** Whether this host has what `fetchDebianPackage` needs; else why not, in a few words. */
+/** Where this host's packages come from, and what its newer suite is called. Rejects with why there is none. */
 const hostArchive = async (): Promise<{ archive: AptSource; distribution: Distribution }> => {
   const release = await osRelease()
   const ids = [release.get('ID') ?? '', ...(release.get('ID_LIKE') ?? '').split(' ')]
@@ -111,8 +112,7 @@ export const fetchDebianPackage = async (work: string, report: (line: string) =>
   if (archiveFile === undefined) throw new Error('apt-get download left no package')
   await run('dpkg-deb', ['-x', join(work, archiveFile), join(work, 'package')])
   const binaries = ['usr/sbin', 'usr/bin'].map((folder) => join(work, 'package', folder, 'nats-server'))
-  for (const binary of binaries) {
-    if ((await readFile(binary).catch(() => undefined)) !== undefined) return binary
-  }
-  throw new Error('the package holds no nats-server')
+  const binary = binaries.find((path) => existsSync(path))
+  if (binary === undefined) throw new Error('the package holds no nats-server')
+  return binary
 }

@@ -3,17 +3,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { causeText, OrkFailure, orkError } from '#libs/kernel'
+import { checkBinary, type NatsServerBinary } from './binary'
 import { fetchDebianPackage } from './debian'
 import { type FileLock, tryLock } from './file-lock'
-import type { NatsServerBinary } from './find'
 import { fetchRelease, releaseUrl } from './release'
 import { MINIMUM_VERSION, type Version } from './version'
 
-export interface FetchOptions {
+interface FetchOptions {
   /** Where the binary shall be kept. */
   readonly tools: string
   readonly report: (line: string) => void
-  readonly check: (path: string) => Promise<E.Either<string, Version>>
 }
 
 interface Way {
@@ -65,7 +64,7 @@ const install = async (options: FetchOptions, way: Way): Promise<Version> => {
   try {
     const binary = await way.fetch(work, options.report)
     await chmod(binary, 0o755)
-    const checked = await options.check(binary)
+    const checked = await checkBinary(binary)
     if (E.isLeft(checked)) throw new Error(checked.left)
     await rename(binary, join(options.tools, 'nats-server'))
     return checked.right
@@ -79,12 +78,12 @@ const install = async (options: FetchOptions, way: Way): Promise<Version> => {
  * time does it, and the binary appears whole or not at all. Throws OrkFailure that names each way and why it failed.
  */
 export const fetchNatsServer = async (options: FetchOptions): Promise<NatsServerBinary> => {
-  const { tools, report, check } = options
+  const { tools, report } = options
   const path = join(tools, 'nats-server')
   await mkdir(tools, { recursive: true })
   const lock = await waitForLock(join(tools, 'nats-server.lock'), report)
   try {
-    const present = await check(path)
+    const present = await checkBinary(path)
     if (E.isRight(present)) return { path, version: present.right.text, from: '.tools' }
     await sweep(tools)
     const failures: string[] = []

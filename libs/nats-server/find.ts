@@ -2,24 +2,13 @@ import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import * as E from 'fp-ts/Either'
-import * as O from 'fp-ts/Option'
 import { OrkFailure, orkError } from '#libs/kernel'
+import { checkBinary, type NatsServerBinary } from './binary'
 import { fetchNatsServer } from './fetch'
 import { findRoot, toolsFolder } from './installation'
-import { runProgram } from './run-program'
-import { isNewEnough, MINIMUM_VERSION, parseVersion, type Version } from './version'
+import { MINIMUM_VERSION } from './version'
 
-/** Where a binary was found; `fetched` was downloaded by this very call. */
-export type NatsServerOrigin = 'ORK_NATS_SERVER' | 'PATH' | '.tools' | 'fetched'
-
-export interface NatsServerBinary {
-  readonly path: string
-  /** `2.15.1` */
-  readonly version: string
-  readonly from: NatsServerOrigin
-}
-
-export interface FindNatsServerOptions {
+interface FindNatsServerOptions {
   /** The checkout; by default the folder that holds ork's package.json. */
   readonly root?: string
   readonly env?: NodeJS.ProcessEnv
@@ -38,16 +27,6 @@ const isExecutableFile = async (path: string): Promise<boolean> => {
   } catch {
     return false
   }
-}
-
-/** Asks a binary for its version; Left says why it cannot be used. */
-export const checkBinary = async (path: string): Promise<E.Either<string, Version>> => {
-  const answer = await runProgram(path, ['--version'], { timeoutMs: 10_000 })
-  if (answer.code !== 0) return E.left(`it does not run here: ${answer.failure}`)
-  const version = parseVersion(answer.stdout)
-  if (O.isNone(version)) return E.left(`"${answer.stdout.trim().slice(0, 80)}" names no version`)
-  if (isNewEnough(version.value)) return E.right(version.value)
-  return E.left(`its version is ${version.value.text}, ork needs ${MINIMUM_VERSION.text} or newer`)
 }
 
 /** What the user named must be right: passing it over in silence would run another server than the one asked for. */
@@ -88,7 +67,7 @@ export const findNatsServer = async (options: FindNatsServerOptions = {}): Promi
   }
   if (options.fetch === false) {
     const what = `found no nats-server ${MINIMUM_VERSION.text} or newer in ORK_NATS_SERVER, PATH and ${tools}`
-    throw new OrkFailure(orkError('NatsServerMissing', what))
+    throw new OrkFailure(orkError('NatsServerMissing', what, { next: 'set ORK_NATS_SERVER to the path of one' }))
   }
-  return fetchNatsServer({ tools, report, check: checkBinary })
+  return fetchNatsServer({ tools, report })
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isName, OrkFailure, orkError } from '#libs/kernel'
+import * as E from 'fp-ts/Either'
+import { isName, OrkFailure, orkError, parsePrefix } from '#libs/kernel'
 import { findRoot } from './installation'
 import type { Permissions } from './server-config'
 
@@ -23,21 +24,17 @@ export interface StreamSettings {
   readonly num_replicas: number
 }
 
-export interface AllStreams {
+interface AllStreams {
   readonly events: StreamSettings
   readonly heartbeats: StreamSettings
 }
 
 /** Who one may be to the broker; see `nats/README.md`. */
-export type NatsRole = 'manager' | 'scheduler' | 'worker' | 'client' | 'observer'
-
-const PREFIX = /^[A-Za-z0-9_-]+$/
+type NatsRole = 'manager' | 'scheduler' | 'worker' | 'client' | 'observer'
 
 const readFilled = (file: string, prefix: string, name: string): unknown => {
-  if (!PREFIX.test(prefix)) {
-    const next = 'a prefix is one token of letters, digits, "-" and "_"'
-    throw new OrkFailure(orkError('BadPrefix', `"${prefix}" cannot be the first token of subjects`, { next }))
-  }
+  const parsed = parsePrefix(prefix)
+  if (E.isLeft(parsed)) throw new OrkFailure(parsed.left)
   const text = readFileSync(join(findRoot(), 'nats', file), 'utf8')
   const filled = text
     .replaceAll('{prefix}', prefix)

@@ -6,6 +6,16 @@ export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 export const isName = (text: string): boolean => NAME.test(text)
 
+/** The first token of all subjects, which also names the streams. */
+export const parsePrefix = (text: string): E.Either<OrkError, string> =>
+  /^[A-Za-z][A-Za-z0-9_-]*$/.test(text)
+    ? E.right(text)
+    : E.left(
+        orkError('BadPrefix', `"${text}" cannot be the first token of subjects`, {
+          next: 'a prefix is one token of letters, digits, "-" and "_" that begins with a letter, e.g. ork',
+        }),
+      )
+
 /** Where an instance lives in the house of names: `job.task.index`. */
 export interface InstanceRef {
   readonly job: string

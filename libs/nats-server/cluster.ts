@@ -30,7 +30,7 @@ const POLL_MS = 25
 /** The leader alone answers, and only when a majority has elected it; then every member passes the question on. */
 const awaitLeader = async (servers: readonly NatsServer[], options: NatsClusterOptions): Promise<void> => {
   const login = options.users?.[0]
-  const deadline = Date.now() + (options.readyMs ?? 60_000)
+  const deadline = performance.now() + (options.readyMs ?? 60_000)
   for (const server of servers) {
     const { hostname: host } = new URL(server.url)
     const target = { host, port: server.port, ...(login && { user: login.user, password: login.password }) }
@@ -39,7 +39,7 @@ const awaitLeader = async (servers: readonly NatsServer[], options: NatsClusterO
         await probeJetStream(target)
         up = true
       } catch (error) {
-        if (Date.now() > deadline) {
+        if (performance.now() > deadline) {
           const what = `the cluster of nats-servers has no leader in time (${causeText(error)})`
           throw new OrkFailure(orkError('NoLeader', what, { next: `read ${server.logFile}` }))
         }

@@ -102,9 +102,9 @@ export const launchServer = async (launch: Launch): Promise<Launched> => {
   exited.then((exit) => {
     ended = exit
   })
-  const deadline = Date.now() + readyMs
+  const deadline = performance.now() + readyMs
   let why = ''
-  while (ended === undefined && Date.now() < deadline) {
+  while (ended === undefined && performance.now() < deadline) {
     try {
       const version = await probe(launch)
       if (child.pid !== undefined) return { child, pid: child.pid, exited, version }

@@ -36,9 +36,9 @@ export const stopOrphan = async (pidFile: string, configFile: string, graceMs: n
   const isOurs = async (): Promise<boolean> => (await commandLine(pid))?.endsWith(`-c ${configFile}`) === true
   if (!(await isOurs())) return undefined
   send(pid, 'SIGTERM')
-  const deadline = Date.now() + graceMs
+  const deadline = performance.now() + graceMs
   while (await isOurs()) {
-    if (Date.now() > deadline) send(pid, 'SIGKILL')
+    if (performance.now() > deadline) send(pid, 'SIGKILL')
     await sleep(POLL_MS)
   }
   return pid

@@ -12,7 +12,7 @@ const LINE_END = 0x0a
 const LONGEST_LINE = 1 << 20
 
 /** Where the last `lines` lines begin, and how many there are; reads the file from its end. */
-export const tailOffset = async (file: FileHandle, lines: number): Promise<{ offset: number; lines: number }> => {
+const tailOffset = async (file: FileHandle, lines: number): Promise<{ offset: number; lines: number }> => {
   const { size } = await file.stat()
   const buffer = Buffer.alloc(CHUNK)
   let found = 0

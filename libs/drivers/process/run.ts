@@ -46,7 +46,7 @@ const takePorts = async (spec: ContainerSpec): Promise<E.Either<DriverError, rea
 
 /** Until the supervisor has started the process: from then on it can be signalled. */
 const waitStarted = async (folder: string): Promise<boolean> => {
-  for (const giveUp = Date.now() + START_WAIT_MS; Date.now() < giveUp; await sleep(2)) {
+  for (const giveUp = performance.now() + START_WAIT_MS; performance.now() < giveUp; await sleep(2)) {
     if ((await readNumber(folder, FILES.child)) !== undefined) return true
   }
   return false

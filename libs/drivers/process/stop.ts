@@ -13,10 +13,10 @@ const KILL_WAIT_MS = 5_000
 const { SIGKILL } = constants.signals
 
 const exitWithin = async (folder: string, ms: number): Promise<Exit | undefined> => {
-  for (const until = Date.now() + ms; ; await sleep(Math.min(POLL_MS, Math.max(1, until - Date.now())))) {
+  for (const until = performance.now() + ms; ; await sleep(Math.min(POLL_MS, Math.max(1, until - performance.now())))) {
     const code = await readNumber(folder, FILES.exit)
     if (code !== undefined) return exitOf(code)
-    if (Date.now() >= until) return undefined
+    if (performance.now() >= until) return undefined
   }
 }
 
@@ -45,8 +45,8 @@ export const removeProcess = async (known: Known, ref: AttemptRef): DriverResult
   const { folder, pid } = known
   if (pid !== undefined && (await isSupervising(pid, folder))) {
     signalProcess(-pid, SIGKILL)
-    for (const giveUp = Date.now() + KILL_WAIT_MS; await isSupervising(pid, folder); await sleep(POLL_MS)) {
-      if (Date.now() < giveUp) continue
+    for (const giveUp = performance.now() + KILL_WAIT_MS; await isSupervising(pid, folder); await sleep(POLL_MS)) {
+      if (performance.now() < giveUp) continue
       return E.left(refused(`${containerName(ref)} (process group ${pid}) does not end after SIGKILL`))
     }
   }

@@ -1,8 +1,9 @@
 import * as E from 'fp-ts/Either'
+import * as O from 'fp-ts/Option'
 import { connect as connectNats, type NatsConnection } from 'nats'
 import { DEFAULT_PREFIX } from '#libs/events'
-import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
-import { MINIMUM_VERSION } from '#libs/nats-server'
+import { causeText, type OrkError, OrkFailure, orkError, parsePrefix } from '#libs/kernel'
+import { isNewEnough, MINIMUM_VERSION, parseVersion } from '#libs/nats-server'
 import type { Connection } from '../port'
 import { natsBus } from './bus'
 import { Link, pause } from './link'
@@ -33,16 +34,14 @@ const CLOSE_GRACE_MS = 5_000
  * again for ever. Left: no server within `waitMs`, one that is too old, a stream that is not kept as ork needs it.
  */
 export const connect = async (options: ConnectOptions): Promise<E.Either<OrkError, Connection>> => {
-  const prefix = options.prefix ?? DEFAULT_PREFIX
-  if (!/^[a-zA-Z][\w-]*$/.test(prefix)) {
-    return E.left(orkError('BadPrefix', `the prefix "${prefix}" is not one token of letters, digits, - and _`))
-  }
-  const deadline = Date.now() + (options.waitMs ?? WAIT_MS)
+  const prefix = parsePrefix(options.prefix ?? DEFAULT_PREFIX)
+  if (E.isLeft(prefix)) return prefix
+  const deadline = performance.now() + (options.waitMs ?? WAIT_MS)
   try {
     const nc = await reach(options, deadline)
     try {
       checkVersion(nc)
-      return E.right(await open(nc, prefix, options))
+      return E.right(await open(nc, prefix.right, options))
     } catch (cause) {
       await nc.close()
       throw cause
@@ -92,7 +91,7 @@ const reach = async (options: ConnectOptions, deadline: number): Promise<NatsCon
         ...(options.user === undefined ? {} : { user: options.user, pass: options.pass ?? '' }),
       })
     } catch (cause) {
-      if (Date.now() >= deadline || /authorization|authentication/i.test(causeText(cause))) {
+      if (performance.now() >= deadline || /authorization|authentication/i.test(causeText(cause))) {
         throw unreachable(options, cause)
       }
       await pause(100)
@@ -116,11 +115,10 @@ const unreachable = (options: ConnectOptions, cause: unknown): OrkFailure =>
 
 const checkVersion = (nc: NatsConnection): void => {
   const found = nc.info?.version ?? 'unknown'
-  const [major = 0, minor = 0] = found.split('.').map(Number)
-  const { major: wantedMajor, minor: wantedMinor, text } = MINIMUM_VERSION
-  if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return
+  const version = parseVersion(found)
+  if (O.isSome(version) && isNewEnough(version.value)) return
   throw new OrkFailure(
-    orkError('ServerTooOld', `nats-server ${found} is too old; ork needs ${text} or newer`, {
+    orkError('ServerTooOld', `nats-server ${found} is too old; ork needs ${MINIMUM_VERSION.text} or newer`, {
       where: nc.getServer(),
       next: 'update it, or let ork fetch its own by leaving --nats away',
     }),

@@ -112,12 +112,12 @@ export class Link {
 
   /** As `api`, asked again while the trouble is passing, as long as patience goes. Throws OrkFailure. */
   async ask<Answer>(verb: string, body: unknown = {}): Promise<Answer> {
-    const deadline = Date.now() + this.patienceMs
+    const deadline = performance.now() + this.patienceMs
     for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
       try {
         return await this.api<Answer>(verb, body)
       } catch (cause) {
-        const more = isPassing(cause) && !this.closing && Date.now() + wait < deadline
+        const more = isPassing(cause) && !this.closing && performance.now() + wait < deadline
         if (!more) throw unavailable(verb, cause, this.closing)
       }
       await pause(wait)

@@ -44,7 +44,7 @@ export const list = async <V extends ListVerb>(
 }
 
 /** The bus knows what happened on the wire; what that means for a user depends on who should have answered. */
-export const explained = (verb: Verb, error: OrkError): OrkError => {
+const explained = (verb: Verb, error: OrkError): OrkError => {
   const role = verb === 'explain' ? 'scheduler' : verb === 'logs' ? 'worker' : 'manager'
   switch (error.tag) {
     case 'NoResponders':

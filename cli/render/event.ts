@@ -64,7 +64,7 @@ export const heartbeatLine = (event: OrkEvent, look: EventLook): string =>
   `${' '.repeat(6)}${look.colours.dim('~')}  ${happening(event, look)}`
 
 /** The line without its sequence. */
-export const happening = (event: OrkEvent, look: EventLook): string => {
+const happening = (event: OrkEvent, look: EventLook): string => {
   const time = look.colours.dim(clockTime(event.time, look))
   const paint = painter(look.colours, event.type)
   return `${time}  ${look.colours.bold(escapeText(event.subject))}  ${paint(escapeText(sentenceOf(event)))}`

@@ -68,7 +68,7 @@ const byWhom = ({ history }: JobDetail): string => {
 }
 
 /** `0.5 cpu, 64 MiB memory, 1 GiB disk` */
-export const renderResources = ({ cpuMilli, memoryBytes, diskBytes }: Resources): string =>
+const renderResources = ({ cpuMilli, memoryBytes, diskBytes }: Resources): string =>
   `${formatCpu(cpuMilli)} cpu, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk`
 
 /** Why a pending instance is on no worker, worker by worker. */

@@ -5,17 +5,6 @@ import { EVENTS, type OrkEvent } from './registry'
 /** First token of every subject, unless configured otherwise. */
 export const DEFAULT_PREFIX = 'ork'
 
-/**
- * The filter under which an aggregate's whole history stands, and the one string compare-and-set is done with. Always
- * exactly this string: the server keys writes in flight by it.
- */
-export const aggregateFilter = {
-  job: (prefix: string, job: string): string => `${prefix}.events.job.${job}.>`,
-  task: (prefix: string, ref: InstanceRef): string => `${prefix}.events.task.${ref.job}.${ref.task}.${ref.index}.>`,
-  worker: (prefix: string, worker: string): string => `${prefix}.events.worker.${worker}.>`,
-  control: (prefix: string, role: string): string => `${prefix}.events.control.${role}.>`,
-}
-
 /** An event's place in the tree of subjects, without the prefix and the type. */
 interface Place {
   /** The aggregate, as people write it: CloudEvents' `subject`. */
@@ -60,7 +49,10 @@ const at = (about: string, base: string, type: string): Place => ({
 /** The NATS subject an event is published on, e.g. `ork.events.task.web.api.0.w1.TaskStarted`. */
 export const subjectOf = (prefix: string, event: Placed): string => `${prefix}.${place(event).path}`
 
-/** The compare-and-set filter of the aggregate an event belongs to, e.g. `ork.events.task.web.api.0.>`. */
+/**
+ * The filter under which the whole history of an event's aggregate stands, e.g. `ork.events.task.web.api.0.>`, and the
+ * one string that compare-and-set is done with. Always exactly this string: the server keys writes in flight by it.
+ */
 export const filterOf = (prefix: string, event: Placed): string => `${prefix}.${place(event).filter}`
 
 /** The aggregate's name among all of them: its filter without prefix and wildcard, e.g. `events.task.web.api.0`. */

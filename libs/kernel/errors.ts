@@ -37,8 +37,3 @@ export class OrkFailure extends Error {
 
 /** Any thrown thing as text, for the end of an error line. */
 export const causeText = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
-
-/** Makes the compiler prove that a switch is exhaustive. */
-export const assertNever = (value: never): never => {
-  throw new OrkFailure(orkError('Unreachable', `unexpected value ${JSON.stringify(value)}`))
-}

@@ -81,8 +81,3 @@ export const JobSpecCodec: t.Type<JobSpec> = canonical('JobSpec', job)
 
 /** What that codec accepts, as data. */
 export const jobSpecAbout: About = job.about
-
-/** One task of the above. */
-export const TaskSpecCodec: t.Type<TaskSpec> = canonical('TaskSpec', task)
-
-export const ResourcesCodec: t.Type<Resources> = canonical('Resources', resources)

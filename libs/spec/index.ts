@@ -1,6 +1,5 @@
 export * from './codec'
-export { parseImage } from './file/image'
-export { type JobFile, jobFileShape } from './file/job'
+export { jobFileShape } from './file/job'
 export { DEFAULT_RESTART, DEFAULT_STOP } from './file/policies'
 export { DEFAULT_RESOURCES } from './file/task'
 export * from './format'

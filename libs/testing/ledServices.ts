@@ -132,7 +132,7 @@ export const isElection =
 
 /** So long that only being told can be the cause of what happens sooner. */
 export const PATIENT: LeaseSettings = { renewEveryMs: 20, askAfterMs: 60_000, takeAfterMs: 120_000 }
-export const QUICK: LeaseSettings = { renewEveryMs: 20, askAfterMs: 60, takeAfterMs: 200 }
+const QUICK: LeaseSettings = { renewEveryMs: 20, askAfterMs: 60, takeAfterMs: 200 }
 
 export const ledService = (
   connection: Connection,

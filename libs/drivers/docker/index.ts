@@ -13,7 +13,7 @@ import { removeContainer, stopContainer } from './stop'
 import { usageMeter } from './usage'
 import { watchEngine } from './watch'
 
-export type { DockerOptions, DockerTimeouts } from './connection'
+export type { DockerOptions } from './connection'
 
 /** Docker 20.10: the first with `one-shot` figures. */
 const OLDEST_API = 1.41

@@ -17,7 +17,7 @@ export const nearest = (text: string, candidates: readonly string[]): string | u
 }
 
 /** Edits between two short texts, a swap of neighbours being one edit. */
-export const editDistance = (a: string, b: string): number => {
+const editDistance = (a: string, b: string): number => {
   let before: number[] = []
   let last = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i += 1) {

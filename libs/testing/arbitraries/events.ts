@@ -45,7 +45,7 @@ export const draftArbitrary = (type: EventType): fc.Arbitrary<Draft> =>
   })
 
 /** Who, when and under which epoch; decisions always have one. */
-export const stampArbitrary = (type: EventType): fc.Arbitrary<Stamp> =>
+const stampArbitrary = (type: EventType): fc.Arbitrary<Stamp> =>
   fc
     .record(
       {

@@ -50,7 +50,7 @@ export interface TestCluster extends TestClient {
 }
 
 /** Resolves when all services are ready. `stop` ends everything and removes every container, process and folder. */
-export const startTestCluster = async (options: TestClusterOptions): Promise<TestCluster> => {
+const startTestCluster = async (options: TestClusterOptions): Promise<TestCluster> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-cluster-'))
   const nats = await startTestNats()
   // As the commands ask for it; where the log exists already they only check it.

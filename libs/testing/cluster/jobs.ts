@@ -3,7 +3,7 @@ import { TEST_IMAGE } from '../docker'
 
 const MiB = 2 ** 20
 
-export const RESTART_SOON: RestartSpec = {
+const RESTART_SOON: RestartSpec = {
   policy: 'always',
   attempts: null,
   delayMs: 50,

@@ -8,7 +8,7 @@ export const kinds: readonly Kind[] = ['pure', 'nats', 'docker']
 export type TestFile = { readonly path: string; readonly name: string; readonly kind: Kind }
 
 /** `x.docker.test.js` is `docker`, `x.nats.test.js` is `nats`, every other `x.test.js` is `pure`. */
-export const kindOf = (name: string): Kind =>
+const kindOf = (name: string): Kind =>
   name.endsWith('.docker.test.js') ? 'docker' : name.endsWith('.nats.test.js') ? 'nats' : 'pure'
 
 const testFilesBelow = (root: string): readonly string[] =>

@@ -5,7 +5,7 @@ import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liven
 import { evolveView, hear, initialView, lead, type ManagerView, reconsider } from './view'
 
 /** At most so many decisions at once; what is left over is decided when these are folded. */
-export const MAX_BATCH = 1_000
+const MAX_BATCH = 1_000
 
 /** The manager's core: what should run. */
 export const managerCore = (settings: LivenessSettings = DEFAULT_LIVENESS): Core<ManagerView> => ({

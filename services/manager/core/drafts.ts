@@ -1,7 +1,7 @@
 import type { Decision, Instance } from '#libs/cluster'
 
 /** The fields that name an attempt in every event about it. */
-export const attemptOf = (instance: Instance) => ({
+const attemptOf = (instance: Instance) => ({
   job: instance.task.job.name,
   task: instance.task.name,
   index: instance.index,

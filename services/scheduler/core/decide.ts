@@ -4,7 +4,7 @@ import { Plan, type Reason, survey } from './rank'
 import { evolveView, initialView, reconsider, type SchedulerView } from './view'
 
 /** At most so many placements at once; they all see the cluster as of one sequence, plus one another. */
-export const MAX_BATCH = 1_000
+const MAX_BATCH = 1_000
 
 /** The scheduler's core: where what should run runs. */
 export const schedulerCore = (policy: Policy = DEFAULT_POLICY): Core<SchedulerView> => ({

@@ -1,5 +1,5 @@
 export * from './decide'
 export * from './explain'
-export { DEFAULT_POLICY, POLICIES } from './policies'
+export { DEFAULT_POLICY } from './policies'
 export type { WorkerVerdict } from './rank'
 export * from './view'

@@ -31,7 +31,7 @@ export type WorkerVerdict =
   | { readonly worker: string; readonly fits: true; readonly score: number }
   | { readonly worker: string; readonly fits: false; readonly filter: string; readonly detail: string }
 
-export const judge = (instance: Instance, candidate: Candidate, policy: Policy): WorkerVerdict => {
+const judge = (instance: Instance, candidate: Candidate, policy: Policy): WorkerVerdict => {
   const worker = candidate.worker.name
   for (const filter of FILTERS) {
     const detail = filter.rejects(instance, candidate)

@@ -3,7 +3,5 @@ import { spread } from './spread'
 
 export type { Policy } from './policy'
 
-/** All policies by name; adding one is one file and a line here. */
-export const POLICIES: Readonly<Record<string, Policy>> = { spread }
-
+/** What decides where nothing else was asked for. */
 export const DEFAULT_POLICY: Policy = spread

@@ -1,18 +1,6 @@
 import { Flags } from '@oclif/core'
+import { INSTANCE_STATES } from '#libs/cluster'
 import { OrkCommand } from '../base'
-
-const STATES = [
-  'pending',
-  'scheduled',
-  'starting',
-  'running',
-  'exited',
-  'stopping',
-  'stopped',
-  'completed',
-  'failed',
-  'lost',
-] as const
 
 export default class Tasks extends OrkCommand {
   static override summary = 'List the instances of all tasks, or of one job'
@@ -25,7 +13,7 @@ export default class Tasks extends OrkCommand {
     job: Flags.string({ description: 'Only of this job', helpValue: 'JOB' }),
     state: Flags.option({
       description: 'Only in this state; may be repeated',
-      options: STATES,
+      options: INSTANCE_STATES,
       multiple: true,
       multipleNonGreedy: true,
     })(),
@@ -38,7 +26,7 @@ export default class Tasks extends OrkCommand {
     const { call, list } = await import('../client/call.js')
     if (job !== null) await call(connection, 'job', { job }) // a job that is not there is an error, not an empty list
     const { items } = await list(connection, 'tasks', { job })
-    const wanted = new Set<string>(flags.state ?? STATES)
+    const wanted = new Set<string>(flags.state ?? INSTANCE_STATES)
     const instances = items.filter(({ state }) => wanted.has(state))
     if (flags.json) return this.printJson(...instances)
     const { renderInstances } = await import('../render/instance.js')

@@ -4,19 +4,7 @@ import type { EventType } from '#libs/events'
  * Where an instance stands. Of its current attempt: `scheduled` has a worker, `starting` is being fetched, created or
  * waits for its restart delay, `exited` waits for the worker's verdict, `stopping` was asked to end.
  */
-export type InstanceState =
-  | 'pending'
-  | 'scheduled'
-  | 'starting'
-  | 'running'
-  | 'exited'
-  | 'stopping'
-  | 'stopped'
-  | 'completed'
-  | 'failed'
-  | 'lost'
-
-export const INSTANCE_STATES: readonly InstanceState[] = [
+export const INSTANCE_STATES = [
   'pending',
   'scheduled',
   'starting',
@@ -27,7 +15,9 @@ export const INSTANCE_STATES: readonly InstanceState[] = [
   'completed',
   'failed',
   'lost',
-]
+] as const
+
+export type InstanceState = (typeof INSTANCE_STATES)[number]
 
 /** The states in which an instance holds its worker's resources and may have a container there. */
 export const isPlaced = (state: InstanceState): boolean => {

@@ -4,7 +4,8 @@ import { OrkCommand } from '../base'
 export default class Logs extends OrkCommand {
   static override summary = 'Show what an instance has written'
   static override description =
-    'On a terminal only colours get through; through a pipe lines come as they were written, stderr as stderr.'
+    'On a terminal only colours get through; through a pipe lines come as they were written, stderr as stderr, with ' +
+    'U+FFFD for what is no UTF-8.'
   static override examples = [
     '<%= config.bin %> logs web.api.0 --tail 20',
     '<%= config.bin %> logs web.api.0 --follow',

@@ -50,7 +50,8 @@ test('is killed again and again while twenty start: each ends up with one contai
     await cluster.submit(sleeper('many', { replicas: 20 }))
     for (let kills = 0; kills < 4; kills += 1) {
       const seen = log.all('TaskStarted').length
-      await log.until('another start', () => log.all('TaskStarted').length > seen + (kills % 3))
+      const enough = Math.min(seen + 1 + (kills % 3), 20) // an engine may be quicker than the kills
+      await log.until('another start', () => log.all('TaskStarted').length >= enough)
       await worker.kill()
       await worker.start()
     }

@@ -1,3 +1,4 @@
+export { Alarm } from './alarm'
 export * from './clock'
 export * from './folded'
 export { DEFAULT_LEASE, type LeaseSettings } from './lease'

@@ -4,6 +4,7 @@ import type { Cluster, Core, Decision, LedRole, Now } from '#libs/cluster'
 import { aggregateOf, type Draft, stamp } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult, Connection, Following } from '#libs/log'
+import { Alarm } from './alarm'
 import { systemNow } from './clock'
 import { FoldedUpTo } from './folded'
 import { Leadership } from './leadership'
@@ -29,8 +30,6 @@ export type Command<T> = (
 const RETRY_AFTER_REFUSAL_MS = 1_000
 /** How long `stop` waits for what is under way; without a connection it would never end. */
 const STOP_GRACE_MS = 2_000
-/** Timers hold 31 bits of milliseconds; a longer one would fire at once. */
-const LONGEST_TIMER_MS = 3_600_000
 const MAX_COMMAND_TRIES = 50
 
 /**
@@ -46,8 +45,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private readonly leadership: Leadership
   private following: Following | undefined
   private hearing: { stop(): void } | undefined
-  private timer: NodeJS.Timeout | undefined
-  private timerAt = 0
+  private readonly alarm: Alarm
   private deciding = false
   private running: Promise<void> = Promise.resolve()
   private again = false
@@ -57,6 +55,10 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   constructor(private readonly options: LedServiceOptions<View>) {
     this.now = options.now ?? systemNow
     this.startedAt = this.now().mono
+    this.alarm = new Alarm(
+      () => this.now().mono,
+      () => this.wake(),
+    )
     this.view = options.core.initial()
     this.leadership = new Leadership({
       connection: options.connection,
@@ -107,7 +109,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   /** Ends in order: no decision is begun, the one under way is finished, the lease is given back. */
   async stop(): Promise<void> {
     this.stopped = true
-    clearTimeout(this.timer)
+    this.alarm.cancel()
     this.hearing?.stop()
     await within(STOP_GRACE_MS, this.leadership.stop(this.running))
     await this.following?.stop()
@@ -226,21 +228,10 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     return quarantined.size > 0 && quarantined.has(aggregateOf(draft))
   }
 
-  /** Of several wishes the earliest counts: to wake too early does no harm. */
   private wakeIn(ms: number): void {
     if (this.stopped) return
-    if (ms <= 0) return this.wake()
-    const at = this.now().mono + Math.min(ms, LONGEST_TIMER_MS)
-    if (this.timer !== undefined && this.timerAt <= at) return
-    clearTimeout(this.timer)
-    this.timerAt = at
-    this.timer = setTimeout(
-      () => {
-        this.timer = undefined
-        this.wake()
-      },
-      Math.min(ms, LONGEST_TIMER_MS),
-    )
+    if (ms <= 0) this.wake()
+    else this.alarm.ringIn(ms)
   }
 }
 

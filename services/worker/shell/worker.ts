@@ -4,7 +4,7 @@ import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
 import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
-import { type Logger, systemNow } from '#libs/runtime'
+import { Alarm, type Logger, systemNow } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import { decide, evolveView, initialView, isMoot, type Observation, observe, type WorkerView } from '../core'
 import { Effects } from './effects'
@@ -44,7 +44,10 @@ export class Worker {
   private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
   private heartbeat: NodeJS.Timeout | undefined
-  private timer: NodeJS.Timeout | undefined
+  private readonly alarm = new Alarm(
+    () => performance.now(),
+    () => this.wake(),
+  )
   private scheduled = false
   private stopped = false
 
@@ -123,7 +126,7 @@ export class Worker {
   async stop(): Promise<void> {
     this.stopped = true
     clearInterval(this.heartbeat)
-    clearTimeout(this.timer)
+    this.alarm.cancel()
     for (const watch of this.watches) watch.close()
     await this.effects.settled()
     this.flush()
@@ -146,7 +149,7 @@ export class Worker {
     if (this.stopped) return
     this.stopped = true
     clearInterval(this.heartbeat)
-    clearTimeout(this.timer)
+    this.alarm.cancel()
     this.outbox.stop()
     const why = nameLost(this.options.name, host)
     this.options.logger.error({ error: why }, 'succeeded by another process')
@@ -192,8 +195,7 @@ export class Worker {
     const { facts, effects, wakeAt } = decide(this.view, now)
     if (facts.length > 0) this.outbox.add(facts, now.wall)
     if (!this.stopped) for (const effect of effects) this.effects.carryOut(effect)
-    clearTimeout(this.timer)
-    if (wakeAt !== null && !this.stopped) this.timer = setTimeout(() => this.wake(), Math.max(0, wakeAt - now.mono))
+    if (wakeAt !== null && !this.stopped) this.alarm.ringIn(wakeAt - now.mono)
   }
 
   private beat(): void {

@@ -1,3 +1,4 @@
+export type { About, NamedField, Presence } from './about'
 export * from './collections'
 export * from './nearest'
 export * from './refined'

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/Either'
 import type * as t from 'io-ts'
+import type { About } from './about'
 import { nearest } from './nearest'
-import { type About, found, mismatch, plain, refuse, Shape, Written } from './shape'
+import { found, mismatch, plain, refuse, Shape, Written } from './shape'
 
 interface Bounds {
   readonly min: number

@@ -1,29 +1,6 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
-import type { NamedField } from './struct'
-
-/** What a shape accepts, as data: a JSON Schema and a reference page can be walked out of it. */
-export type About =
-  | { readonly form: 'text'; readonly expected: string; readonly pattern?: string }
-  | { readonly form: 'scalar'; readonly expected: string }
-  | {
-      readonly form: 'number'
-      readonly expected: string
-      readonly whole: boolean
-      readonly min: number
-      readonly max: number
-    }
-  | { readonly form: 'choice'; readonly expected: string; readonly values: readonly string[] }
-  | { readonly form: 'either'; readonly expected: string; readonly of: readonly About[] }
-  | {
-      readonly form: 'list'
-      readonly expected: string
-      readonly item: About
-      readonly min: number
-      readonly max: number
-    }
-  | { readonly form: 'map'; readonly expected: string; readonly key: string; readonly value: About }
-  | { readonly form: 'struct'; readonly expected: string; readonly fields: readonly NamedField[] }
+import type { About } from './about'
 
 /** An io-ts codec that also knows, as data, what it accepts. `A` is the canonical value, the input is anything. */
 export class Shape<A> extends t.Type<A, unknown, unknown> {

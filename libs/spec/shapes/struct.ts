@@ -1,29 +1,8 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
+import type { Field, FieldAbout, NamedField, Presence } from './about'
 import { nearest } from './nearest'
 import { isRecord, mismatch, Problem, refuse, Shape } from './shape'
-
-/** What a reader of the reference page learns about a field. */
-export interface FieldAbout {
-  /** The field's name where it is written, if that is not the name in the canonical form. */
-  readonly key?: string
-  readonly doc?: string
-  readonly example?: unknown
-  readonly unit?: string
-  /** The default in words, where it depends on other fields. */
-  readonly otherwise?: string
-  /** What other tools call it: leads an unknown field to this one. */
-  readonly synonyms?: readonly string[]
-}
-
-export type Presence = 'required' | 'optional' | 'defaulted'
-
-/** A field of a struct with its type forgotten, for walking. */
-export interface Field extends FieldAbout {
-  readonly presence: Presence
-  readonly shape: t.Mixed
-  readonly value?: unknown
-}
 
 interface FieldOf<A, P extends Presence> extends FieldAbout {
   readonly presence: P
@@ -57,12 +36,6 @@ export const defaulted = <A>(shape: Shape<A>, value: A, about: FieldAbout = {}):
   shape,
   value,
 })
-
-/** A field as it stands in a struct: `name` in the canonical form, `key` where it is written. */
-export interface NamedField extends Field {
-  readonly name: string
-  readonly key: string
-}
 
 /**
  * An object with exactly these fields: every unknown one is a problem (io-ts's `exact` would drop it silently), and

@@ -5,6 +5,8 @@ const WORKERS = 20
 const JOBS = 100
 const REPLICAS = 10
 const ATTEMPTS_A_ROUND = 3
+/** Elections, workers and jobs stand before the first placement. */
+const BEFORE = 2 + WORKERS + JOBS
 
 /**
  * A history that services might have written: 1,000 instances on 20 workers that are placed, run, end, are restarted
@@ -73,10 +75,13 @@ const draftOf = (round: number, step: number, job: number, index: number): Draft
   const restarts = step < STEPS.length ? 0 : step < STEPS.length + AGAIN.length ? 1 : 2
   const attempt = round * ATTEMPTS_A_ROUND + 1 + restarts
   const worker = `w${(job + index + round) % WORKERS}`
-  const about = { job: name(job), task: 'api', index, worker, attempt }
+  const place = { job: name(job), task: 'api', index, worker, attempt }
+  // The log was empty: an event's sequence is its number.
+  const placement = BEFORE + (round * LIFE.length * JOBS + job) * REPLICAS + index + 1
+  const about = { ...place, placement }
   switch (type) {
     case 'TaskScheduled':
-      return { type, data: { ...about, version: 1, policy: 'spread', asOf: 1 } }
+      return { type, data: { ...place, version: 1, policy: 'spread', asOf: 1 } }
     case 'TaskPulling':
       return { type, data: { ...about, image: 'registry.example.com/shop/api:1.4.2', doneBytes: 0, totalBytes: 0 } }
     case 'TaskStarted':

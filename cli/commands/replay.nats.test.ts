@@ -16,7 +16,8 @@ interface Context {
 const test = suite<Context>('ork replay')
 const start = Date.parse('2026-03-01T12:00:00Z')
 const resources = { cpuMilli: 1000, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 }
-const at = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: 1 }
+const place = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: 1 }
+const at = { ...place, placement: 4 }
 
 const history: readonly Draft[] = [
   { type: 'LeaderElected', data: { role: 'scheduler', holder: 's1', epoch: 1 } },
@@ -47,7 +48,7 @@ const history: readonly Draft[] = [
       },
     },
   },
-  { type: 'TaskScheduled', data: { ...at, version: 1, policy: 'spread', asOf: 3 } },
+  { type: 'TaskScheduled', data: { ...place, version: 1, policy: 'spread', asOf: 3 } },
   { type: 'TaskStarted', data: { ...at, container: 'c1', ports: [{ name: 'http', hostPort: 8080 }] } },
   { type: 'TaskFailed', data: { ...at, reason: 'exit code 7', exitCode: 7 } },
 ]

@@ -6,7 +6,8 @@ import { dayLine, eventJson, eventLine, heartbeatLine } from './event'
 
 const look = { now: 0, zone: 'UTC', colours: picocolors.createColors(false) }
 const time = Date.parse('2026-03-01T11:22:33.004Z')
-const at = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: 2 }
+const place = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: 2 }
+const at = { ...place, placement: 6 }
 const resources = { cpuMilli: 1500, memoryBytes: 2 ** 30, diskBytes: 2 ** 31 }
 
 const event = (draft: Draft, actor?: string): OrkEvent =>
@@ -26,7 +27,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
     'web  has failed: 1 instance of version 3 ended in failure',
   ],
   [
-    { type: 'TaskScheduled', data: { ...at, version: 3, policy: 'spread', asOf: 6 } },
+    { type: 'TaskScheduled', data: { ...place, version: 3, policy: 'spread', asOf: 6 } },
     'web.api.0  is placed on w1 as attempt 2 (version 3)',
   ],
   [

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { type Cluster, emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
 import { type Draft, stamp } from '#libs/events'
 import type { JobKind, TaskSpec } from '#libs/spec'
+import { CURRENT, ofPlacement } from '../../libs/testing/happenings'
 import { progressLines } from '../render/progress'
 import { judgeStart, judgeStop, wantedOf } from './verdict'
 
@@ -25,10 +26,11 @@ const submitted = (version: number, replicas: number, kind: JobKind = 'service')
   type: 'JobSubmitted',
   data: { job: 'web', version, spec: { name: 'web', kind, tasks: [task('api', replicas)] } },
 })
-const ref = (index: number, attempt = 1) => ({ job: 'web', task: 'api', index, worker: 'w1', attempt })
+const place = (index: number) => ({ job: 'web', task: 'api', index, worker: 'w1', attempt: 1 })
+const ref = (index: number) => ({ ...place(index), placement: CURRENT })
 const scheduled = (index: number, version = 1): Draft => ({
   type: 'TaskScheduled',
-  data: { ...ref(index), version, policy: 'spread', asOf: 0 },
+  data: { ...place(index), version, policy: 'spread', asOf: 0 },
 })
 const started = (index: number): Draft => ({ type: 'TaskStarted', data: { ...ref(index), container: 'c', ports: [] } })
 const failed = (index: number): Draft => ({
@@ -51,7 +53,8 @@ const registered: Draft = {
 
 const after = (...drafts: readonly Draft[]): Job => {
   const cluster: Cluster = emptyCluster()
-  for (const [n, draft] of [registered, ...drafts].entries()) {
+  for (const [n, told] of [registered, ...drafts].entries()) {
+    const draft = ofPlacement(told, cluster)
     const event = stamp(draft, { id: `${n}`, source: 'manager/m1', time: start + (n - 1) * 1000, epoch: 1 })
     evolve(cluster, { seq: n + 1, event }, ignoreChanges)
   }

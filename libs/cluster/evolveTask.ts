@@ -10,7 +10,7 @@ type TaskEvent = EventOf<StepType>
 export const describeReasons = (reasons: readonly { reason: string; workers: number }[]): string =>
   reasons.map(({ reason, workers }) => (workers === 0 ? reason : `${reason} on ${workers}`)).join(', ')
 
-/** Folds one step in the life of an instance, if it is a legal one of its current attempt on its worker. */
+/** Folds one step in the life of an instance, if it is a legal one of its current attempt of its current placement. */
 export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fresh: boolean, changes: Changes): void => {
   const { data } = event
   const instance = findInstance(cluster, data.job, data.task, data.index)
@@ -34,11 +34,18 @@ const isLegal = (instance: Instance, event: TaskEvent): boolean => {
       // The worker need not be known: who folds one job's part of the log has seen no worker join.
       return event.data.version === instance.task.job.version && event.data.attempt > instance.attempt
     case 'TaskRestarting':
-      return event.data.attempt === instance.attempt + 1 && event.data.worker === instance.worker
+      return isOfPlacement(instance, event.data) && event.data.attempt === instance.attempt + 1
     default:
-      return event.data.attempt === instance.attempt && event.data.worker === instance.worker
+      return isOfPlacement(instance, event.data) && event.data.attempt === instance.attempt
   }
 }
+
+/**
+ * Attempts count on from placement to placement, and a worker that was cut off counts ahead of the log: only the
+ * placement tells an old attempt from a new one of the same number. Sequences are the same in every part of the log.
+ */
+const isOfPlacement = (instance: Instance, data: { readonly placement: number; readonly worker: string }): boolean =>
+  data.placement === instance.placedSeq && data.worker === instance.worker
 
 const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEvent): void => {
   const time = Date.parse(event.time)

@@ -81,6 +81,18 @@ test('what a worker says of another attempt than the current one is ignored', ()
   assert.is(story.ignored.illegal, 3)
 })
 
+test('what a worker says of an earlier placement is ignored, though the attempt has the same number', () => {
+  const story = given(registered(), submitted(), here.scheduled())
+  const { placedSeq } = story.instance(ID)
+  const [old, now] = [on(ID, 'w1', 2, placedSeq), on(ID, 'w1', 2)]
+  story.when(here.lost(), now.scheduled())
+  story.when(old.rejected(), old.pulling(), old.started(), old.exited(), old.stopped(), old.completed(), old.failed())
+  assert.equal(story.instances, { [ID]: 'scheduled w1#2' })
+  story.when(old.stopAsked(), old.lost(), now.started(), now.exited(), on(ID, 'w1', 3, placedSeq).restarting())
+  assert.equal(story.instances, { [ID]: 'exited w1#2' })
+  assert.is(story.ignored.illegal, 10)
+})
+
 test('an attempt is never scheduled twice', () => {
   const story = given(registered(), submitted(), here.scheduled(), here.rejected())
   story.when(here.scheduled())

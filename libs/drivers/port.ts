@@ -5,10 +5,19 @@ import type { DriverName, PortSpec } from '#libs/spec'
 /** One container run of an instance; a container belongs to exactly one. */
 export interface AttemptRef extends InstanceRef {
   readonly attempt: number
+  /**
+   * Sequence of the TaskScheduled that the attempt belongs to. A worker that was cut off counts attempts that the log
+   * never heard of, so the number alone may come again.
+   */
+  readonly placement: number
 }
 
-/** `ork-<job>-<task>-<index>-<attempt>`: the container's name, so that a repeated create finds the first one. */
-export const containerName = (ref: AttemptRef): string => `ork-${ref.job}-${ref.task}-${ref.index}-${ref.attempt}`
+/**
+ * `ork-<job>-<task>-<index>-<attempt>`: the container's name, so that a repeated create finds the first one. That it is
+ * this very attempt's is known by its placement, which it carries besides.
+ */
+export const containerName = (ref: Omit<AttemptRef, 'placement'>): string =>
+  `ork-${ref.job}-${ref.task}-${ref.index}-${ref.attempt}`
 
 /** All that a driver needs to run one attempt. */
 export interface ContainerSpec {
@@ -64,10 +73,11 @@ export type EngineEvent =
 
 /**
  * Why an engine could not do a thing. `Refused` and `ImageMissing` will not get better by trying again (the spec or
- * the host must change); `Unreachable` says nothing about the container: ask again when the engine is back.
+ * the host must change); `Unreachable` says nothing about the container: ask again when the engine is back. `Leftover`:
+ * the owner's container of another placement has the name; `list` shows it, and once it is removed `run` will do.
  */
 export interface DriverError extends OrkError {
-  readonly tag: 'ImageMissing' | 'Refused' | 'Unreachable'
+  readonly tag: 'ImageMissing' | 'Refused' | 'Unreachable' | 'Leftover'
 }
 
 export type DriverResult<T> = Promise<E.Either<DriverError, T>>
@@ -100,7 +110,8 @@ export interface LogOptions {
 
 /**
  * An engine that runs containers. Every method may be repeated: the outcome is that of the first call. `stop`, `remove`
- * and `logs` see only containers of owners that this driver was asked to `list`, `watch` or `run` for.
+ * and `logs` see only containers of owners that this driver was asked to `list`, `watch` or `run` for, and of the
+ * placement that they are asked about.
  */
 export interface Driver {
   readonly name: DriverName
@@ -114,7 +125,8 @@ export interface Driver {
   pull(image: string, progress: (progress: PullProgress) => void): DriverResult<void>
   /**
    * Creates and starts. If this attempt's container exists already it is returned as it is: started if it never was,
-   * but not run a second time if it has ended. A name that belongs to another owner is `Refused`.
+   * but not run a second time if it has ended. A name that belongs to another owner is `Refused`, one that another
+   * placement of this owner has is a `Leftover`: it is neither adopted nor touched.
    */
   run(spec: ContainerSpec): DriverResult<Container>
   /** Sends the signal, after `graceMs` SIGKILL, and waits for the end. A container that is gone has exit code 0. */

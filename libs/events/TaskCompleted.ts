@@ -8,5 +8,5 @@ export const TaskCompleted = defineEvent({
   owner: 'worker',
   nature: 'fact',
   summary: 'The attempt ended with success and the restart policy wants no other.',
-  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count }),
+  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count, placement: Count }),
 })

@@ -14,6 +14,7 @@ export const TaskExited = defineEvent({
     index: Count,
     worker: Name,
     attempt: Count,
+    placement: Count,
     exitCode: Integer,
     signal: nullable(t.string),
     oomKilled: t.boolean,

@@ -14,6 +14,7 @@ export const TaskFailed = defineEvent({
     index: Count,
     worker: Name,
     attempt: Count,
+    placement: Count,
     reason: t.string,
     exitCode: nullable(Integer),
   }),

@@ -8,5 +8,13 @@ export const TaskLost = defineEvent({
   owner: 'manager',
   nature: 'decision',
   summary: 'The worker of the attempt is lost; the instance is pending again.',
-  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count, reason: t.string }),
+  data: t.type({
+    job: Name,
+    task: Name,
+    index: Count,
+    worker: Name,
+    attempt: Count,
+    placement: Count,
+    reason: t.string,
+  }),
 })

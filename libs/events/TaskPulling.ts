@@ -14,6 +14,7 @@ export const TaskPulling = defineEvent({
     index: Count,
     worker: Name,
     attempt: Count,
+    placement: Count,
     image: t.string,
     doneBytes: Count,
     totalBytes: Count,

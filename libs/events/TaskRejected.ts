@@ -8,5 +8,13 @@ export const TaskRejected = defineEvent({
   owner: 'worker',
   nature: 'fact',
   summary: 'The worker cannot take the attempt; the instance is pending again and that worker is passed over.',
-  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count, reason: t.string }),
+  data: t.type({
+    job: Name,
+    task: Name,
+    index: Count,
+    worker: Name,
+    attempt: Count,
+    placement: Count,
+    reason: t.string,
+  }),
 })

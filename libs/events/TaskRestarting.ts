@@ -15,6 +15,7 @@ export const TaskRestarting = defineEvent({
     index: Count,
     worker: Name,
     attempt: Count,
+    placement: Count,
     delayMs: Count,
     restarts: Count,
     reason: t.string,

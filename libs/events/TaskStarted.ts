@@ -14,6 +14,7 @@ export const TaskStarted = defineEvent({
     index: Count,
     worker: Name,
     attempt: Count,
+    placement: Count,
     container: t.string,
     ports: t.array(t.type({ name: t.string, hostPort: Count })),
   }),

@@ -8,5 +8,13 @@ export const TaskStopRequested = defineEvent({
   owner: 'manager',
   nature: 'decision',
   summary: 'The attempt is to end: signal, grace, kill.',
-  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count, reason: t.string }),
+  data: t.type({
+    job: Name,
+    task: Name,
+    index: Count,
+    worker: Name,
+    attempt: Count,
+    placement: Count,
+    reason: t.string,
+  }),
 })

@@ -14,6 +14,7 @@ export const TaskStopped = defineEvent({
     index: Count,
     worker: Name,
     attempt: Count,
+    placement: Count,
     exitCode: nullable(Integer),
     signal: nullable(t.string),
   }),

@@ -116,7 +116,7 @@ test('a subject is plain tokens, whatever an event says', () => {
 
 test('subjects read as the design says', () => {
   const task = { job: 'web', task: 'api', index: 0, attempt: 1, reason: 'x' }
-  const stop = { type: 'TaskStopRequested', data: { ...task, worker: 'w1' } } as const
+  const stop = { type: 'TaskStopRequested', data: { ...task, worker: 'w1', placement: 1 } } as const
   assert.is(subjectOf('ork', stop), 'ork.events.task.web.api.0.w1.TaskStopRequested')
   assert.is(filterOf('ork', stop), 'ork.events.task.web.api.0.>')
   const unplaced = { type: 'TaskUnplaceable', data: { ...task, version: 1, asOf: 1, pending: 1, reasons: [] } } as const

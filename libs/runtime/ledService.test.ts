@@ -143,7 +143,7 @@ test('a core is called again when it asked to be, though nothing has happened', 
 test('nothing is decided about an aggregate that holds an event which cannot be read', async () => {
   const memory = createMemoryLog()
   const service = ledService(faultyConnection(memory), 'a')
-  const odd = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: -1 }
+  const odd = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: -1, placement: 1 }
   tell(memory, registered(), { type: 'TaskCompleted', data: odd }, submitted(aJob({ tasks: [{ replicas: 2 }] })))
   await service.start()
   const first = await arrives(memory.log, isScheduled)

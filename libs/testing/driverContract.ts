@@ -84,7 +84,7 @@ export const listener = (driver: Driver, owner: Owner) => {
     }
   }
   const of = (tag: EngineEvent['tag'], ref: AttemptRef) => (event: EngineEvent) =>
-    event.tag === tag && 'ref' in event && event.ref.job === ref.job && event.ref.attempt === ref.attempt
+    event.tag === tag && 'ref' in event && event.ref.job === ref.job && event.ref.placement === ref.placement
   return { events, seen, of, close: watching.close }
 }
 
@@ -126,7 +126,7 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
   const test = suite<Context>(name)
   const specFor = (owner: Owner, program: Program, more: Partial<ContainerSpec> = {}): ContainerSpec => {
     runs += 1
-    const ref = { job: `job${process.pid}-${runs}`, task: 'api', index: 0, attempt: 1 }
+    const ref = { job: `job${process.pid}-${runs}`, task: 'api', index: 0, attempt: 1, placement: 7 }
     const behaviour = harness.behaviour(program)
     return { ref, owner, resources: NO_RESOURCES, ports: [], stopSignal: 'SIGTERM', ...behaviour, ...more }
   }
@@ -272,6 +272,36 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
     assert.is(error.tag, 'Refused')
     assert.match(error.what, owner.cluster)
     assert.match(error.what, 'w1')
+  })
+
+  test('takes the container of another placement for a leftover, and leaves it alone', async ({
+    driver,
+    owner,
+    spec,
+  }) => {
+    const old = spec({ prints: ['old'] })
+    const next = { ...old, ref: { ...old.ref, placement: 8 } }
+    const started = await must(driver.run(old))
+    await ready(driver, old.ref)
+    const error = await mustFail(driver.run(next))
+    assert.is(error.tag, 'Leftover')
+    assert.match(error.what, 'placement 7')
+    assert.equal(await must(driver.stop(next.ref, 'SIGTERM', 1_000)), { exitCode: 0, oomKilled: false })
+    await must(driver.remove(next.ref))
+    assert.equal(await readLogs(driver, next.ref, {}), [])
+    assert.equal(await onlyOne(driver, owner), started)
+    await must(driver.remove(old.ref))
+    assert.is.not((await must(driver.run(next))).id, started.id)
+    assert.equal((await onlyOne(harness.open(), owner)).ref, next.ref)
+    await must(driver.remove(old.ref))
+    assert.is((await onlyOne(driver, owner)).state, 'running')
+  })
+
+  test('takes an ended container of another placement for a leftover', async ({ driver, owner, spec }) => {
+    const old = spec({ runMs: 0 })
+    await must(driver.run(old))
+    await ended(driver, owner)
+    assert.is((await mustFail(driver.run({ ...old, ref: { ...old.ref, placement: 8 } }))).tag, 'Leftover')
   })
 
   test('adopts after a restart what the worker before it started', async ({ driver, owner, spec }) => {

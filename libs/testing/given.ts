@@ -1,5 +1,6 @@
 import { type Cluster, emptyCluster, evolve, type Instance, ignoreChanges, isPlaced } from '#libs/cluster'
 import { type Draft, EVENTS, type Stamp, stamp, type Unreadable } from '#libs/events'
+import { ofPlacement } from './happenings'
 
 /** Something that happened, with what its stamp says if that matters. */
 export type Happening = Draft | Unreadable | { readonly draft: Draft; readonly by: Partial<Stamp> }
@@ -65,7 +66,13 @@ export class Story {
     const { nature, owner } = EVENTS[draft.type]
     const led = owner === 'manager' || owner === 'scheduler'
     const epoch = nature === 'decision' && led ? { epoch: this.cluster.leaders[owner].epoch } : {}
-    return stamp(draft, { id: `e${seq}`, source: 'worker/w1', time: seq * STEP_MS, ...epoch, ...by })
+    return stamp(ofPlacement(draft, this.cluster), {
+      id: `e${seq}`,
+      source: 'worker/w1',
+      time: seq * STEP_MS,
+      ...epoch,
+      ...by,
+    })
   }
 }
 

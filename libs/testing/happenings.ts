@@ -1,3 +1,4 @@
+import { type Cluster, findInstance } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { parseInstanceId } from '#libs/kernel'
 import { DEFAULT_STOP, type JobKind, type JobSpec, type TaskSpec } from '#libs/spec'
@@ -53,11 +54,29 @@ const refOf = (id: string) => {
   return parsed.right
 }
 
-/** An attempt, e.g. `on('web.api.0', 'w1', 2)`: what may happen to it is one method each. */
-export const on = (id: string, worker = 'w1', attempt = 1) => {
-  const at = { ...refOf(id), worker, attempt }
+/** Stands for the placement that the instance has when the event is told; no sequence is 0. */
+export const CURRENT = 0
+
+/** The draft as it is told now: of the placement that its instance has, unless it names another one. */
+export const ofPlacement = (draft: Draft, cluster: Cluster): Draft => {
+  if (!('placement' in draft.data) || draft.data.placement !== CURRENT) return draft
+  const { job, task, index } = draft.data
+  const placement = findInstance(cluster, job, task, index)?.placedSeq ?? CURRENT
+  return { type: draft.type, data: { ...draft.data, placement } } as Draft
+}
+
+/**
+ * An attempt, e.g. `on('web.api.0', 'w1', 2)`: what may happen to it is one method each. It is of the placement that the
+ * instance then has, unless another one is named.
+ */
+export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) => {
+  const place = { ...refOf(id), worker, attempt }
+  const at = { ...place, placement }
   return {
-    scheduled: (version = 1): Draft => ({ type: 'TaskScheduled', data: { ...at, version, policy: 'spread', asOf: 1 } }),
+    scheduled: (version = 1): Draft => ({
+      type: 'TaskScheduled',
+      data: { ...place, version, policy: 'spread', asOf: 1 },
+    }),
     rejected: (reason = 'full'): Draft => ({ type: 'TaskRejected', data: { ...at, reason } }),
     pulling: (): Draft => ({
       type: 'TaskPulling',

@@ -3,7 +3,7 @@ import { type Cluster, emptyCluster, evolve, findInstance, type Instance, ignore
 import { type Draft, type Entry, parseEvent, type Stamp, stamp } from '#libs/events'
 import { instanceId } from '#libs/kernel'
 import type { JobSpec } from '#libs/spec'
-import { on, registered } from './happenings'
+import { ofPlacement, on, registered } from './happenings'
 
 /** A log that a test writes by hand: every event goes through JSON and its codec, and is folded as it comes. */
 export class History {
@@ -13,8 +13,9 @@ export class History {
   time = Date.parse('2026-01-01T00:00:00Z')
 
   /** Appends one event and returns it; throws if it would not be readable. */
-  add(draft: Draft, by: Partial<Stamp> = {}): Entry {
+  add(told: Draft, by: Partial<Stamp> = {}): Entry {
     const seq = this.entries.length + 1
+    const draft = ofPlacement(told, this.cluster)
     const event = stamp(draft, { id: `e${seq}`, source: 'manager/test', time: this.time, epoch: 1, ...by })
     const parsed = parseEvent(JSON.stringify(event))
     if (E.isLeft(parsed)) throw new Error(`${draft.type}: ${parsed.left.detail}`)
@@ -49,8 +50,8 @@ export class History {
 
   /** What may happen to the current attempt of an instance, as drafts. */
   on(id: string) {
-    const { worker, attempt } = this.instance(id)
-    return on(id, worker ?? '_', attempt)
+    const { worker, attempt, placedSeq } = this.instance(id)
+    return on(id, worker ?? '_', attempt, placedSeq)
   }
 
   stopJob(job: string): Entry {

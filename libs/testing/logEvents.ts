@@ -11,13 +11,13 @@ export const eventOf = (draft: Draft, more: { readonly id?: string; readonly epo
 
 /** A decision about instance `job.api.index`. */
 export const aDecision = (index: number, job = 'web', id?: string): OrkEvent => {
-  const data = { job, task: 'api', index, worker: 'w1', attempt: 1, reason: 'worker is lost' }
+  const data = { job, task: 'api', index, worker: 'w1', attempt: 1, placement: 1, reason: 'worker is lost' }
   return eventOf({ type: 'TaskLost', data }, id === undefined ? {} : { id })
 }
 
 /** A fact about instance `job.api.index`, told by a worker. */
 export const aFact = (index: number, job = 'web', worker = 'w1', id?: string): OrkEvent => {
-  const data = { job, task: 'api', index, worker, attempt: 1 }
+  const data = { job, task: 'api', index, worker, attempt: 1, placement: 1 }
   return eventOf({ type: 'TaskCompleted', data }, id === undefined ? {} : { id })
 }
 

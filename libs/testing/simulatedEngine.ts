@@ -24,7 +24,8 @@ export class SimulatedEngine {
   readonly images = new Set<string>()
   /** What happened and was not passed on yet, oldest first. */
   readonly told: Told[] = []
-  private made = 0
+  /** Every container that ever was, by id. */
+  readonly made = new Map<string, AttemptRef>()
 
   constructor(private readonly onStart: (ref: AttemptRef) => void) {}
 
@@ -35,11 +36,12 @@ export class SimulatedEngine {
       if (spec.image !== undefined && !this.images.has(spec.image)) {
         return E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` })
       }
-      this.made += 1
-      run = { ref, id: `c${this.made}`, spec, state: 'created', exit: null }
+      run = { ref, id: `c${this.made.size + 1}`, spec, state: 'created', exit: null }
+      this.made.set(run.id, ref)
       this.runs.set(name, run)
       if (spec.env.BROKEN !== undefined) return E.left({ tag: 'Refused', what: 'no such command' })
     }
+    if (run.ref.placement !== ref.placement) return E.left({ tag: 'Leftover', what: `${name} is there already` })
     if (run.state === 'created') {
       this.onStart(ref)
       run.state = 'running'
@@ -56,14 +58,21 @@ export class SimulatedEngine {
   }
 
   stop(ref: AttemptRef): Exit {
-    const run = this.runs.get(containerName(ref))
+    const run = this.find(ref)
     if (run === undefined) return GONE
     this.end(run, { exitCode: 143, signal: 'SIGTERM', oomKilled: false })
     return run.exit ?? GONE
   }
 
   remove(ref: AttemptRef): void {
-    if (this.runs.delete(containerName(ref))) this.told.push({ tag: 'Vanished', ref, exit: GONE })
+    if (this.find(ref) === undefined) return
+    this.runs.delete(containerName(ref))
+    this.told.push({ tag: 'Vanished', ref, exit: GONE })
+  }
+
+  private find(ref: AttemptRef): Run | undefined {
+    const run = this.runs.get(containerName(ref))
+    return run?.ref.placement === ref.placement ? run : undefined
   }
 
   list(): readonly Container[] {

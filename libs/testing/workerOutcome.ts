@@ -28,12 +28,13 @@ const compare = ({ runs }: Engine, instance: Instance, ours: boolean, expected: 
   for (const [name, { ref, state, spec }] of runs) {
     if (!name.startsWith(`ork-${id.replaceAll('.', '-')}-`)) continue
     if (state === 'running') running += 1
-    const current = ref.attempt === instance.attempt
+    const ofPlacement = ref.placement === instance.placedSeq
+    const current = ofPlacement && ref.attempt === instance.attempt
     if (placed && current && state === 'running') {
       if (spec.env.V !== instance.spec.env.V) wrong.push(`${name} runs an old template`)
       expected.add(name)
     }
-    if (placed && ref.attempt === instance.attempt - 1 && state === 'exited') expected.add(name)
+    if (placed && ofPlacement && ref.attempt === instance.attempt - 1 && state === 'exited') expected.add(name)
     if (history && current && state === 'exited') expected.add(name)
   }
   if (placed && (instance.state !== 'running' || running !== 1))

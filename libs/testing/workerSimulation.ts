@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { findInstance, isPlaced } from '#libs/cluster'
-import type { Container, DriverError } from '#libs/drivers'
+import type { AttemptRef, Container, DriverError } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
 import {
   decide,
@@ -8,7 +8,6 @@ import {
   evolveView,
   type Fact,
   initialView,
-  isMoot,
   type Observation,
   observe,
 } from '../../services/worker/core'
@@ -37,7 +36,7 @@ const UNREACHABLE: DriverError = { tag: 'Unreachable', what: 'the engine does no
  */
 export class WorkerSimulation {
   readonly log = new History()
-  readonly engine = new SimulatedEngine((ref) => this.onStart(ref.job, ref.task, ref.index, ref.attempt))
+  readonly engine = new SimulatedEngine((ref) => this.onStart(ref))
   readonly broken: string[] = []
   readonly trace: string[] = []
   /** What the core has decided, e.g. `Run web.api.0#1` and `TaskStarted web.api.0#1`; for a story to take away. */
@@ -96,6 +95,7 @@ export class WorkerSimulation {
       this.trace.push(`tell ${fact.id}`)
       this.news.push(`${fact.draft.type} ${fact.instance}#${(fact.draft.data as { attempt: number }).attempt}`)
       this.life.outbox.push({ ...fact, time: this.log.time })
+      this.checkContainer(fact)
     }
     for (const effect of effects) {
       const { job, task, index, attempt } = effect.ref
@@ -113,11 +113,8 @@ export class WorkerSimulation {
     const at = outbox.findIndex(({ instance }) => instance === chosen.instance)
     const fact = outbox[at]
     if (fact === undefined) return
-    // A return from a loss takes seconds, a fact on its way far less: it knows of a new placement before it sends.
-    if (this.log.instance(fact.instance).placedSeq !== fact.placedSeq) this.read(Number.POSITIVE_INFINITY)
-    const moot = isMoot(this.life.view, fact)
-    if (!again || moot) outbox.splice(at, 1)
-    if (moot || this.stored.has(fact.id)) return
+    if (!again) outbox.splice(at, 1)
+    if (this.stored.has(fact.id)) return
     this.stored.add(fact.id)
     this.store(fact)
   }
@@ -239,10 +236,10 @@ export class WorkerSimulation {
     }
   }
 
-  /** A fact reaches the log: of a placement that is still open it must be a legal step. */
+  /** A fact reaches the log: of a placement that is still open it must be a legal step, of another one none. */
   private store(fact: Fact & { readonly time: number }): void {
     const instance = this.log.instance(fact.instance)
-    const placement = fact.placedSeq
+    const { placement } = fact.draft.data as { placement: number }
     const before = `${instance.state} attempt ${instance.attempt}`
     const open = instance.placedSeq === placement && isPlaced(instance.state) && instance.state !== 'stopping'
     const { illegal } = this.log.cluster.ignored
@@ -253,7 +250,15 @@ export class WorkerSimulation {
     if (instance.placedSeq !== placement && !ignored) this.broken.push(`${fact.id} was taken for another placement's`)
   }
 
-  private onStart(job: string, task: string, index: number, attempt: number): void {
+  /** What is told to run must be the very container of that attempt. */
+  private checkContainer({ id, draft }: Fact): void {
+    if (draft.type !== 'TaskStarted') return
+    const { container, placement, attempt } = draft.data
+    const ref = this.engine.made.get(container)
+    if (ref?.placement !== placement || ref.attempt !== attempt) this.broken.push(`${id} speaks of another's container`)
+  }
+
+  private onStart({ job, task, index, attempt, placement }: AttemptRef): void {
     for (const { ref, state } of this.engine.runs.values()) {
       if (ref.job === job && ref.task === task && ref.index === index && state === 'running') {
         this.broken.push(`${job}.${task}.${index} runs twice: attempts ${ref.attempt} and ${attempt}`)
@@ -261,7 +266,7 @@ export class WorkerSimulation {
     }
     const instance = findInstance(this.log.cluster, job, task, index)
     if (instance === undefined) return
-    const told = instance.worker === WORKER && instance.attempt === attempt
+    const told = instance.placedSeq === placement && instance.attempt === attempt
     if (told && (instance.state === 'running' || instance.state === 'exited')) {
       this.broken.push(`${job}.${task}.${index} attempt ${attempt} was run again`)
     }

@@ -56,7 +56,7 @@ export const inspect = async (
   return E.isLeft(found) && found.left.status === 404 ? E.right(undefined) : found
 }
 
-/** The attempt's container if it belongs to an owner that is served here, else undefined. */
+/** This very attempt's container if it belongs to an owner that is served here, else undefined. */
 export const inspectOwn = async (
   connection: Connection,
   served: Served,
@@ -65,8 +65,11 @@ export const inspectOwn = async (
   const name = containerName(ref)
   const found = await inspect(connection, name)
   if (E.isLeft(found)) return E.left(driverError(connection, `inspect ${name}`, found.left))
-  const owner = found.right === undefined ? undefined : ownerOf(found.right.Config.Labels)
-  return E.right(owner !== undefined && served.has(owner) ? found.right : undefined)
+  if (found.right === undefined) return E.right(undefined)
+  const labels = found.right.Config.Labels
+  const owner = ownerOf(labels)
+  const own = owner !== undefined && served.has(owner) && refOf(labels)?.placement === ref.placement
+  return E.right(own ? found.right : undefined)
 }
 
 // A listing has no exit codes but in a text for people, so those that have ended are asked one by one. It also shows a

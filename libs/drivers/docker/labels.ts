@@ -1,4 +1,3 @@
-import type { InstanceRef } from '#libs/kernel'
 import type { PortSpec } from '#libs/spec'
 import { type AttemptRef, type ContainerSpec, containerName, type Owner, type PublishedPort } from '../port'
 
@@ -16,6 +15,7 @@ export const labelsOf = (spec: ContainerSpec): Labels => ({
   'ork.task': spec.ref.task,
   'ork.index': String(spec.ref.index),
   'ork.attempt': String(spec.ref.attempt),
+  'ork.placement': String(spec.ref.placement),
   ...Object.fromEntries(spec.ports.map((port) => [`${PORT}${port.name}`, portKey(port)])),
 })
 
@@ -30,10 +30,11 @@ export const ownerOf = (labels: Labels): Owner | undefined => {
 
 /** Undefined for a container that ork did not make. */
 export const refOf = (labels: Labels): AttemptRef | undefined => {
-  const { 'ork.job': job, 'ork.task': task, 'ork.index': index, 'ork.attempt': attempt } = labels
-  if (job === undefined || task === undefined || index === undefined || attempt === undefined) return undefined
-  const instance: InstanceRef = { job, task, index: Number(index) }
-  return { ...instance, attempt: Number(attempt) }
+  const { 'ork.job': job, 'ork.task': task, 'ork.index': index } = labels
+  const { 'ork.attempt': attempt, 'ork.placement': placement } = labels
+  if (job === undefined || task === undefined || index === undefined) return undefined
+  if (attempt === undefined || placement === undefined) return undefined
+  return { job, task, index: Number(index), attempt: Number(attempt), placement: Number(placement) }
 }
 
 /** The named ports with the host ports that `hostPortOf` finds for them. */

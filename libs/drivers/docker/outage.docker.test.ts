@@ -14,7 +14,7 @@ interface Context {
 
 const owner = { cluster: 'outage', worker: 'w1' }
 const sleeper = (job: string, image: string): ContainerSpec => ({
-  ref: { job, task: 'api', index: 0, attempt: 1 },
+  ref: { job, task: 'api', index: 0, attempt: 1, placement: 1 },
   owner,
   image,
   env: {},

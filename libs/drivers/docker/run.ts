@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainerCreateOptions } from 'dockerode'
 import * as E from 'fp-ts/Either'
-import { refused } from '../errors'
+import { leftover, refused } from '../errors'
 import { sameOwner } from '../owners'
 import { type Container, type ContainerSpec, containerName, type DriverResult } from '../port'
 import type { ApiFailure, Connection } from './connection'
@@ -89,6 +89,7 @@ const adopt = async (connection: Connection, spec: ContainerSpec): DriverResult<
     const next = `remove or rename that container, or give the job another name`
     return E.left(refused(`the name ${name} is taken by ${describeOwner(labels)}`, { where: connection.where, next }))
   }
+  if (container.ref.placement !== spec.ref.placement) return E.left(leftover(container.ref, connection.where))
   return container.state === 'created' ? start(connection, spec, container.id) : E.right(container)
 }
 

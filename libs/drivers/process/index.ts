@@ -53,7 +53,8 @@ export const processDriver = (options: ProcessOptions): Driver => {
   }
   const own = async (ref: AttemptRef): Promise<Known | undefined> => {
     const known = await readContainer(folderOf(dir, ref))
-    return known !== undefined && owners.has(known.birth.owner) ? known : undefined
+    if (known === undefined || known.birth.ref.placement !== ref.placement) return undefined
+    return owners.has(known.birth.owner) ? known : undefined
   }
 
   return {

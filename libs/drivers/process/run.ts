@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
-import { refused } from '../errors'
+import { leftover, refused } from '../errors'
 import { sameOwner } from '../owners'
 import {
   type Container,
@@ -79,6 +79,7 @@ const adopt = async (spec: ContainerSpec, known: Known, ended: () => void): Driv
     const what = `the name ${containerName(spec.ref)} is taken by worker ${owner.worker} in cluster ${owner.cluster}`
     return E.left(refused(what, { where: known.folder, next: 'give each cluster a data directory of its own' }))
   }
+  if (known.birth.ref.placement !== spec.ref.placement) return E.left(leftover(known.birth.ref, known.folder))
   if (known.container.state !== 'created') return E.right(known.container)
   return launch(spec, known.folder, known.birth, ended)
 }

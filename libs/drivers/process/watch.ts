@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events'
 import { causeText } from '#libs/kernel'
 import { unreachable } from '../errors'
-import { type Container, containerName, type EngineEvent, type Owner } from '../port'
+import type { Container, EngineEvent, Owner } from '../port'
 import { readContainers } from './containers'
 
 const POLL_MS = 200
@@ -26,16 +26,16 @@ export const watchProcesses = (
   }
 
   const compare = (was: ReadonlyMap<string, Container>, is: ReadonlyMap<string, Container>): void => {
-    for (const [name, { ref, exit }] of is) {
-      if (exit !== undefined && was.get(name)?.exit === undefined) say({ tag: 'Exited', ref, exit })
+    for (const [id, { ref, exit }] of is) {
+      if (exit !== undefined && was.get(id)?.exit === undefined) say({ tag: 'Exited', ref, exit })
     }
-    for (const [name, { ref }] of was) if (!is.has(name)) say({ tag: 'Removed', ref })
+    for (const [id, { ref }] of was) if (!is.has(id)) say({ tag: 'Removed', ref })
   }
 
   const look = async (): Promise<void> => {
     try {
       const found = await readContainers(dir, owner)
-      const now = new Map(found.map(({ container }) => [containerName(container.ref), container]))
+      const now = new Map(found.map(({ container }) => [container.id, container]))
       if (before === undefined || failed) say({ tag: 'Resync' })
       if (before !== undefined) compare(before, now)
       before = now

@@ -55,7 +55,7 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
   const reached = async <T>(work: () => DriverResult<T>): DriverResult<T> => (host.isReachable ? work() : E.left(DOWN))
   const own = (ref: AttemptRef): Simulated | undefined => {
     const found = host.find(ref)
-    return found !== undefined && owners.has(found.owner) ? found : undefined
+    return found?.ref.placement === ref.placement && owners.has(found.owner) ? found : undefined
   }
 
   return {

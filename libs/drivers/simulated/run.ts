@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { refused } from '../errors'
+import { leftover, refused } from '../errors'
 import { sameOwner } from '../owners'
 import { type Container, type ContainerSpec, containerName, type DriverError, type DriverResult } from '../port'
 import { behaviourOf, type SimulatedDefaults } from './behaviour'
@@ -62,9 +62,12 @@ export const simulatedRun = (host: SimulatedHost, { clock, seed, defaults }: Run
     const name = containerName(spec.ref)
     const known = host.find(spec.ref)
     if (known !== undefined) {
-      if (sameOwner(known.owner, spec.owner)) return starting.get(known) ?? E.right(asContainer(known))
       const { worker, cluster } = known.owner
-      return E.left(refused(`the name ${name} is taken by worker ${worker} in cluster ${cluster}`))
+      if (!sameOwner(known.owner, spec.owner)) {
+        return E.left(refused(`the name ${name} is taken by worker ${worker} in cluster ${cluster}`))
+      }
+      if (known.ref.placement !== spec.ref.placement) return E.left(leftover(known.ref))
+      return starting.get(known) ?? E.right(asContainer(known))
     }
     const bound = bindPorts(spec)
     if (E.isLeft(bound)) return bound

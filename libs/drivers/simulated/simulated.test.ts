@@ -53,7 +53,7 @@ const handClock = (): Clock & { advance(ms: number): Promise<void> } => {
 
 const owner = { cluster: 'c', worker: 'w' }
 const specOf = (index: number, env: Readonly<Record<string, string>> = {}): ContainerSpec => ({
-  ref: { job: 'sim', task: 'api', index, attempt: 1 },
+  ref: { job: 'sim', task: 'api', index, attempt: 1, placement: 1 },
   owner,
   env,
   resources: NO_RESOURCES,

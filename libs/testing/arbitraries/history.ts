@@ -53,6 +53,7 @@ const meetingArbitrary = fc.record({
   index: fc.nat({ max: 3 }),
   worker: fc.constantFrom(...WORKERS),
   attempt: fc.nat({ max: 4 }),
+  placement: fc.nat({ max: 10 }),
   version: fc.nat({ max: 4 }),
   epoch: fc.nat({ max: 4 }),
   sequence: fc.nat({ max: 40 }),
@@ -100,10 +101,10 @@ const turnArbitrary: fc.Arbitrary<Turn> = fc.oneof(
 const at = <T>(items: readonly T[], index: number): T | undefined => items[index % Math.max(1, items.length)]
 
 const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | undefined => {
-  const { task, index, state, attempt, worker } = instance
+  const { task, index, state, attempt, worker, placedSeq } = instance
   const id = `${task.job.name}.${task.name}.${index}`
   const types = (Object.keys(LIFECYCLE) as StepType[]).filter((type) => LIFECYCLE[type][state] !== undefined)
-  const now = on(id, worker ?? 'w1', attempt)
+  const now = on(id, worker ?? 'w1', attempt, placedSeq)
   switch (at(types, roll)) {
     case 'TaskScheduled':
       return on(id, at([...cluster.workers.keys()], roll) ?? 'w1', attempt + 1).scheduled(task.job.version)
@@ -116,7 +117,7 @@ const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | u
     case 'TaskExited':
       return now.exited()
     case 'TaskRestarting':
-      return on(id, worker ?? 'w1', attempt + 1).restarting()
+      return on(id, worker ?? 'w1', attempt + 1, placedSeq).restarting()
     case 'TaskStopRequested':
       return now.stopAsked()
     case 'TaskStopped':

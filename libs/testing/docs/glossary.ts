@@ -10,6 +10,10 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   index: { means: 'Which replica of the task, from 0.' },
   worker: { means: 'Name of the worker.' },
   attempt: { means: 'Which container run of the instance, from 1; it grows with every placement and restart.' },
+  placement: {
+    means: 'Which placement of the instance the attempt belongs to: the sequence of its TaskScheduled.',
+    unit: 'sequence',
+  },
   version: { means: 'Of a job: which submit of it, from 1. Of a service that registers: the release of ork it runs.' },
   spec: { means: 'The whole job as it is to run, with every default filled in.' },
   reason: { means: 'Why, for people.' },

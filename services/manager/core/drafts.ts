@@ -7,6 +7,7 @@ const attemptOf = (instance: Instance) => ({
   index: instance.index,
   worker: instance.worker ?? '_',
   attempt: instance.attempt,
+  placement: instance.placedSeq,
 })
 
 export const stopRequest = (instance: Instance, reason: string): Decision => ({

@@ -56,6 +56,7 @@ const live = (world: Story, numbers: readonly number[]): void => {
         `${instance.task.job.name}.${instance.task.name}.${instance.index}`,
         instance.worker ?? '_',
         instance.attempt,
+        instance.placedSeq,
       )
       const what = [attempt.lost(), attempt.rejected(), attempt.failed()][number % 3]
       if (what !== undefined) world.given(what)

@@ -13,10 +13,8 @@ export const assign = (view: WorkerView, instance: Instance, now: Now): void => 
     return
   }
   view.touched.add(id)
-  const another = known?.placedSeq !== instance.placedSeq
   // Until the log is caught up with, what it says of an attempt is news: it was told by an earlier life of this worker.
-  if (known === undefined || another || !view.caughtUp) {
-    if (known !== undefined && another) supersede(view, id)
+  if (known?.placedSeq !== instance.placedSeq || !view.caughtUp) {
     view.assignments.set(id, newAssignment(id, instance, now))
   } else if (instance.state === 'stopping' && known.wanted === 'run') {
     known.wanted = 'stop'
@@ -29,17 +27,8 @@ export const assign = (view: WorkerView, instance: Instance, now: Now): void => 
 const release = (view: WorkerView, assignment: Assignment): void => {
   const { state, worker } = assignment.instance
   if (worker === view.name && (state === 'completed' || state === 'failed')) view.assignments.delete(assignment.id)
-  else {
-    assignment.wanted = 'gone'
-    supersede(view, assignment.id)
-  }
+  else assignment.wanted = 'gone'
   view.touched.add(assignment.id)
-}
-
-/** What runs of a closed placement is not the next one's, though a restart here may have given it the same attempt. */
-const supersede = (view: WorkerView, id: string): void => {
-  if (!view.caughtUp) return // what an engine lists already may be of the placement that the log comes to yet
-  for (const held of view.containers.get(id)?.values() ?? []) held.superseded = true
 }
 
 const newAssignment = (id: string, instance: Instance, now: Now): Assignment => ({

@@ -6,8 +6,8 @@ import type { Held, WorkerView } from './view'
 const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
 
 /**
- * Ends and removes the containers of one instance that nothing here needs: of an assignment that has ended, of
- * attempts before the last one. Kept, for their logs: the attempt before the current one, and the last of a finished instance.
+ * Ends and removes the containers of one instance that nothing here needs: of an assignment that has ended, of another
+ * placement, of attempts before the last one. Kept, for their logs: the attempt before the current one, and the last of a finished instance.
  */
 export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
   for (const held of view.containers.get(id)?.values() ?? []) {
@@ -33,8 +33,8 @@ const isNeeded = (view: WorkerView, id: string, held: Held): boolean => {
   const assignment = view.assignments.get(id)
   if (assignment === undefined) return isHistory(view, held)
   const ended = assignment.wanted === 'gone' || (assignment.wanted === 'stop' && assignment.phase === 'over')
-  if (ended || held.superseded) return false
-  const { attempt } = held.ref
+  const { attempt, placement } = held.ref
+  if (ended || placement !== assignment.placedSeq) return false
   return attempt >= assignment.attempt || (attempt === assignment.attempt - 1 && held.state === 'exited')
 }
 
@@ -46,6 +46,7 @@ const isHistory = (view: WorkerView, held: Held): boolean => {
     held.state === 'exited' &&
     instance.worker === view.name &&
     instance.attempt === held.ref.attempt &&
+    instance.placedSeq === held.ref.placement &&
     (instance.state === 'completed' || instance.state === 'failed') &&
     instance.task.job.state !== 'stopping' &&
     instance.task.job.state !== 'stopped'

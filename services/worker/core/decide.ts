@@ -7,9 +7,8 @@ import type { Effect, WorkerView } from './view'
 /** A fact to be told to the log. Its id is its own: told twice, it is stored once. */
 export interface Fact {
   readonly id: string
-  /** The instance it is about, and the placement. */
+  /** The instance it is about. */
   readonly instance: string
-  readonly placedSeq: number
   readonly draft: Draft
 }
 

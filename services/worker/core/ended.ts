@@ -36,8 +36,8 @@ export const followExit = (assignment: Assignment, exit: Exit, now: Now, work: W
 /** A container of a later attempt than the log knows was started here before a crash: tell what came before it. */
 export const takeOver = (view: WorkerView, assignment: Assignment, work: Work): void => {
   let latest = assignment.attempt
-  for (const { ref, superseded } of view.containers.get(assignment.id)?.values() ?? []) {
-    if (!superseded) latest = Math.max(latest, ref.attempt)
+  for (const { ref } of view.containers.get(assignment.id)?.values() ?? []) {
+    if (ref.placement === assignment.placedSeq) latest = Math.max(latest, ref.attempt)
   }
   while (assignment.attempt < latest) {
     const exit = currentOf(view, assignment)?.exit ?? GONE

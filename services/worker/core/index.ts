@@ -1,6 +1,5 @@
 export * from './assign'
 export * from './decide'
-export { isMoot } from './facts'
 export * from './observe'
 export * from './restart'
 export * from './view'

@@ -25,7 +25,6 @@ export const observe = (view: WorkerView, seen: Observation): void => {
     case 'NotRun': {
       const held = heldOf(view, seen.ref)
       if (held !== undefined) drop(view, held)
-      if (seen.error.tag !== 'Unreachable' && held?.superseded === true) return
       return fail(view, seen.driver, seen.ref, seen.error)
     }
     case 'Pulling': {
@@ -59,15 +58,18 @@ export const observe = (view: WorkerView, seen: Observation): void => {
 const assignmentOf = (view: WorkerView, ref: AttemptRef): Assignment | undefined => {
   const id = instanceId(ref)
   const assignment = view.assignments.get(id)
-  if (assignment?.attempt !== ref.attempt) return undefined
+  if (assignment?.attempt !== ref.attempt || assignment.placedSeq !== ref.placement) return undefined
   view.touched.add(id)
   return assignment
 }
 
-/** An engine that cannot be reached says nothing about the instance; any other trouble is the instance's own. */
+/**
+ * An engine that cannot be reached says nothing about the instance, nor does one that has a container in the way that we
+ * do not know of: it is to list what it has. Any other trouble is the instance's own.
+ */
 const fail = (view: WorkerView, driver: DriverName, ref: AttemptRef, error: DriverError): void => {
   const assignment = assignmentOf(view, ref)
-  if (error.tag === 'Unreachable') doubt(view, driver)
+  if (error.tag === 'Unreachable' || error.tag === 'Leftover') doubt(view, driver)
   else if (assignment !== undefined) assignment.trouble = error
 }
 

@@ -89,12 +89,12 @@ const wait = (view: WorkerView, assignment: Assignment): void => {
   view.alarms.push({ at: notBefore, id })
 }
 
-/** An instance never runs twice: an earlier attempt's container, and any of an earlier placement, must end first. */
+/** An instance never runs twice: any other container of it must end first, and one that has the name must be removed. */
 const isAlone = (view: WorkerView, assignment: Assignment): boolean => {
+  const current = currentOf(view, assignment)
   for (const held of view.containers.get(assignment.id)?.values() ?? []) {
-    if (held.superseded && held.ref.attempt === assignment.attempt) return false
-    const other = held.superseded || held.ref.attempt !== assignment.attempt
-    if (other && (held.state === 'running' || held.busy === 'run')) return false
+    if (held === current) continue
+    if (held.state === 'running' || held.busy === 'run' || held.ref.attempt === assignment.attempt) return false
   }
   return true
 }

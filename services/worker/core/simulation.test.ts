@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import { type Instance, isPlaced } from '#libs/cluster'
+import type { AttemptRef } from '#libs/drivers'
+import { instanceId } from '#libs/kernel'
 import type { TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../../../libs/testing/happenings'
 import { idOf } from '../../../libs/testing/history'
@@ -61,19 +63,25 @@ const manage = (sim: WorkerSimulation, choice: Choice): void => {
   }
   if (act === 4 && isPlaced(instance.state)) return void log.add(log.on(id).lost())
   if (instance.state === 'pending' && job.state === 'running') {
-    return void log.schedule(id, act === 5 || hasUntoldAttempt(sim, instance) ? 'w2' : WORKER)
+    return void log.schedule(id, act === 5 ? 'w2' : WORKER)
   }
   if (instance.worker === 'w2') elsewhere(sim, instance)
 }
 
-/**
- * A worker that restarted a container while cut off, then died, was taken for lost, came back and is given the same
- * instance at once cannot tell the old container from the new attempt. The script leaves that out.
- */
-const hasUntoldAttempt = (sim: WorkerSimulation, instance: Instance): boolean =>
-  [...sim.engine.runs.values()].some(
-    ({ ref }) => ref.job === instance.task.job.name && ref.index === instance.index && ref.attempt > instance.attempt,
-  )
+/** A worker that is ahead of the log by a restart, as when it was cut off, is taken for lost and given the instance again. */
+const placeAgain = (sim: WorkerSimulation, choice: Choice): void => {
+  const ahead = [...sim.engine.runs.values()].map(({ ref }) => ref)
+  const ref = choice.from(ahead.filter((each) => isAhead(sim, each)))
+  if (ref === undefined) return
+  const id = instanceId(ref)
+  sim.log.add(sim.log.on(id).lost())
+  if (sim.log.instance(id).state === 'pending') sim.log.schedule(id, WORKER)
+}
+
+const isAhead = ({ log }: WorkerSimulation, ref: AttemptRef): boolean => {
+  const { placedSeq, attempt, state } = log.instance(instanceId(ref))
+  return isPlaced(state) && placedSeq === ref.placement && ref.attempt > attempt
+}
 
 const elsewhere = ({ log }: WorkerSimulation, instance: Instance): void => {
   const id = idOf(instance)
@@ -149,6 +157,7 @@ const makeTrouble = (sim: WorkerSimulation, choice: Choice, run: Run): void => {
     case 2:
       return sim.loseEngine()
     default:
+      return placeAgain(sim, choice)
   }
 }
 

@@ -45,14 +45,48 @@ const ends = (sim: WorkerSimulation, attempt: number, exit: Partial<Exit> = {}):
   return news(sim)
 }
 
-const only = (sim: WorkerSimulation) => {
-  const [run] = sim.engine.runs.values()
+const only = (sim: WorkerSimulation, attempt?: number) => {
+  const [run] = [...sim.engine.runs.values()].filter(({ ref }) => attempt === undefined || ref.attempt === attempt)
   if (run === undefined) throw new Error('there is no container')
   return run
 }
 
 const containers = (sim: WorkerSimulation): string[] =>
   [...sim.engine.runs].map(([name, { state }]) => `${name.replace('ork-web-api-0-', '#')} ${state}`)
+
+/** An attempt of the placement that the log has now. */
+const refOf = (sim: WorkerSimulation, attempt: number) => {
+  const { placedSeq } = sim.log.instance(ID)
+  return { job: 'web', task: 'api', index: 0, attempt, placement: placedSeq }
+}
+
+/** Cut off from the log, the worker has restarted its container: attempt 2 runs, and nobody knows. */
+const restartedUnheard = (): WorkerSimulation => {
+  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
+  sim.engine.end(only(sim), { exitCode: 1, oomKilled: false })
+  sim.notify(1)
+  sim.decide()
+  sim.carryOut(0, null)
+  sim.hear(0)
+  sim.decide()
+  assert.equal(containers(sim), ['#1 exited', '#2 running'])
+  sim.news.length = 0
+  return sim
+}
+
+/** Its worker is taken for lost, and is given the instance again. */
+const placedAgain = (sim: WorkerSimulation): void => {
+  sim.log.add(sim.log.on(ID).lost())
+  sim.log.schedule(ID, WORKER)
+}
+
+/** That the only container is the one of the placement that the log has. */
+const assertNew = (sim: WorkerSimulation): void => {
+  assert.equal(containers(sim), ['#2 running'])
+  assert.equal(only(sim).ref, refOf(sim, 2))
+  assert.equal([state(sim), sim.log.instance(ID).container], ['running #2', only(sim).id])
+  assert.equal(sim.broken, [])
+}
 
 const crash = (sim: WorkerSimulation): void => {
   sim.crash(() => true, false)
@@ -125,7 +159,7 @@ test('progress of a pull that comes late is not told', () => {
   const sim = running()
   sim.see({
     tag: 'Pulling',
-    ref: { job: 'web', task: 'api', index: 0, attempt: 1 },
+    ref: refOf(sim, 1),
     image: 'busybox:1',
     doneBytes: 1,
     totalBytes: 2,
@@ -287,7 +321,7 @@ test('a stop that crosses a restart and its failure is told of the attempt that 
 
 test('a container that vanished is an exit without a code, and is run again', () => {
   const sim = running({ restart: { ...RESTART, delayMs: 0 } })
-  sim.engine.remove({ job: 'web', task: 'api', index: 0, attempt: 1 })
+  sim.engine.remove(refOf(sim, 1))
   assert.equal(news(sim), ['TaskExited#1', 'TaskRestarting#2', 'Run#2', 'TaskStarted#2'])
   assert.is(sim.log.instance(ID).exit?.exitCode, -1)
 })
@@ -349,7 +383,7 @@ test('a restarted worker adopts what its engine lists before the log is read', (
 
 test('a restarted worker starts a container that was only created', () => {
   const sim = given()
-  const run = sim.engine.run({ job: 'web', task: 'api', index: 0, attempt: 1 }, sim.log.instance(ID).spec)
+  const run = sim.engine.run(refOf(sim, 1), sim.log.instance(ID).spec)
   assert.is(run._tag, 'Right')
   for (const made of sim.engine.runs.values()) made.state = 'created'
   crash(sim)
@@ -382,7 +416,7 @@ test('a restarted worker judges an exit that was told but not judged, also witho
     sim.decide()
     sim.send(0, false)
     assert.is(state(sim), 'exited #1')
-    if (gone) sim.engine.remove({ job: 'web', task: 'api', index: 0, attempt: 1 })
+    if (gone) sim.engine.remove(refOf(sim, 1))
     sim.news.length = 0
     crash(sim)
     assert.equal(news(sim), ['TaskCompleted#1'])
@@ -425,24 +459,85 @@ test('an instance that was lost and is placed here again starts when the old con
 })
 
 test('a restart that the log never heard of is not taken for the new placement of that number', () => {
-  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
-  sim.engine.end(only(sim), { exitCode: 1, oomKilled: false })
+  const sim = restartedUnheard()
+  placedAgain(sim)
+  assert.equal(news(sim), ['Remove#1', 'Stop#2', 'Remove#2', 'Run#2', 'TaskStarted#2'])
+  assertNew(sim)
+})
+
+test('nor is it by a worker that died and was away meanwhile', () => {
+  for (const listsFirst of [false, true]) {
+    const sim = restartedUnheard()
+    placedAgain(sim)
+    sim.crash(() => true, listsFirst)
+    sim.relist()
+    assert.equal(news(sim), ['Remove#1', 'Stop#2', 'Remove#2', 'Run#2', 'TaskStarted#2'])
+    assertNew(sim)
+  }
+})
+
+test('nor is its end, which only the next start finds, the end of the new attempt', () => {
+  const sim = restartedUnheard()
+  placedAgain(sim)
+  for (const run of sim.engine.runs.values()) sim.engine.end(run, { exitCode: 1, oomKilled: false })
+  crash(sim)
+  assert.equal(news(sim), ['Remove#1', 'Remove#2', 'Run#2', 'TaskStarted#2'])
+  assertNew(sim)
+})
+
+test('nor does one of a later number count for it', () => {
+  const sim = restartedUnheard()
+  sim.engine.end(only(sim, 2), { exitCode: 1, oomKilled: false })
   sim.notify(1)
   sim.decide()
-  sim.carryOut(0, null)
-  sim.hear(0)
-  sim.decide()
-  sim.log.add(sim.log.on(ID).lost())
-  sim.log.schedule(ID, WORKER)
+  for (let effects = 0; effects < 2; effects += 1) {
+    sim.carryOut(0, null)
+    sim.hear(0)
+  }
+  assert.ok(containers(sim).includes('#3 running'))
+  placedAgain(sim)
   sim.news.length = 0
-  assert.equal(news(sim), ['Remove#1', 'Stop#2', 'Remove#2', 'Run#2', 'TaskStarted#2'])
-  assert.equal(sim.broken, [])
+  const told = news(sim).filter((line) => line.startsWith('Task'))
+  assert.equal(told, ['TaskStarted#2'])
+  assertNew(sim)
+})
+
+test('a pull of an earlier placement that fails says nothing about the new one', () => {
+  const sim = restartedUnheard()
+  const old = refOf(sim, 2)
+  placedAgain(sim)
+  sim.read(9)
+  sim.decide()
+  sim.see({ tag: 'Pulled', driver: 'simulated', ref: old, error: { tag: 'ImageMissing', what: 'no such image' } })
+  news(sim)
+  assertNew(sim)
+})
+
+test('facts of an earlier placement that come late change nothing about the new one', () => {
+  const sim = restartedUnheard()
+  placedAgain(sim)
+  for (let facts = 0; facts < 3; facts += 1) sim.send(0, false)
+  assert.is(state(sim), 'scheduled #2', 'neither TaskExited#1, TaskRestarting#2 nor TaskStarted#2 is of this placement')
+  assert.is(sim.log.cluster.ignored.illegal, 3)
+  news(sim)
+  assertNew(sim)
+})
+
+test('a container of an earlier placement that comes up unseen is removed before the new attempt runs', () => {
+  const sim = running()
+  const old = refOf(sim, 2)
+  placedAgain(sim)
+  sim.engine.run(old, sim.log.instance(ID).spec)
+  assert.equal(news(sim), ['Stop#1', 'Run#2', 'Remove#1'], 'the engine is asked what it has')
+  sim.relist()
+  assert.equal(news(sim), ['Stop#2', 'Remove#2', 'Run#2', 'TaskStarted#2'])
+  assert.equal([state(sim), only(sim).ref], ['running #2', refOf(sim, 2)])
 })
 
 test('containers that no instance here has are stopped and removed', () => {
   const sim = running()
   const { spec } = sim.log.instance(ID)
-  sim.engine.run({ job: 'web', task: 'api', index: 7, attempt: 4 }, spec)
+  sim.engine.run({ ...refOf(sim, 4), index: 7 }, spec)
   sim.relist()
   assert.equal(news(sim), ['Stop web.api.7#4', 'Remove web.api.7#4'])
 })
@@ -477,7 +572,7 @@ test('a container that cannot be removed is tried again after the next listing, 
   sim.carryOut(0, null)
   sim.hear(0)
   sim.decide()
-  const ref = { job: 'web', task: 'api', index: 0, attempt: 1 }
+  const ref = refOf(sim, 1)
   sim.see({ tag: 'RemoveDone', driver: 'simulated', ref, error: { tag: 'Refused', what: 'device is busy' } })
   sim.news.length = 0
   sim.decide()

@@ -18,8 +18,8 @@ export interface WorkerView {
   capacity: Resources | null
   /** By instance id. */
   readonly assignments: Map<string, Assignment>
-  /** By instance id, then attempt. */
-  readonly containers: Map<string, Map<number, Held>>
+  /** By instance id, then by `keyOf`. */
+  readonly containers: Map<string, Map<string, Held>>
   readonly engines: Map<DriverName, Engine>
   /** Instances of which something changed since the last decision. */
   readonly touched: Set<string>
@@ -94,8 +94,6 @@ export interface Held {
   ports: readonly PublishedPort[]
   /** What is being done to it; nothing else is begun meanwhile. */
   busy: 'run' | 'stop' | 'remove' | null
-  /** Of a placement that the log has closed: it can never count for a later one, whatever its attempt. */
-  superseded: boolean
   /** The engine would not stop or remove it; tried again after the next listing. */
   stuck: boolean
   generation: number
@@ -175,17 +173,18 @@ export const idOf = (instance: Instance): string =>
   instanceId({ job: instance.task.job.name, task: instance.task.name, index: instance.index })
 
 export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
-  view.containers.get(instanceId(ref))?.get(ref.attempt)
+  view.containers.get(instanceId(ref))?.get(keyOf(ref))
 
-export const keyOf = (ref: AttemptRef): string => `${instanceId(ref)}/${ref.attempt}`
+/** The same for the same attempt of the same placement. */
+export const keyOf = (ref: AttemptRef): string => `${instanceId(ref)}/${ref.placement}/${ref.attempt}`
 
-export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'superseded' | 'stuck'>): Held => {
+export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'stuck'>): Held => {
   const id = instanceId(held.ref)
-  const attempts = view.containers.get(id) ?? new Map<number, Held>()
+  const attempts = view.containers.get(id) ?? new Map<string, Held>()
   view.containers.set(id, attempts)
   view.generation += 1
-  const stored: Held = { ...held, superseded: false, stuck: false, generation: view.generation }
-  attempts.set(held.ref.attempt, stored)
+  const stored: Held = { ...held, stuck: false, generation: view.generation }
+  attempts.set(keyOf(held.ref), stored)
   view.touched.add(id)
   return stored
 }
@@ -195,7 +194,7 @@ export const drop = (view: WorkerView, { ref, driver }: Held): void => {
   const attempts = view.containers.get(id)
   view.generation += 1
   view.dropped.set(keyOf(ref), { driver, generation: view.generation })
-  attempts?.delete(ref.attempt)
+  attempts?.delete(keyOf(ref))
   if (attempts?.size === 0) view.containers.delete(id)
   view.touched.add(id)
 }
@@ -206,10 +205,8 @@ export const refOf = (assignment: Assignment): AttemptRef => ({
   task: assignment.instance.task.name,
   index: assignment.instance.index,
   attempt: assignment.attempt,
+  placement: assignment.placedSeq,
 })
 
 /** The container of an assignment's attempt, if it has one. */
-export const currentOf = (view: WorkerView, assignment: Assignment): Held | undefined => {
-  const held = view.containers.get(assignment.id)?.get(assignment.attempt)
-  return held?.superseded === true ? undefined : held
-}
+export const currentOf = (view: WorkerView, assignment: Assignment): Held | undefined => heldOf(view, refOf(assignment))

@@ -28,13 +28,13 @@ async function* readLogs(
   const ref = parseInstanceId(payload.id)
   if (E.isLeft(ref)) throw new OrkFailure(ref.left)
   const id = instanceId(ref.right)
-  const attempts = view.containers.get(id) ?? new Map()
+  const containers = [...(view.containers.get(id)?.values() ?? [])]
   const instance = findInstance(view.cluster, ref.right.job, ref.right.task, ref.right.index)
-  const attempt = payload.attempt ?? Math.max(0, ...attempts.keys())
-  const held = attempts.get(attempt)
+  const attempt = payload.attempt ?? Math.max(0, ...containers.map((held) => held.ref.attempt))
+  const held = containers.find((each) => each.ref.attempt === attempt)
   const driver = held === undefined ? undefined : drivers.get(held.driver)
   if (held === undefined || driver === undefined) {
-    const kept = [...attempts.keys()].join(', ') || 'none'
+    const kept = containers.map((each) => each.ref.attempt).join(', ') || 'none'
     throw new OrkFailure(
       orkError(
         'NoContainer',

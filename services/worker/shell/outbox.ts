@@ -25,7 +25,6 @@ export class Outbox {
     private readonly log: Log,
     private readonly worker: string,
     private readonly logger: Logger,
-    private readonly isMoot: (fact: Fact) => boolean,
   ) {}
 
   get size(): number {
@@ -51,7 +50,6 @@ export class Outbox {
     this.sending = true
     while (this.waiting.length > 0 && !this.stopped) {
       const batch = this.takeBatch()
-      if (batch.length === 0) break // the rest was moot
       try {
         const results = await this.log.append(batch.map((told) => ({ event: this.event(told) })))
         const failed = batch.filter((_, i) => results[i]?.tag !== 'Stored')
@@ -73,7 +71,6 @@ export class Outbox {
     const later: Told[] = []
     const seen = new Set<string>()
     for (const told of this.waiting) {
-      if (this.isMoot(told)) continue
       if (seen.has(told.instance)) later.push(told)
       else batch.push(told)
       seen.add(told.instance)

@@ -6,7 +6,7 @@ import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/k
 import type { Connection, Following } from '#libs/log'
 import { Alarm, type Logger, systemNow } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
-import { decide, evolveView, initialView, isMoot, type Observation, observe, type WorkerView } from '../core'
+import { decide, evolveView, initialView, type Observation, observe, type WorkerView } from '../core'
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
 import { logsEndpoint } from './logs'
@@ -59,7 +59,7 @@ export class Worker {
     this.ended = new Promise((resolve) => {
       this.end = resolve
     })
-    this.outbox = new Outbox(connection.log, name, logger, (fact) => isMoot(this.view, fact))
+    this.outbox = new Outbox(connection.log, name, logger)
     this.effects = new Effects({
       drivers: this.drivers,
       cluster: connection.log.cluster,

@@ -1,6 +1,6 @@
 import { findInstance } from '#libs/cluster'
-import type { Work } from './decide'
 import type { Held, WorkerView } from './view'
+import type { Work } from './work'
 
 /** What a container that is nobody's any more is stopped with. */
 const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }

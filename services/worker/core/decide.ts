@@ -1,24 +1,8 @@
 import type { Now } from '#libs/cluster'
-import type { Draft } from '#libs/events'
 import { cleanUp } from './cleanUp'
 import { reconcile } from './reconcile'
-import type { Effect, WorkerView } from './view'
-
-/** A fact to be told to the log. Its id is its own: told twice, it is stored once. */
-export interface Fact {
-  readonly id: string
-  /** The instance it is about. */
-  readonly instance: string
-  readonly draft: Draft
-}
-
-/** What one look at the view comes to, collected while it is taken. */
-export interface Work {
-  readonly facts: Fact[]
-  readonly effects: Effect[]
-  /** Monotonic time at which something is due though nothing happens; null: nothing is. */
-  readonly wakeAt: number | null
-}
+import type { WorkerView } from './view'
+import type { Work } from './work'
 
 /**
  * Brings what runs to what the log wants of this worker, for all that was touched since the last call: facts to tell

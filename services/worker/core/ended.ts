@@ -1,9 +1,9 @@
 import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
-import type { Work } from './decide'
 import { attemptOf, tell } from './facts'
 import { afterExit, describeExit, GONE } from './restart'
 import { type Assignment, currentOf, type WorkerView } from './view'
+import type { Work } from './work'
 
 /** The container of the current attempt ended, or is not there any more: says so, and what follows. */
 export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {

@@ -1,6 +1,6 @@
 import type { Draft } from '#libs/events'
-import type { Work } from './decide'
 import type { Assignment } from './view'
+import type { Work } from './work'
 
 /** The fields that name an attempt of an assignment in every fact about it. */
 export const attemptOf = (assignment: Assignment, attempt: number) => ({

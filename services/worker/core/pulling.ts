@@ -1,6 +1,6 @@
-import type { Work } from './decide'
 import { attemptOf, tell } from './facts'
 import { type Assignment, refOf } from './view'
+import type { Work } from './work'
 
 /** The image is fetched once an attempt; whatever else keeps a container from starting will not get better by itself. */
 export const startFailed = (assignment: Assignment, work: Work): void => {

@@ -1,12 +1,12 @@
 import type { Now } from '#libs/cluster'
 import { admit } from './admit'
-import type { Work } from './decide'
 import { ended, followExit, takeOver } from './ended'
 import { attemptOf, tell } from './facts'
 import { startFailed, tellProgress } from './pulling'
 import { GONE } from './restart'
 import { stop } from './stop'
 import { type Assignment, currentOf, hold, refOf, type WorkerView } from './view'
+import type { Work } from './work'
 
 /** Takes one assignment a step on: the next fact or effect that its state, and its container's, ask for. */
 export const reconcile = (view: WorkerView, assignment: Assignment, now: Now, work: Work): void => {

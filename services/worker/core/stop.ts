@@ -1,6 +1,6 @@
-import type { Work } from './decide'
 import { attemptOf, tell } from './facts'
 import { type Assignment, currentOf, type WorkerView } from './view'
+import type { Work } from './work'
 
 /** Ends it: the attempt that the log names is told of, whatever had been begun here since. */
 export const stop = (view: WorkerView, assignment: Assignment, work: Work): void => {

@@ -41,7 +41,7 @@ test('flags that cannot be are wrong usage, each named with what it may be', asy
     assert.is(code, 2)
     return stderr
   }
-  assert.match(await refused('jobs', '--prefix', 'a.b'), /^the prefix "a\.b" is not one token/)
+  assert.match(await refused('jobs', '--prefix', 'a.b'), /^"a\.b" cannot be the first token/)
   assert.match(
     await refused('logs', 'web.api.0', '--tail', 'x'),
     /^--tail: expected an integer but received: x\n {2}see/,

@@ -15,12 +15,11 @@ export const startLed = async <View extends { readonly cluster: Cluster }>(
 ): Promise<Led<View>> => {
   const service = new LedService(options)
   await service.start()
-  const api = await serveApi(options.connection, service, options.name)
-  return {
-    service,
-    stop: async () => {
-      await api.stop()
-      await service.stop()
-    },
+  try {
+    const api = await serveApi(options.connection, service, options.name)
+    return { service, stop: () => api.stop().finally(() => service.stop()) }
+  } catch (cause) {
+    await service.stop() // a service that nobody can ask must not go on leading
+    throw cause
   }
 }

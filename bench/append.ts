@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type OrkEvent, stamp, subjectOf } from '#libs/events'
+import { addressOf, type OrkEvent, stamp } from '#libs/events'
 import { type AppendResult, bare, type Log, type SyncMode } from '#libs/log'
 import { type Bench, median, medianRatio, rounded } from './figure'
 import { mustConnect, withServer } from './server'
@@ -37,30 +37,48 @@ const appendAll = async (log: Log, events: readonly OrkEvent[]): Promise<number>
   return performance.now() - start
 }
 
-interface Rates {
-  readonly ours: readonly number[]
-  readonly limits: readonly number[]
+type Contender = 'decisions' | 'bare' | 'bare-cas'
+type Rates = Readonly<Record<Contender, readonly number[]>>
+
+/** With an fsync for each write, the headers of a bare publish weigh nothing beside it. */
+const contendersFor = (sync: SyncMode): readonly Contender[] =>
+  sync === 'relaxed' ? ['decisions', 'bare', 'bare-cas'] : ['decisions', 'bare']
+
+/** The same bytes, ready to be sent, with the headers that compare-and-set takes or without any. */
+const readyMade = (prefix: string, events: readonly OrkEvent[], cas: boolean): bare.BarePublish[] =>
+  events.map((event) => {
+    const { subject, filter } = addressOf(prefix, event)
+    const payload = Buffer.from(JSON.stringify(event))
+    return cas ? { subject, payload, headers: casHeaders(event.id, filter) } : { subject, payload }
+  })
+
+const casHeaders = (id: string, filter: string): Uint8Array => {
+  const expected = 'Nats-Expected-Last-Subject-Sequence'
+  return Buffer.from(`NATS/1.0\r\nNats-Msg-Id: ${id}\r\n${expected}: 0\r\n${expected}-Subject: ${filter}\r\n\r\n`)
 }
 
+/** Rates of all contenders, each round by turns on the same server. */
 const measure = async (sync: SyncMode, count: number, rounds: number): Promise<Rates> => {
-  const ours: number[] = []
-  const limits: number[] = []
+  const rates: Record<Contender, number[]> = { decisions: [], bare: [], 'bare-cas': [] }
   await withServer(sync === 'always', async (url) => {
     const { log, close } = await mustConnect({ servers: url, sync })
-    const other = await mustConnect({ servers: url, prefix: 'bare', sync })
+    const plain = await mustConnect({ servers: url, prefix: 'bare', sync })
+    const cas = await mustConnect({ servers: url, prefix: 'cas', sync })
     for (let round = 0; round <= rounds; round += 1) {
       const events = decisions(count)
-      const subjects = events.map((event) => subjectOf('bare', event))
-      const bytes = events.map((event) => Buffer.from(JSON.stringify(event)))
-      const ourMs = await appendAll(log, events)
-      const limitMs = await bare.publishAll(url, subjects, bytes)
-      if (round === 0) continue // compiles the code and touches the files
-      ours.push((count / ourMs) * 1_000)
-      limits.push((count / limitMs) * 1_000)
+      const runs: Record<Contender, () => Promise<number>> = {
+        decisions: () => appendAll(log, events),
+        bare: () => bare.publishAll(url, readyMade('bare', events, false)),
+        'bare-cas': () => bare.publishAll(url, readyMade('cas', events, true)),
+      }
+      for (const name of contendersFor(sync)) {
+        const ms = await runs[name]()
+        if (round > 0) rates[name].push((count / ms) * 1_000) // the first compiles the code and touches the files
+      }
     }
-    await Promise.all([close(), other.close()])
+    await Promise.all([close(), plain.close(), cas.close()])
   })
-  return { ours, limits }
+  return rates
 }
 
 const optionsOf = (args: readonly string[]) => {
@@ -71,16 +89,25 @@ const optionsOf = (args: readonly string[]) => {
   return { of: Number(values.events), n: Number(values.rounds) }
 }
 
-/** Decisions with compare-and-set through the log, beside bare pipelined publishes of the same bytes. */
+/**
+ * Decisions with compare-and-set through the log, beside bare pipelined publishes of the same bytes, and beside bare
+ * ones with the same headers: what compare-and-set by itself costs the client and the server.
+ */
 export const bench: Bench = async (report, args) => {
   const { of: events, n } = optionsOf(args)
   for (const sync of ['relaxed', 'always'] as const) {
     const of = sync === 'always' ? Math.ceil(events / 5) : events
-    const { ours, limits } = await measure(sync, of, n)
-    const goal = sync === 'always' ? 20_000 : 80_000
-    report({ name: `append.${sync}.decisions`, value: rounded(median(ours)), unit: '/s', n, of, goal })
-    report({ name: `append.${sync}.bare`, value: rounded(median(limits)), unit: '/s', n, of })
+    const rates = await measure(sync, of, n)
+    for (const name of contendersFor(sync)) {
+      const aim = name === 'decisions' ? { goal: sync === 'always' ? 20_000 : 80_000 } : {}
+      report({ name: `append.${sync}.${name}`, value: rounded(median(rates[name])), unit: '/s', n, of, ...aim })
+    }
+    const ratio = (of: Contender, to: Contender): number => rounded(medianRatio(rates[of], rates[to]))
+    const shape = { unit: 'ratio', n, of }
     const aim = sync === 'relaxed' ? { goal: 0.8 } : {}
-    report({ name: `append.${sync}.ratio`, value: rounded(medianRatio(ours, limits)), unit: 'ratio', n, of, ...aim })
+    report({ name: `append.${sync}.ratio`, value: ratio('decisions', 'bare'), ...shape, ...aim })
+    if (sync === 'always') continue
+    report({ name: `append.${sync}.ratio-to-cas`, value: ratio('decisions', 'bare-cas'), ...shape })
+    report({ name: `append.${sync}.bare-cas-ratio`, value: ratio('bare-cas', 'bare'), ...shape })
   }
 }

@@ -5,58 +5,59 @@ import { EVENTS, type OrkEvent } from './registry'
 /** First token of every subject, unless configured otherwise. */
 export const DEFAULT_PREFIX = 'ork'
 
-/** An event's place in the tree of subjects, without the prefix and the type. */
-interface Place {
-  /** The aggregate, as people write it: CloudEvents' `subject`. */
-  readonly about: string
-  /** NATS subject without prefix. */
-  readonly path: string
-  /** Compare-and-set filter without prefix. */
+type Placed = Pick<OrkEvent, 'type' | 'data'>
+
+/** The fields that say what an event is about; which of them are there depends on its topic. */
+type Names = InstanceRef & { readonly worker?: string; readonly role?: string }
+
+/** Where an event stands in the tree of subjects. */
+interface Address {
+  readonly subject: string
+  /** Compare-and-set filter of its aggregate. */
   readonly filter: string
 }
 
-type Placed = Pick<OrkEvent, 'type' | 'data'>
-
-const place = (event: Placed): Place => {
-  const data = event.data as { job: string; task: string; index: number; worker?: string; role?: string; name: string }
+/** `root`: what comes before, with its dot; empty for none. */
+const addressUnder = (root: string, event: Placed): Address => {
   switch (EVENTS[event.type].topic) {
-    case 'job':
-      return at(data.job, `events.job.${data.job}`, event.type)
     case 'task': {
-      const filter = `events.task.${data.job}.${data.task}.${data.index}.>`
-      return { about: instanceId(data), path: taskPath(event.type, data), filter }
+      const base = taskBase(root, event)
+      return { subject: taskSubject(base, event), filter: `${base}>` }
     }
+    case 'job':
     case 'worker':
-      return at(data.worker ?? '', `events.worker.${data.worker}`, event.type)
     case 'control': {
-      const role = data.role ?? EVENTS[event.type].owner
-      return at(role, `events.control.${role}`, event.type)
+      const base = `${root}events.${EVENTS[event.type].topic}.${aboutOf(event)}.`
+      return { subject: `${base}${event.type}`, filter: `${base}>` }
     }
-    case 'heartbeat':
-      return { about: data.worker ?? '', path: `heartbeats.${data.worker}`, filter: `heartbeats.${data.worker}` }
+    case 'heartbeat': {
+      const subject = `${root}heartbeats.${(event.data as Names).worker}`
+      return { subject, filter: subject }
+    }
   }
 }
 
-const taskPath = (type: string, data: InstanceRef & { readonly worker?: string }): string =>
-  `events.task.${data.job}.${data.task}.${data.index}.${data.worker ?? '_'}.${type}`
+const taskBase = (root: string, { data }: Placed): string => {
+  const { job, task, index } = data as Names
+  return `${root}events.task.${job}.${task}.${index}.`
+}
 
-const at = (about: string, base: string, type: string): Place => ({
-  about,
-  path: `${base}.${type}`,
-  filter: `${base}.>`,
-})
+const taskSubject = (base: string, { type, data }: Placed): string => `${base}${(data as Names).worker ?? '_'}.${type}`
+
+/** An event's subject and its aggregate's filter, for one look at the event. */
+export const addressOf = (prefix: string, event: Placed): Address => addressUnder(`${prefix}.`, event)
 
 /** The NATS subject an event is published on, e.g. `ork.events.task.web.api.0.w1.TaskStarted`. */
-export const subjectOf = (prefix: string, event: Placed): string => `${prefix}.${place(event).path}`
+export const subjectOf = (prefix: string, event: Placed): string => addressOf(prefix, event).subject
 
 /**
  * The filter under which the whole history of an event's aggregate stands, e.g. `ork.events.task.web.api.0.>`, and the
  * one string that compare-and-set is done with. Always exactly this string: the server keys writes in flight by it.
  */
-export const filterOf = (prefix: string, event: Placed): string => `${prefix}.${place(event).filter}`
+export const filterOf = (prefix: string, event: Placed): string => addressOf(prefix, event).filter
 
 /** The aggregate's name among all of them: its filter without prefix and wildcard, e.g. `events.task.web.api.0`. */
-export const aggregateOf = (event: Placed): string => aggregateAt(place(event).path)
+export const aggregateOf = (event: Placed): string => aggregateAt(pathOf(event))
 
 /** The aggregate that a path (a subject without prefix) stands in, whatever the event there may say. */
 export const aggregateAt = (path: string): string => {
@@ -67,11 +68,24 @@ export const aggregateAt = (path: string): string => {
 /** An event's subject without prefix, e.g. `events.task.web.api.0.w1.TaskStarted`. */
 export const pathOf = (event: Placed): string =>
   EVENTS[event.type].topic === 'task'
-    ? taskPath(event.type, event.data as InstanceRef) // every stored event is asked: most are of tasks
-    : place(event).path
+    ? taskSubject(taskBase('', event), event) // every stored event is asked: most are of tasks
+    : addressUnder('', event).subject
 
 /** CloudEvents' `subject`: what the event is about, e.g. `web.api.0`. */
-export const aboutOf = (event: Placed): string => place(event).about
+export const aboutOf = (event: Placed): string => {
+  const names = event.data as Names
+  switch (EVENTS[event.type].topic) {
+    case 'job':
+      return names.job
+    case 'task':
+      return instanceId(names)
+    case 'worker':
+    case 'heartbeat':
+      return names.worker ?? ''
+    case 'control':
+      return names.role ?? EVENTS[event.type].owner
+  }
+}
 
 /** What a person may ask for when following events; absent parts match all. */
 export interface SubjectQuery {

@@ -1,27 +1,52 @@
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult } from '../port'
+import type { Source } from './intake'
 import type { Link } from './link'
-import { toWrite, Unit, type Write } from './units'
+import { type Call, toWrite, Unit, type Write } from './units'
 import type { Writer } from './writer'
 
 /** Each event by itself: the n-th result is the n-th event's. */
 export const append = (link: Link, writer: Writer, items: readonly Append[]): Promise<readonly AppendResult[]> =>
   new Promise((resolve, fail) => {
-    const results = new Array<AppendResult>(items.length)
-    let open = items.length
-    if (open === 0) resolve(results)
-    const settle = (at: number, result: AppendResult): void => {
-      results[at] = result
-      open -= 1
-      if (open === 0) resolve(results)
-    }
-    const call = { settle, fail }
-    for (const [at, item] of items.entries()) {
-      const write = toWrite(link.prefix, item)
-      if ('tag' in write) settle(at, { tag: 'Refused', error: write })
-      else writer.submit(new Unit(write, null, call, at))
-    }
+    if (items.length === 0) return resolve([])
+    writer.submit(new Singles(link.prefix, items, resolve, fail))
   })
+
+/** The units of one `append`, and the results as they come. */
+class Singles implements Source, Call {
+  readonly call = this
+  private at = 0
+  private open: number
+  private readonly results: AppendResult[]
+
+  constructor(
+    private readonly prefix: string,
+    private readonly items: readonly Append[],
+    private readonly resolve: (results: readonly AppendResult[]) => void,
+    readonly fail: (cause: Error) => void,
+  ) {
+    this.open = items.length
+    this.results = new Array<AppendResult>(items.length)
+  }
+
+  next(): Unit | null {
+    for (;;) {
+      const { at } = this
+      const item = this.items[at]
+      if (item === undefined) return null
+      this.at += 1
+      const write = toWrite(this.prefix, item)
+      if (!('tag' in write)) return new Unit(write, null, this, at)
+      this.settle(at, { tag: 'Refused', error: write })
+    }
+  }
+
+  settle(at: number, result: AppendResult): void {
+    this.results[at] = result
+    this.open -= 1
+    if (this.open === 0) this.resolve(this.results)
+  }
+}
 
 /** All or nothing; expectations are as of before the first of them. */
 export const appendTogether = (link: Link, writer: Writer, items: readonly Append[]): Promise<AppendResult> =>
@@ -37,7 +62,8 @@ export const appendTogether = (link: Link, writer: Writer, items: readonly Appen
       return resolve({ tag: 'Refused', error: badSize(writes.length) })
     }
     const call = { settle: (_at: number, result: AppendResult) => resolve(result), fail }
-    writer.submit(new Unit(first, more.length === 0 ? null : more, call, 0))
+    const units = [new Unit(first, more.length === 0 ? null : more, call, 0)]
+    writer.submit({ call, next: () => units.pop() ?? null })
   })
 
 const MOST_TOGETHER = 1_000

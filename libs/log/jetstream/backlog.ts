@@ -4,6 +4,8 @@ import type { Unit } from './units'
 
 /** Publishes under way at most. */
 const WINDOW = 2_048
+/** A window once full is filled up again in one go, when so much of it is free: few large writes cost least. */
+const REFILL = 1_024
 /** With an fsync for each write, so many singles at most: the rest gathers for a group commit. */
 const WINDOW_ALWAYS = 64
 /** Below this many a batch is dearer than single publishes. */
@@ -15,14 +17,18 @@ export class Backlog {
   private readonly ready = new Fifo<Unit>()
   private readonly groups: boolean
   private readonly window: number
+  private readonly refill: number
+  private full = false
 
   constructor(sync: SyncMode) {
     this.groups = sync === 'always'
     this.window = this.groups ? WINDOW_ALWAYS : WINDOW
+    this.refill = this.groups ? 1 : REFILL
   }
 
-  get length(): number {
-    return this.ready.length
+  /** Whether more units would change what goes next. */
+  get wantsMore(): boolean {
+    return this.ready.length < (this.groups ? GROUP_MAX : 1)
   }
 
   push(unit: Unit): void {
@@ -34,7 +40,14 @@ export class Backlog {
     this.ready.unshift(units)
   }
 
-  /** How many go next as one shipment; none while the window is full. `underWay`: shipments that are out. */
+  /** Whether anything may be sent at all, with so many shipments under way. */
+  hasRoom(underWay: number): boolean {
+    if (underWay >= this.window) this.full = true
+    else if (underWay <= this.window - this.refill) this.full = false
+    return this.groups || !this.full
+  }
+
+  /** What goes next as one shipment; null when there is nothing, or the window is full. `underWay`: shipments out. */
   next(underWay: number): readonly Unit[] | Unit | null {
     if (this.groups && this.ready.length >= GROUP_MIN) {
       const group = this.takeGroup()

@@ -1,4 +1,4 @@
-import { connect, createInbox } from 'nats'
+import { connect, createInbox, type MsgHdrs, type NatsConnection } from 'nats'
 
 /**
  * What client and server can do by themselves, on the quickest way known, with nothing of ork's own: the limit that the
@@ -8,15 +8,15 @@ import { connect, createInbox } from 'nats'
 const WINDOW = 2_048
 const REQUEST = 5_000
 
-/**
- * Publishes bytes that are ready, without headers, on the subjects in turn; resolves when all are acknowledged.
- * Returns milliseconds.
- */
-export const publishAll = async (
-  servers: string,
-  subjects: readonly string[],
-  payloads: readonly Uint8Array[],
-): Promise<number> => {
+/** One publish, ready to be sent: with a header block (`NATS/1.0…`), if it has any. */
+export interface BarePublish {
+  readonly subject: string
+  readonly payload: Uint8Array
+  readonly headers?: Uint8Array
+}
+
+/** Publishes what is ready; resolves when all is acknowledged, in whatever way. Returns milliseconds. */
+export const publishAll = async (servers: string, publishes: readonly BarePublish[]): Promise<number> => {
   const nc = await connect({ servers, noAsyncTraces: true })
   const inbox = createInbox()
   const start = performance.now()
@@ -24,14 +24,12 @@ export const publishAll = async (
     let sent = 0
     let acknowledged = 0
     const send = (): void => {
-      for (; sent < payloads.length && sent - acknowledged < WINDOW; sent += 1) {
-        nc.publish(subjects[sent % subjects.length] ?? '', payloads[sent], { reply: inbox })
-      }
+      for (; sent < publishes.length && sent - acknowledged < WINDOW; sent += 1) publishOne(nc, publishes[sent], inbox)
     }
     nc.subscribe(inbox, {
       callback: () => {
         acknowledged += 1
-        if (acknowledged === payloads.length) resolve()
+        if (acknowledged === publishes.length) resolve()
         else if (sent - acknowledged <= WINDOW / 2) send()
       },
     })
@@ -40,6 +38,14 @@ export const publishAll = async (
   const took = performance.now() - start
   await nc.close()
   return took
+}
+
+const publishOne = (nc: NatsConnection, publish: BarePublish | undefined, reply: string): void => {
+  if (publish === undefined) return
+  const { subject, payload, headers } = publish
+  if (headers === undefined) return nc.publish(subject, payload, { reply })
+  // The client asks the headers of a publish for nothing but their bytes.
+  nc.publish(subject, payload, { reply, headers: { encode: () => headers } as unknown as MsgHdrs })
 }
 
 /** Reads the first `count` messages of a stream and looks at none. Returns milliseconds. */

@@ -1,4 +1,4 @@
-import { filterOf, type OrkEvent, subjectOf } from '#libs/events'
+import { addressOf, type OrkEvent } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult } from '../port'
 
@@ -59,9 +59,9 @@ const SAFE_ID = /^[!-~]{1,256}$/
 /** Finds where an event goes; an error for one whose names cannot stand in a subject. */
 export const toWrite = (prefix: string, item: Append): Write | OrkError => {
   const { event, expect } = item
-  const subject = subjectOf(prefix, event)
+  const { subject, filter } = addressOf(prefix, event)
   if (!SAFE_SUBJECT.test(subject) || !SAFE_ID.test(event.id)) return unsafe(subject, event)
-  return { event, subject, filter: filterOf(prefix, event), expect }
+  return { event, subject, filter, expect }
 }
 
 const unsafe = (subject: string, event: OrkEvent): OrkError =>

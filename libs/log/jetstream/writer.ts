@@ -2,9 +2,10 @@ import { createInbox, type Msg, type Subscription } from 'nats'
 import { causeText } from '#libs/kernel'
 import type { AppendResult } from '../port'
 import { Backlog } from './backlog'
-import { Encoder } from './encoder'
+import { Intake, type Source } from './intake'
 import { Lanes } from './lanes'
 import type { Link } from './link'
+import { Outbox } from './outbox'
 import { closedError, refused } from './outcomes'
 import { lastStored, storedBefore } from './recover'
 import { Shipment, transmit } from './shipment'
@@ -26,9 +27,10 @@ const DEDUP_MARGIN = 0.7
  * outcome is known; only `close` ends that.
  */
 export class Writer {
+  private readonly intake = new Intake()
   private readonly ready: Backlog
   private readonly lanes = new Lanes((unit) => this.ready.push(unit))
-  private readonly encoder = new Encoder()
+  private readonly outbox: Outbox
   /** By reply token: shipments that wait for an answer. */
   private readonly flying = new Map<number, Shipment>()
   /** Shipments sent before that wait for a pause to end or the connection to return. */
@@ -48,6 +50,7 @@ export class Writer {
     private readonly streams: Streams,
   ) {
     this.ready = new Backlog(streams.sync)
+    this.outbox = new Outbox(link.nc)
     this.highest = streams.lastSeq
     this.replies = link.nc.subscribe(`${this.inbox}.*`, { callback: (_error, message) => this.onReply(message) })
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS)
@@ -56,12 +59,9 @@ export class Writer {
     link.onDenied((subject) => this.deny(subject))
   }
 
-  submit(unit: Unit): void {
-    if (this.closed) {
-      unit.call.fail(closedError())
-      return
-    }
-    this.lanes.enter(unit)
+  submit(source: Source): void {
+    if (this.closed) return source.call.fail(closedError())
+    this.intake.add(source)
     this.pumpSoon()
   }
 
@@ -69,9 +69,10 @@ export class Writer {
   async close(graceMs: number): Promise<void> {
     this.closed = true
     const deadline = Date.now() + graceMs
-    while (!this.lanes.empty && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (!(this.lanes.empty && this.intake.empty) && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 5))
     clearInterval(this.sweeper)
-    for (const unit of this.lanes.clear()) unit.call.fail(closedError())
+    for (const { call } of [...this.lanes.clear(), ...this.intake.clear()]) call.fail(closedError())
     this.flying.clear()
     if (!this.link.nc.isClosed()) this.replies.unsubscribe()
   }
@@ -87,7 +88,8 @@ export class Writer {
 
   private pump(): void {
     const now = Date.now()
-    while (this.link.connected && this.ready.length > 0 && this.batchesUnderWay < BATCHES) {
+    while (this.link.connected && this.batchesUnderWay < BATCHES && this.ready.hasRoom(this.shipped)) {
+      this.intake.feed(this.ready, this.lanes)
       const next = this.ready.next(this.shipped)
       if (next === null) return
       this.shipped += 1
@@ -104,7 +106,7 @@ export class Writer {
     this.flying.set(token, shipment)
     if (shipment.isBatch && shipment.tries === 1) this.batchesUnderWay += 1
     try {
-      transmit(this.link.nc, this.encoder, shipment, `${this.inbox}.${token}`)
+      transmit(this.outbox, shipment, `${this.inbox}.${token}`)
     } catch (cause) {
       this.decide(shipment, { tag: 'Refused', text: causeText(cause), errCode: 0 })
     }
@@ -149,8 +151,8 @@ export class Writer {
   }
 
   private settleGroup(shipment: Shipment, lastSeq: number): void {
-    const { units } = shipment
-    for (const [at, unit] of units.entries()) this.settle(unit, { tag: 'Stored', seq: lastSeq - units.length + 1 + at })
+    const before = lastSeq - shipment.units.length
+    for (const [at, unit] of shipment.units.entries()) this.settle(unit, { tag: 'Stored', seq: before + 1 + at })
   }
 
   private finish(shipment: Shipment, result: AppendResult): void {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
@@ -10,6 +9,7 @@ import { startManager } from '#services/manager'
 import { startScheduler } from '#services/scheduler'
 import { startWorker } from '#services/worker'
 import { devLogger } from './devLog'
+import { makeFolder } from './folder'
 import type { Stoppable } from './service'
 
 export interface DevOptions {
@@ -40,7 +40,7 @@ const DEFAULT_PORT = 4222
 /** Brings up nats-server, manager, scheduler and workers; resolves when all have caught up with the log. */
 export const startDevCluster = async (options: DevOptions): Promise<DevCluster> => {
   const { dataDir, report, prefix } = options
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  makeFolder(dataDir)
   const binary = await findNatsServer({ report })
   const port = options.port ?? (await preferredPort())
   const nats = await startNatsServer({

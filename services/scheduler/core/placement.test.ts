@@ -133,7 +133,10 @@ test('the same log gives the same decisions, and a decision is made once', () =>
       world.settle()
       const replayed = new CoreStory(schedulerCore())
       for (const { event } of world.log.entries) replayed.given(event as Draft)
-      assert.equal(replayed.settle(), [], 'all was decided already')
+      // Placements wake nobody, so why a task has no place may have changed since it was said: then it is said anew.
+      const news = replayed.settle().filter(({ type }) => type !== 'TaskUnplaceable')
+      assert.equal(news, [], 'all was decided already')
+      assert.equal(replayed.settle(), [])
       assert.equal(world.settle(), [])
       const again = story(...hosts, ...asked)
       assert.equal(again.decide(), story(...hosts, ...asked).decide())

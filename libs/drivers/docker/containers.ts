@@ -6,7 +6,7 @@ import type { Served } from '../owners'
 import { type AttemptRef, type Container, containerName, type DriverResult, type Exit, type Owner } from '../port'
 import type { ApiFailure, Connection } from './connection'
 import { driverError } from './failures'
-import { ownerFilter, ownerOf, publishedPorts, refOf } from './labels'
+import { type Labels, ownerFilter, ownerOf, publishedPorts, refFilter, refOf } from './labels'
 
 const INSPECTS_AT_ONCE = 8
 
@@ -65,11 +65,30 @@ export const inspectOwn = async (
   const name = containerName(ref)
   const found = await inspect(connection, name)
   if (E.isLeft(found)) return E.left(driverError(connection, `inspect ${name}`, found.left))
-  if (found.right === undefined) return E.right(undefined)
-  const labels = found.right.Config.Labels
+  if (found.right !== undefined && isOwn(served, ref, found.right.Config.Labels)) return E.right(found.right)
+  return inspectRenamed(connection, served, ref)
+}
+
+const isOwn = (served: Served, ref: AttemptRef, labels: Labels): boolean => {
   const owner = ownerOf(labels)
-  const own = owner !== undefined && served.has(owner) && refOf(labels)?.placement === ref.placement
-  return E.right(own ? found.right : undefined)
+  return owner !== undefined && served.has(owner) && refOf(labels)?.placement === ref.placement
+}
+
+/** Somebody may have renamed it by hand: its labels still say which it is. */
+const inspectRenamed = async (
+  connection: Connection,
+  served: Served,
+  ref: AttemptRef,
+): DriverResult<ContainerInspectInfo | undefined> => {
+  const { docker, request, timeouts } = connection
+  const listed = await request(timeouts.callMs, (abortSignal) =>
+    docker.listContainers({ all: true, filters: { label: refFilter(ref) }, abortSignal }),
+  )
+  if (E.isLeft(listed)) return E.left(driverError(connection, `look for ${containerName(ref)}`, listed.left))
+  const own = listed.right.find(({ Labels }) => isOwn(served, ref, Labels))
+  if (own === undefined) return E.right(undefined)
+  const found = await inspect(connection, own.Id)
+  return E.isLeft(found) ? E.left(driverError(connection, `inspect ${own.Id}`, found.left)) : found
 }
 
 // A listing has no exit codes but in a text for people, so those that have ended are asked one by one. It also shows a

@@ -165,6 +165,16 @@ test('starts a container that was created and no more', async ({ driver, owner, 
   assert.is((await must(driver.run(wanted))).state, 'running')
 })
 
+test('stops and removes a container that was renamed by hand', async ({ driver, owner, spec }) => {
+  const wanted = spec({})
+  const { id } = await must(driver.run(wanted))
+  await engine.getContainer(id).rename({ name: `renamed-${id.slice(0, 12)}` })
+  const exit = await must(driver.stop(wanted.ref, 'SIGKILL', 1_000))
+  assert.is(exit.signal, 'SIGKILL')
+  await must(driver.remove(wanted.ref))
+  assert.equal(await must(driver.list(owner)), [])
+})
+
 test('measures CPU since the call before', async ({ driver, owner, spec }) => {
   const wanted = spec({}, { ...sh('while :; do :; done'), resources: { ...NO_RESOURCES, cpuMilli: 500 } })
   await must(driver.run(wanted))

@@ -7,20 +7,28 @@ const PORT = 'ork.port.'
 /** How the engine names a port inside the container. */
 export const portKey = (port: Pick<PortSpec, 'port' | 'protocol'>): string => `${port.port}/${port.protocol}`
 
+const refLabels = (ref: AttemptRef): Labels => ({
+  'ork.job': ref.job,
+  'ork.task': ref.task,
+  'ork.index': String(ref.index),
+  'ork.attempt': String(ref.attempt),
+  'ork.placement': String(ref.placement),
+})
+
 /** All that must be known to adopt the container later. */
 export const labelsOf = (spec: ContainerSpec): Labels => ({
   'ork.cluster': spec.owner.cluster,
   'ork.worker': spec.owner.worker,
-  'ork.job': spec.ref.job,
-  'ork.task': spec.ref.task,
-  'ork.index': String(spec.ref.index),
-  'ork.attempt': String(spec.ref.attempt),
-  'ork.placement': String(spec.ref.placement),
+  ...refLabels(spec.ref),
   ...Object.fromEntries(spec.ports.map((port) => [`${PORT}${port.name}`, portKey(port)])),
 })
 
 /** The `label` filter of the engine's listings and events. */
 export const ownerFilter = (owner: Owner): string[] => [`ork.cluster=${owner.cluster}`, `ork.worker=${owner.worker}`]
+
+/** The same for one attempt, of whichever owner. */
+export const refFilter = (ref: AttemptRef): string[] =>
+  Object.entries(refLabels(ref)).map(([label, value]) => `${label}=${value}`)
 
 /** Undefined for a container that ork did not make. */
 export const ownerOf = (labels: Labels): Owner | undefined => {

@@ -1,5 +1,13 @@
 import * as E from 'fp-ts/Either'
-import { endpoint, type StatusReply, streamEndpoint, viewParts, type WorkerReply } from '#libs/api'
+import {
+  endpoint,
+  type StatusReply,
+  type StopReply,
+  type SubmitReply,
+  streamEndpoint,
+  viewParts,
+  type WorkerReply,
+} from '#libs/api'
 import {
   describeCluster,
   describeInstance,
@@ -35,36 +43,32 @@ export const serveApi = (connection: Connection, service: LedService<ManagerView
 }
 
 const commands = (prefix: string, service: LedService<ManagerView>): Endpoint[] => [
-  endpoint({ prefix, verb: 'submit', queue: QUEUE }, ({ spec, actor }) =>
-    service.execute(
-      (cluster) =>
-        E.map((outcome: Outcome) => ({
-          decision: outcome.tag === 'Write' ? outcome.decision : null,
-          done: (seq: number) => ({
-            job: spec.name,
-            version: outcome.version,
-            seq: outcome.tag === 'Write' ? seq : outcome.seq,
-            outcome: outcome.tag === 'Write' ? ('submitted' as const) : ('unchanged' as const),
-          }),
-        }))(submit(cluster, spec)),
-      actor,
-    ),
-  ),
-  endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) =>
-    service.execute(
-      (cluster) =>
-        E.map((outcome: Outcome) => ({
-          decision: outcome.tag === 'Write' ? outcome.decision : null,
-          done: (seq: number) => ({
-            job,
-            seq: outcome.tag === 'Write' ? seq : outcome.seq,
-            outcome: outcome.tag === 'Write' ? ('stopping' as const) : ('already-stopped' as const),
-          }),
-        }))(stop(cluster, job, reason)),
-      actor,
-    ),
-  ),
+  endpoint({ prefix, verb: 'submit', queue: QUEUE }, ({ spec, actor }) => {
+    const reply = (wrote: boolean, version: number, seq: number): SubmitReply => ({
+      job: spec.name,
+      version,
+      seq,
+      outcome: wrote ? 'submitted' : 'unchanged',
+    })
+    return service.execute((cluster) => E.map(commandOf(reply))(submit(cluster, spec)), actor)
+  }),
+  endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) => {
+    const reply = (wrote: boolean, _version: number, seq: number): StopReply => ({
+      job,
+      seq,
+      outcome: wrote ? 'stopping' : 'already-stopped',
+    })
+    return service.execute((cluster) => E.map(commandOf(reply))(stop(cluster, job, reason)), actor)
+  }),
 ]
+
+/** What a command comes to, as the service carries it out: what to write, and what to answer once that is done. */
+const commandOf =
+  <T>(reply: (wrote: boolean, version: number, seq: number) => T) =>
+  (outcome: Outcome) =>
+    outcome.tag === 'Write'
+      ? { decision: outcome.decision, done: (seq: number) => reply(true, outcome.version, seq) }
+      : { decision: null, done: () => reply(false, outcome.version, outcome.seq) }
 
 const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[] => {
   const { view } = service

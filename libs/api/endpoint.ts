@@ -1,7 +1,11 @@
 import * as E from 'fp-ts/Either'
+import * as t from 'io-ts'
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Endpoint } from '#libs/log'
 import { apiSubject, REQUESTS, type Replies, type RequestOf, type Verb } from './verbs'
+
+/** Problems told of one request. */
+const MAX_SAID = 10
 
 export interface EndpointOptions<V extends Verb> {
   readonly prefix: string
@@ -46,13 +50,27 @@ const named = <V extends Verb>({ prefix, verb, target, queue }: EndpointOptions<
   ...(queue === undefined ? {} : { queue }),
 })
 
-const checked = <V extends Verb>(verb: V, payload: unknown): E.Either<OrkError, RequestOf<V>> => {
+/** The request, or all that is wrong with it: each path with what holds there, limits included. */
+export const checked = <V extends Verb>(verb: V, payload: unknown): E.Either<OrkError, RequestOf<V>> => {
   const decoded = REQUESTS[verb].decode(payload)
   if (E.isRight(decoded)) return E.right(decoded.right as RequestOf<V>)
-  const paths = decoded.left.map(({ context }) => context.map(({ key }) => key).join('.') || 'payload')
+  const problems = new Map<string, string | undefined>()
+  for (const { context, message } of decoded.left) {
+    const path = pathOf(context)
+    problems.set(path, problems.get(path) ?? message)
+  }
+  const said = [...problems].map(([path, message]) => (message === undefined ? path : `${path} ${message}`))
+  const foreign = [...problems.values()].includes(undefined)
   return E.left(
-    orkError('BadRequest', `not a request for ${verb}: ${[...new Set(paths)].join(', ')}`, {
-      next: 'the command line and the services must be of the same version of ork',
+    orkError('BadRequest', `not a request for ${verb}: ${said.slice(0, MAX_SAID).join('; ')}`, {
+      ...(foreign ? { next: 'the command line and the services must be of the same version of ork' } : {}),
     }),
   )
 }
+
+/** Where in the request, e.g. `spec.tasks.0.replicas`; which member of a union was tried is left out. */
+const pathOf = (context: t.Context): string =>
+  context
+    .filter(({ key }, at) => key !== '' && !(context[at - 1]?.type instanceof t.UnionType))
+    .map(({ key }) => key)
+    .join('.') || 'payload'

@@ -7,27 +7,24 @@ import type {
   JobSummary,
   WorkerSummary,
 } from '#libs/cluster'
-import { Name, nullable, type Resources } from '#libs/kernel'
-import { JobSpecCodec } from '#libs/spec'
+import { Count, Name, nullable, type Resources } from '#libs/kernel'
+import { Actor, Id, Keys, Reason, Spec } from './limits'
 
-/** What a request of each verb carries; checked by the service before anything else happens. */
+/** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
 export const REQUESTS = {
-  submit: t.type({ spec: JobSpecCodec, actor: nullable(t.string) }, 'SubmitRequest'),
-  stop: t.type({ job: Name, reason: nullable(t.string), actor: nullable(t.string) }, 'StopRequest'),
+  submit: t.type({ spec: Spec, actor: Actor }, 'SubmitRequest'),
+  stop: t.type({ job: Name, reason: Reason, actor: Actor }, 'StopRequest'),
   jobs: t.type({}, 'JobsRequest'),
   job: t.type({ job: Name }, 'JobRequest'),
   tasks: t.type({ job: nullable(Name) }, 'TasksRequest'),
-  task: t.type({ id: t.string }, 'TaskRequest'),
+  task: t.type({ id: Id }, 'TaskRequest'),
   workers: t.type({}, 'WorkersRequest'),
   worker: t.type({ worker: Name }, 'WorkerRequest'),
   status: t.type({}, 'StatusRequest'),
-  explain: t.type({ id: t.string }, 'ExplainRequest'),
-  view: t.type({ keys: t.array(t.string) }, 'ViewRequest'),
+  explain: t.type({ id: Id }, 'ExplainRequest'),
+  view: t.type({ keys: Keys }, 'ViewRequest'),
   who: t.type({}, 'WhoRequest'),
-  logs: t.type(
-    { id: t.string, attempt: nullable(t.number), follow: t.boolean, tail: nullable(t.number) },
-    'LogsRequest',
-  ),
+  logs: t.type({ id: Id, attempt: nullable(Count), follow: t.boolean, tail: nullable(Count) }, 'LogsRequest'),
 }
 
 export type Verb = keyof typeof REQUESTS

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { apiSubject, REQUESTS } from '#libs/api'
+import { apiSubject, checked } from '#libs/api'
 import { findInstance } from '#libs/cluster'
 import type { Driver } from '#libs/drivers'
 import { instanceId, OrkFailure, orkError, parseInstanceId } from '#libs/kernel'
@@ -24,13 +24,14 @@ async function* readLogs(
   payload: unknown,
   signal: AbortSignal,
 ): AsyncGenerator<unknown> {
-  if (!REQUESTS.logs.is(payload)) throw new OrkFailure(orkError('BadRequest', 'not a request for logs'))
-  const ref = parseInstanceId(payload.id)
+  const request = checked('logs', payload)
+  if (E.isLeft(request)) throw new OrkFailure(request.left)
+  const ref = parseInstanceId(request.right.id)
   if (E.isLeft(ref)) throw new OrkFailure(ref.left)
   const id = instanceId(ref.right)
   const containers = [...(view.containers.get(id)?.values() ?? [])]
   const instance = findInstance(view.cluster, ref.right.job, ref.right.task, ref.right.index)
-  const attempt = payload.attempt ?? Math.max(0, ...containers.map((held) => held.ref.attempt))
+  const attempt = request.right.attempt ?? Math.max(0, ...containers.map((held) => held.ref.attempt))
   const held = containers.find((each) => each.ref.attempt === attempt)
   const driver = held === undefined ? undefined : drivers.get(held.driver)
   if (held === undefined || driver === undefined) {
@@ -45,7 +46,7 @@ async function* readLogs(
       ),
     )
   }
-  const { follow, tail } = payload
+  const { follow, tail } = request.right
   const lines = driver.logs(held.ref, { follow, signal, ...(tail === null ? {} : { tail }) })
   for await (const { stream, time = null, text } of lines) yield { stream, time, text }
 }

@@ -1,0 +1,52 @@
+import * as t from 'io-ts'
+import { formatBytes, nullable } from '#libs/kernel'
+import { JobSpecCodec, MAX_SPEC_BYTES } from '#libs/spec'
+
+/** Characters of who asks: `user@host`, or what another program calls itself. */
+export const MAX_ACTOR = 256
+/** Characters of a reason that a person gives. */
+export const MAX_REASON = 1_000
+/** Characters of a text that names something: longer than any instance or key of a view. */
+const MAX_ID = 256
+/** Keys of a view whose values are asked for at once. */
+const MAX_KEYS = 1_000
+
+/** A base codec, with one more thing to hold; `wrong` says in words why it does not. */
+const bounded = <A>(name: string, base: t.Type<A>, wrong: (value: A) => string | null): t.Type<A> =>
+  new t.Type<A>(
+    name,
+    (u): u is A => base.is(u) && wrong(u) === null,
+    (u, context) => {
+      const valid = base.validate(u, context)
+      if (valid._tag === 'Left') return valid
+      const why = wrong(valid.right)
+      return why === null ? valid : t.failure(u, context, why)
+    },
+    t.identity,
+  )
+
+const text = (most: number): t.Type<string> =>
+  bounded('Text', t.string, ({ length }) =>
+    length > most ? `has ${length} characters, at most ${most} are allowed` : null,
+  )
+
+/** Who asks; it stands in the log for ever. */
+export const Actor = nullable(text(MAX_ACTOR))
+
+/** Why it is asked for; it stands in the log for ever. */
+export const Reason = nullable(text(MAX_REASON))
+
+/** What names an instance; the service says what is wrong with one that is none. */
+export const Id = text(MAX_ID)
+
+/** Keys of a service's view. */
+export const Keys = bounded('Keys', t.array(Id), ({ length }) =>
+  length > MAX_KEYS ? `has ${length} keys, at most ${MAX_KEYS} are allowed` : null,
+)
+
+/** A job that fits into one message of the log, with room for what is said around it. */
+export const Spec = bounded('JobSpec', JobSpecCodec, (spec) => {
+  const size = Buffer.byteLength(JSON.stringify(spec))
+  if (size <= MAX_SPEC_BYTES) return null
+  return `takes ${formatBytes(size)} in the log, at most ${formatBytes(MAX_SPEC_BYTES)} are allowed`
+})

@@ -161,12 +161,16 @@ test('a command whose aggregate moved is decided anew, on the newest view, and i
   const { memory, a, b } = await pair()
   tell(memory, registered(), submitted())
   const versions: (number | undefined)[] = []
-  const outcome = await b.execute((cluster) => {
-    versions.push(cluster.jobs.get('web')?.version)
-    const chosen = stopIt(cluster)
-    if (versions.length === 1) tell(memory, submitted(aJob(), 2)) // between the decision and its write
-    return chosen
-  }, 'ada')
+  const outcome = await b.execute(
+    'job web',
+    (cluster) => {
+      versions.push(cluster.jobs.get('web')?.version)
+      const chosen = stopIt(cluster)
+      if (versions.length === 1) tell(memory, submitted(aJob(), 2)) // between the decision and its write
+      return chosen
+    },
+    'ada',
+  )
   assert.equal(versions, [1, 2])
   assert.ok(E.isRight(outcome))
   const entry = E.isRight(outcome) ? await memory.log.at(outcome.right) : null
@@ -179,13 +183,55 @@ test('a command that always comes too late ends, and says so', async () => {
   const { memory, a, b } = await pair()
   tell(memory, registered(), submitted())
   let version = 1
-  const outcome = await b.execute((cluster) => {
-    version += 1
-    const chosen = stopIt(cluster)
-    tell(memory, submitted(aJob(), version))
-    return chosen
-  }, null)
+  const outcome = await b.execute(
+    'job web',
+    (cluster) => {
+      version += 1
+      const chosen = stopIt(cluster)
+      tell(memory, submitted(aJob(), version))
+      return chosen
+    },
+    null,
+  )
   assert.is(E.isLeft(outcome) && outcome.left.tag, 'Busy')
+  await Promise.all([a.stop(), b.stop()])
+})
+
+const submitNext: Command<number> = (cluster) => {
+  const version = (cluster.jobs.get('web')?.version ?? 0) + 1
+  return E.right({
+    decision: { draft: submitted(aJob(), version), expect: jobSeq(cluster, 'web') },
+    done: () => version,
+  })
+}
+
+test('200 commands at once about one job, at two services, are all carried out', async () => {
+  const { memory, a, b } = await pair()
+  tell(memory, registered())
+  const outcomes = await Promise.all(
+    Array.from({ length: 200 }, (_, at) => (at % 2 === 0 ? a : b).execute('job web', submitNext, null)),
+  )
+  const versions = outcomes.map((outcome) => (E.isRight(outcome) ? outcome.right : outcome.left.tag))
+  assert.equal(
+    versions.sort((x, y) => Number(x) - Number(y)),
+    Array.from({ length: 200 }, (_, at) => at + 1),
+  )
+  await Promise.all([a.stop(), b.stop()])
+})
+
+test('when too many commands wait the next is told so, and nothing is done of it', async () => {
+  const { memory, two, a, b } = await pair()
+  tell(memory, registered())
+  const writing = two.hold()
+  const asked = Array.from({ length: 300 }, () => b.execute('job web', submitNext, null))
+  await writing
+  two.release()
+  const outcomes = await Promise.all(asked)
+  const refused = outcomes.filter(E.isLeft)
+  assert.is(refused.length, 44)
+  assert.is(refused[0]?.left.tag, 'Busy')
+  assert.match(refused[0]?.left.what ?? '', 'job web')
+  assert.is(b.view.cluster.jobs.get('web')?.version, 256)
   await Promise.all([a.stop(), b.stop()])
 })
 
@@ -193,7 +239,7 @@ test('a command to a service that has stopped is told so, and not left waiting',
   const { memory, a, b } = await pair()
   await b.stop()
   tell(memory, registered())
-  const outcome = await b.execute(stopIt, null).catch((cause: unknown) => cause)
+  const outcome = await b.execute('job web', stopIt, null).catch((cause: unknown) => cause)
   assert.is(outcome instanceof OrkFailure && outcome.error.tag, 'Stopping')
   await a.stop()
 })

@@ -10,6 +10,7 @@ import { FoldedUpTo } from './folded'
 import { Leadership } from './leadership'
 import type { LeaseSettings } from './lease'
 import type { Logger } from './logger'
+import { Turns } from './turns'
 
 export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
   readonly connection: Connection
@@ -42,6 +43,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private readonly startedAt: number
   private readonly now: () => Now
   private readonly folded = new FoldedUpTo()
+  private readonly turns = new Turns()
   private readonly leadership: Leadership
   private following: Following | undefined
   private hearing: { stop(): void } | undefined
@@ -122,10 +124,15 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   }
 
   /**
-   * Carries out a command on the newest view: if its aggregate moves in between, it is decided anew. Resolves once the
-   * event is stored and folded here, or with the reason why not.
+   * Carries out a command on the newest view: if its aggregate moves in between, it is decided anew. `about` names the
+   * aggregate; commands about the same one wait for each other, so that they do not compete. Resolves once the event is
+   * stored and folded here, or with the reason why not.
    */
-  async execute<T>(command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
+  async execute<T>(about: string, command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
+    return (await this.turns.take(about, () => this.carryOut(command, actor))) ?? E.left(crowded(about))
+  }
+
+  private async carryOut<T>(command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
     for (let tries = 0; tries < MAX_COMMAND_TRIES; tries += 1) {
       await this.catchUp()
       const outcome = command(this.view.cluster)
@@ -234,6 +241,11 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     else this.alarm.ringIn(ms)
   }
 }
+
+const crowded = (about: string): OrkError =>
+  orkError('Busy', `this manager has as many commands waiting as it may, some of them about ${about}`, {
+    next: 'nothing was done; try again in a moment',
+  })
 
 /** Waits for `work`, but not longer; what it fails with no longer matters. */
 const within = async (ms: number, work: Promise<void>): Promise<void> => {

@@ -50,7 +50,7 @@ const commands = (prefix: string, service: LedService<ManagerView>): Endpoint[] 
       seq,
       outcome: wrote ? 'submitted' : 'unchanged',
     })
-    return service.execute((cluster) => E.map(commandOf(reply))(submit(cluster, spec)), actor)
+    return service.execute(`job ${spec.name}`, (cluster) => E.map(commandOf(reply))(submit(cluster, spec)), actor)
   }),
   endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) => {
     const reply = (wrote: boolean, _version: number, seq: number): StopReply => ({
@@ -58,7 +58,7 @@ const commands = (prefix: string, service: LedService<ManagerView>): Endpoint[] 
       seq,
       outcome: wrote ? 'stopping' : 'already-stopped',
     })
-    return service.execute((cluster) => E.map(commandOf(reply))(stop(cluster, job, reason)), actor)
+    return service.execute(`job ${job}`, (cluster) => E.map(commandOf(reply))(stop(cluster, job, reason)), actor)
   }),
 ]
 

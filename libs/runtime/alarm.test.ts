@@ -1,19 +1,17 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Alarm } from './alarm'
+import { theMachine } from './machine'
 
 /** An alarm with the times at which it rang, and a wait for the next. */
 const kept = () => {
   const rang: number[] = []
   let heard = (): void => {}
   const start = performance.now()
-  const alarm = new Alarm(
-    () => performance.now(),
-    () => {
-      rang.push(performance.now() - start)
-      heard()
-    },
-  )
+  const alarm = new Alarm(theMachine, () => {
+    rang.push(performance.now() - start)
+    heard()
+  })
   const next = (): Promise<void> =>
     new Promise((resolve) => {
       heard = resolve

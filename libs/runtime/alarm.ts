@@ -1,3 +1,5 @@
+import type { Cancel, Machine } from './machine'
+
 /** Timers hold 31 bits of milliseconds; a longer one would fire at once. */
 const LONGEST_MS = 3_600_000
 
@@ -6,30 +8,29 @@ const LONGEST_MS = 3_600_000
  * not due yet.
  */
 export class Alarm {
-  private timer: NodeJS.Timeout | undefined
+  private cancelRing: Cancel | undefined
   private at = 0
 
-  /** `now`: monotonic milliseconds. */
   constructor(
-    private readonly now: () => number,
+    private readonly machine: Machine,
     private readonly ring: () => void,
   ) {}
 
   /** To ring in so many milliseconds, never at once. */
   ringIn(ms: number): void {
     const wait = Math.min(Math.max(0, ms), LONGEST_MS)
-    const at = this.now() + wait
-    if (this.timer !== undefined && this.at <= at) return
-    clearTimeout(this.timer)
+    const at = this.machine.now().mono + wait
+    if (this.cancelRing !== undefined && this.at <= at) return
+    this.cancelRing?.()
     this.at = at
-    this.timer = setTimeout(() => {
-      this.timer = undefined
+    this.cancelRing = this.machine.after(wait, () => {
+      this.cancelRing = undefined
       this.ring()
-    }, wait)
+    })
   }
 
   cancel(): void {
-    clearTimeout(this.timer)
-    this.timer = undefined
+    this.cancelRing?.()
+    this.cancelRing = undefined
   }
 }

@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { ulid } from 'ulid'
-import type { Cluster, LedRole, Now } from '#libs/cluster'
+import type { Cluster, LedRole } from '#libs/cluster'
 import { type Draft, stamp } from '#libs/events'
 import { orkError } from '#libs/kernel'
 import type { AppendResult, Connection } from '#libs/log'
@@ -16,6 +15,7 @@ import {
   readRenewal,
 } from './lease'
 import type { Logger } from './logger'
+import { type Cancel, every, type Machine } from './machine'
 
 /** Services that register at the same time get in one another's way, but not for long. */
 const MAX_CAMPAIGN_TRIES = 5
@@ -25,7 +25,7 @@ export interface LeadershipOptions {
   readonly role: LedRole
   readonly name: string
   readonly cluster: Cluster
-  readonly now: () => Now
+  readonly machine: Machine
   readonly logger: Logger
   /** Waits until the fold has come to a sequence. */
   readonly foldedUpTo: (seq: number) => Promise<void>
@@ -38,7 +38,7 @@ export interface LeadershipOptions {
 export class Leadership {
   private readonly lease: LeaseView
   private readonly settings: LeaseSettings
-  private timer: NodeJS.Timeout | undefined
+  private endSteps: Cancel | undefined
   private stepping: Promise<void> | undefined
   private stopped = false
   private connected = true
@@ -65,8 +65,8 @@ export class Leadership {
   start(): void {
     if (this.stopped) return
     // The elections folded so far are history, and nobody was heard yet: ask at once.
-    this.lease.heardAt = this.options.now().mono - this.settings.askAfterMs
-    this.timer = setInterval(() => this.step(), this.settings.renewEveryMs / 2)
+    this.lease.heardAt = this.options.machine.now().mono - this.settings.askAfterMs
+    this.endSteps = every(this.options.machine, this.settings.renewEveryMs / 2, () => this.step())
     this.step()
   }
 
@@ -76,7 +76,7 @@ export class Leadership {
     if (leader.epoch === this.foldedEpoch) return
     this.foldedEpoch = leader.epoch
     // Who has just been elected is there, though it has not yet had the time to say so.
-    this.lease.heardAt = this.options.now().mono
+    this.lease.heardAt = this.options.machine.now().mono
     if (this.lease.epoch !== null && leader.epoch > this.lease.epoch) {
       this.options.logger.warn({ epoch: this.lease.epoch, successor: leader.holder }, 'succeeded by another leader')
       this.standBy()
@@ -89,7 +89,7 @@ export class Leadership {
    */
   async stop(unfinished: Promise<void>): Promise<void> {
     this.stopped = true
-    clearInterval(this.timer)
+    this.endSteps?.()
     this.renewals.stop()
     await Promise.all([unfinished, this.stepping])
     if (this.epoch !== null) this.publish({ holder: this.options.name, epoch: this.epoch, resigned: true })
@@ -99,7 +99,7 @@ export class Leadership {
 
   private standBy(): void {
     this.lease.epoch = null
-    this.lease.heardAt = this.options.now().mono
+    this.lease.heardAt = this.options.machine.now().mono
     void this.endAnswering()
   }
 
@@ -121,14 +121,14 @@ export class Leadership {
   private onRenewal(message: unknown): void {
     const renewal = readRenewal(message)
     if (renewal === null || !isCurrent(renewal, this.options.cluster.leaders[this.options.role].epoch)) return
-    const { mono } = this.options.now()
+    const { mono } = this.options.machine.now()
     this.lease.heardAt = renewal.resigned ? mono - this.settings.takeAfterMs : mono
     if (renewal.resigned && this.lease.epoch === null) this.step()
   }
 
   /** While the log cannot be reached the lease's clock stands still: an election of the servers churns no leaders. */
   private onStatus(connected: boolean): void {
-    if (connected && !this.connected) this.lease.heardAt = this.options.now().mono
+    if (connected && !this.connected) this.lease.heardAt = this.options.machine.now().mono
     this.connected = connected
   }
 
@@ -144,7 +144,7 @@ export class Leadership {
   }
 
   private async attend(): Promise<void> {
-    switch (nextLeaseStep(this.lease, this.options.now(), this.settings)) {
+    switch (nextLeaseStep(this.lease, this.options.machine.now(), this.settings)) {
       case 'renew':
         return this.renew()
       case 'ask':
@@ -160,12 +160,12 @@ export class Leadership {
     const { epoch } = this.lease
     if (epoch === null) return
     this.publish({ holder: this.options.name, epoch, resigned: false })
-    this.lease.renewedAt = this.options.now().mono
+    this.lease.renewedAt = this.options.machine.now().mono
     if (this.answering === undefined) await this.answer(epoch)
   }
 
   private async ask(): Promise<void> {
-    const { connection, role, cluster, now } = this.options
+    const { connection, role, cluster, machine } = this.options
     const before = cluster.leaders[role].epoch
     const answer = await connection.bus.request(leaseQuestion(connection.prefix, role), {}, this.settings.renewEveryMs)
     if (E.isLeft(answer)) {
@@ -173,15 +173,15 @@ export class Leadership {
       return
     }
     const renewal = readRenewal(answer.right)
-    if (renewal !== null && isCurrent(renewal, cluster.leaders[role].epoch)) this.lease.heardAt = now().mono
+    if (renewal !== null && isCurrent(renewal, cluster.leaders[role].epoch)) this.lease.heardAt = machine.now().mono
   }
 
   /** Stands for election, unless somebody else turns out to have been elected since the epoch was `before`. */
   private async campaign(before: number): Promise<void> {
-    const { connection, role, cluster, now, logger } = this.options
+    const { connection, role, cluster, machine, logger } = this.options
     for (let tries = 0; tries < MAX_CAMPAIGN_TRIES && !this.stopped; tries += 1) {
       await this.options.foldedUpTo(await connection.log.lastSeq())
-      this.lease.heardAt = now().mono
+      this.lease.heardAt = machine.now().mono
       if (cluster.leaders[role].epoch !== before) return
       const result = await this.writeElection(before + 1, cluster.leaders[role].seq)
       if (result?.tag === 'Stored') return this.takeOffice(before + 1, result.seq)
@@ -190,9 +190,9 @@ export class Leadership {
   }
 
   private async writeElection(epoch: number, expect: number): Promise<AppendResult | undefined> {
-    const { connection, role, name, now } = this.options
+    const { connection, role, name, machine } = this.options
     const draft: Draft = { type: 'LeaderElected', data: { role, holder: name, epoch } }
-    const event = stamp(draft, { id: ulid(), source: `${role}/${name}`, time: now().wall })
+    const event = stamp(draft, { id: machine.newId(), source: `${role}/${name}`, time: machine.now().wall })
     const [result] = await connection.log.append([{ event, expect }])
     return result
   }

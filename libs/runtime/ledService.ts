@@ -1,15 +1,14 @@
 import * as E from 'fp-ts/Either'
-import { ulid } from 'ulid'
 import type { Cluster, Core, Decision, LedRole, Now } from '#libs/cluster'
 import { aggregateOf, type Draft, stamp } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult, Connection, Following } from '#libs/log'
 import { Alarm } from './alarm'
-import { systemNow } from './clock'
 import { FoldedUpTo } from './folded'
 import { Leadership } from './leadership'
 import type { LeaseSettings } from './lease'
 import type { Logger } from './logger'
+import { type Machine, theMachine } from './machine'
 import { Turns } from './turns'
 
 export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
@@ -19,7 +18,7 @@ export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
   readonly version: string
   readonly core: Core<View>
   readonly logger: Logger
-  readonly now?: () => Now
+  readonly machine?: Machine
   readonly lease?: LeaseSettings
 }
 
@@ -41,7 +40,7 @@ const MAX_COMMAND_TRIES = 50
 export class LedService<View extends { readonly cluster: Cluster }> {
   readonly view: View
   private readonly startedAt: number
-  private readonly now: () => Now
+  private readonly machine: Machine
   private readonly folded = new FoldedUpTo()
   private readonly turns = new Turns()
   private readonly leadership: Leadership
@@ -55,19 +54,16 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private stopped = false
 
   constructor(private readonly options: LedServiceOptions<View>) {
-    this.now = options.now ?? systemNow
+    this.machine = options.machine ?? theMachine
     this.startedAt = this.now().mono
-    this.alarm = new Alarm(
-      () => this.now().mono,
-      () => this.wake(),
-    )
+    this.alarm = new Alarm(this.machine, () => this.wake())
     this.view = options.core.initial()
     this.leadership = new Leadership({
       connection: options.connection,
       role: options.role,
       name: options.name,
       cluster: this.view.cluster,
-      now: this.now,
+      machine: this.machine,
       logger: options.logger,
       foldedUpTo: (seq) => this.folded.until(seq),
       onElected: () => {
@@ -76,6 +72,11 @@ export class LedService<View extends { readonly cluster: Cluster }> {
       },
       ...(options.lease === undefined ? {} : { settings: options.lease }),
     })
+  }
+
+  /** The clocks of this service's machine. */
+  now(): Now {
+    return this.machine.now()
   }
 
   get leading(): boolean {
@@ -113,7 +114,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     this.stopped = true
     this.alarm.cancel()
     this.hearing?.stop()
-    await within(STOP_GRACE_MS, this.leadership.stop(this.running))
+    await within(this.machine, STOP_GRACE_MS, this.leadership.stop(this.running))
     await this.following?.stop()
     this.folded.end()
   }
@@ -226,7 +227,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
 
   private stamped(draft: Draft, by: { epoch?: number; actor?: string }) {
     const { role, name } = this.options
-    return stamp(draft, { id: ulid(), source: `${role}/${name}`, time: this.now().wall, ...by })
+    return stamp(draft, { id: this.machine.newId(), source: `${role}/${name}`, time: this.now().wall, ...by })
   }
 
   /** An aggregate that holds an unreadable event takes no decisions: they could rest on a misunderstanding. */
@@ -248,11 +249,12 @@ const crowded = (about: string): OrkError =>
   })
 
 /** Waits for `work`, but not longer; what it fails with no longer matters. */
-const within = async (ms: number, work: Promise<void>): Promise<void> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
+const within = (machine: Machine, ms: number, work: Promise<void>): Promise<void> =>
+  new Promise((resolve) => {
+    const cancel = machine.after(ms, resolve)
+    const end = (): void => {
+      cancel()
+      resolve()
+    }
+    work.then(end, end)
   })
-  await Promise.race([work.catch(() => undefined), late])
-  clearTimeout(timer)
-}

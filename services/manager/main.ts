@@ -2,7 +2,10 @@ import { type Led, type LedServiceOptions, orkVersion, startLed } from '#libs/ru
 import { type LivenessSettings, type ManagerView, managerCore } from './core'
 import { serveApi } from './shell/api'
 
-export type StartManagerOptions = Pick<LedServiceOptions<ManagerView>, 'connection' | 'name' | 'logger' | 'lease'> & {
+export type StartManagerOptions = Pick<
+  LedServiceOptions<ManagerView>,
+  'connection' | 'name' | 'logger' | 'lease' | 'machine'
+> & {
   readonly liveness?: LivenessSettings
 }
 

@@ -2,7 +2,10 @@ import { type Led, type LedServiceOptions, orkVersion, startLed } from '#libs/ru
 import { type SchedulerView, schedulerCore } from './core'
 import { serveApi } from './shell/api'
 
-export type StartSchedulerOptions = Pick<LedServiceOptions<SchedulerView>, 'connection' | 'name' | 'logger' | 'lease'>
+export type StartSchedulerOptions = Pick<
+  LedServiceOptions<SchedulerView>,
+  'connection' | 'name' | 'logger' | 'lease' | 'machine'
+>
 
 /** Starts a scheduler; resolves when it has caught up with the log and explains its decisions. */
 export const startScheduler = (options: StartSchedulerOptions): Promise<Led<SchedulerView>> =>

@@ -22,7 +22,7 @@ import {
 } from '#libs/cluster'
 import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
-import { type LedService, systemNow } from '#libs/runtime'
+import type { LedService } from '#libs/runtime'
 import { type ManagerView, noSuchJob, type Outcome, stop, submit } from '../core'
 
 /** Items in one part of a streamed answer: far below the servers' limit of 1 MiB a message. */
@@ -73,6 +73,7 @@ const commandOf =
 const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[] => {
   const { view } = service
   const { cluster } = view
+  const withHeard = (worker: Worker) => withHeartbeat(view, worker, service.now().mono)
   return [
     streamEndpoint({ prefix, verb: 'jobs', queue: QUEUE }, () =>
       inParts(cluster.seq, cluster.jobs.values(), describeJob),
@@ -94,13 +95,13 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
       return E.right({ seq: cluster.seq, ...describeInstanceDetail(instance) })
     }),
     streamEndpoint({ prefix, verb: 'workers', queue: QUEUE }, () =>
-      inParts(cluster.seq, cluster.workers.values(), (worker) => withHeartbeat(view, worker)),
+      inParts(cluster.seq, cluster.workers.values(), withHeard),
     ),
     endpoint({ prefix, verb: 'worker', queue: QUEUE }, async ({ worker: name }) => {
       const worker = cluster.workers.get(name)
       if (worker === undefined) return E.left(noSuchWorker(view, name))
       const running = [...worker.instances].filter(({ state }) => isPlaced(state)).map(describeInstance)
-      return E.right({ seq: cluster.seq, ...withHeartbeat(view, worker), running })
+      return E.right({ seq: cluster.seq, ...withHeard(worker), running })
     }),
   ]
 }
@@ -133,12 +134,12 @@ function* inParts<A, B>(
   yield { seq, items: part }
 }
 
-const withHeartbeat = (view: ManagerView, worker: Worker): WorkerReply => {
+const withHeartbeat = (view: ManagerView, worker: Worker, mono: number): WorkerReply => {
   const heard = view.heard.get(worker.name)
   const heartbeat = heard?.heartbeat ?? null
   return {
     ...describeWorker(worker),
-    silentMs: heard === undefined || heartbeat === null ? null : Math.round(systemNow().mono - heard.at),
+    silentMs: heard === undefined || heartbeat === null ? null : Math.round(mono - heard.at),
     used: heartbeat?.used ?? null,
     containers: heartbeat?.containers ?? [],
   }

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { ContainerSpec, Driver, DriverError } from '#libs/drivers'
+import type { Machine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import type { Effect, Observation } from '../core'
 import { guarded } from './guarded'
@@ -9,6 +10,7 @@ export interface EffectsOptions {
   readonly cluster: string
   readonly worker: string
   readonly report: (seen: Observation) => void
+  readonly machine: Machine
 }
 
 /** While a pull goes on, the log is told of it at most so often. */
@@ -85,11 +87,12 @@ export class Effects {
     const key = `${driver.name}/${image}`
     const known = this.pulls.get(key)
     if (known !== undefined) return known
-    let reportedAt = performance.now()
+    const mono = (): number => this.options.machine.now().mono
+    let reportedAt = mono()
     const pulling = guarded(
       driver.pull(image, (progress) => {
-        if (performance.now() - reportedAt < PULL_REPORT_MS) return
-        reportedAt = performance.now()
+        if (mono() - reportedAt < PULL_REPORT_MS) return
+        reportedAt = mono()
         this.options.report({ tag: 'Pulling', ref, image, ...progress })
       }),
     ).finally(() => this.pulls.delete(key))

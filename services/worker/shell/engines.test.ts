@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Driver, simulatedDriver } from '#libs/drivers'
-import { createLogger } from '#libs/runtime'
+import { createLogger, theMachine } from '#libs/runtime'
 import type { Observation } from '../core'
 import { EngineWatch } from './engines'
 
@@ -30,6 +30,7 @@ const watched = () => {
       if (observation.tag === 'Unreachable') watch.doubt() // as the worker does
     },
     logger: createLogger('engines', 'silent'),
+    machine: theMachine,
   })
   /** The n-th listing, from 1, as soon as it is asked for. */
   const listing = async (n: number) => {

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { Driver, EngineEvent, Owner } from '#libs/drivers'
-import type { Logger } from '#libs/runtime'
+import type { Cancel, Logger, Machine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import type { Observation } from '../core'
 import { guarded } from './guarded'
@@ -15,12 +15,13 @@ export interface EngineWatchOptions {
   readonly generation: () => number
   readonly report: (seen: Observation) => void
   readonly logger: Logger
+  readonly machine: Machine
 }
 
 /** Keeps the core's picture of one engine true: by its events, and by listing at every doubt and now and then. */
 export class EngineWatch {
   private readonly watching: { close(): void }
-  private timer: NodeJS.Timeout | undefined
+  private cancelListing: Cancel | undefined
   private listing = false
   private again = false
   private doubting = false
@@ -32,7 +33,7 @@ export class EngineWatch {
 
   close(): void {
     this.closed = true
-    clearTimeout(this.timer)
+    this.cancelListing?.()
     this.watching.close()
   }
 
@@ -44,8 +45,8 @@ export class EngineWatch {
   doubt(): void {
     if (this.closed || this.doubting) return
     this.doubting = true
-    clearTimeout(this.timer)
-    this.timer = setTimeout(() => void this.list(), RETRY_MS)
+    this.cancelListing?.()
+    this.cancelListing = this.options.machine.after(RETRY_MS, () => void this.list())
   }
 
   private onEvent(event: EngineEvent): void {
@@ -71,7 +72,7 @@ export class EngineWatch {
       return
     }
     this.listing = true
-    clearTimeout(this.timer)
+    this.cancelListing?.()
     const { driver, owner, report, generation } = this.options
     const begun = generation()
     const listed = await guarded(driver.list(owner))
@@ -86,6 +87,6 @@ export class EngineWatch {
       this.again = false
       return this.list()
     }
-    this.timer = setTimeout(() => void this.list(), RELIST_EVERY_MS)
+    this.cancelListing = this.options.machine.after(RELIST_EVERY_MS, () => void this.list())
   }
 }

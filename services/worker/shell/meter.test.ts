@@ -63,6 +63,7 @@ test('keeps the last figures when measuring fails', async () => {
     machine: async () => (fails ? Promise.reject(new Error('no')) : { ...NO_RESOURCES, cpuMilli: 5 }),
     containers: async () => (fails ? Promise.reject(new Error('no')) : [7]),
     isBusy: () => false,
+    monotonicMs: () => 0,
   })
   await meter.look()
   fails = true

@@ -7,7 +7,7 @@ export interface MeterOptions<Usage> {
   readonly containers: () => Promise<readonly Usage[]>
   /** Whether the engine has something better to do just now. */
   readonly isBusy: () => boolean
-  readonly monotonicMs?: () => number
+  readonly monotonicMs: () => number
 }
 
 /** While the engine is busy, figures of containers may grow so old. */
@@ -42,18 +42,15 @@ export class Meter<Usage> {
   }
 
   private isTime(): boolean {
-    const age = this.now() - this.lookedAt
+    const age = this.options.monotonicMs() - this.lookedAt
     return age >= this.tookMs / SHARE && (age >= OLDEST_MS || !this.options.isBusy())
   }
 
   private async lookAtContainers(): Promise<void> {
-    const begun = this.now()
+    const { monotonicMs } = this.options
+    const begun = monotonicMs()
     this.containers = await this.options.containers().catch(() => this.containers)
-    this.lookedAt = this.now()
+    this.lookedAt = monotonicMs()
     this.tookMs = this.lookedAt - begun
-  }
-
-  private now(): number {
-    return (this.options.monotonicMs ?? (() => performance.now()))()
   }
 }

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { apiSubject, endpoint, type WhoReply } from '#libs/api'
 import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
+import { type Machine, pause } from '#libs/runtime'
 
 /** How long whoever bears the name has to answer. */
 const ANSWER_MS = 1_000
@@ -20,14 +21,15 @@ export const whoEndpoint = ({ prefix }: Connection, name: string, self: WhoReply
 export const whenNameIsFree = async (
   { bus, prefix }: Connection,
   name: string,
+  machine: Machine,
   patienceMs: number = PATIENCE_MS,
 ): Promise<void> => {
-  const deadline = performance.now() + patienceMs
+  const deadline = machine.now().mono + patienceMs
   for (;;) {
     const answer = await bus.request(apiSubject(prefix, 'who', name), {}, ANSWER_MS)
     if (E.isLeft(answer)) return
-    if (performance.now() >= deadline) throw new OrkFailure(nameTaken(name, answer.right as Partial<WhoReply> | null))
-    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS))
+    if (machine.now().mono >= deadline) throw new OrkFailure(nameTaken(name, answer.right as Partial<WhoReply> | null))
+    await pause(machine, ASK_EVERY_MS)
   }
 }
 

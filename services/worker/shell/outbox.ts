@@ -1,6 +1,6 @@
 import { type OrkEvent, stamp } from '#libs/events'
 import type { Log } from '#libs/log'
-import type { Logger } from '#libs/runtime'
+import { type Logger, type Machine, pause } from '#libs/runtime'
 import type { Fact } from '../core'
 
 /** A fact with the time at which it became true. */
@@ -25,6 +25,7 @@ export class Outbox {
     private readonly log: Log,
     private readonly worker: string,
     private readonly logger: Logger,
+    private readonly machine: Machine,
   ) {}
 
   get size(): number {
@@ -82,7 +83,7 @@ export class Outbox {
   private async putBack(facts: readonly Told[], why: unknown): Promise<void> {
     this.waiting = [...facts, ...this.waiting]
     this.logger.error({ why, waiting: this.waiting.length }, 'the log does not take facts, trying again')
-    if (!this.stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    if (!this.stopped) await pause(this.machine, RETRY_MS)
   }
 
   private event({ id, draft, time }: Told): OrkEvent {

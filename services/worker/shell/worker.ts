@@ -1,10 +1,9 @@
 import * as E from 'fp-ts/Either'
-import { ulid } from 'ulid'
 import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
 import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
-import { Alarm, type Logger, systemNow } from '#libs/runtime'
+import { Alarm, type Cancel, every, type Logger, type Machine, theMachine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import { decide, evolveView, initialView, type Observation, observe, type WorkerView } from '../core'
 import { Effects } from './effects'
@@ -26,6 +25,7 @@ export interface WorkerOptions {
   readonly measureUse: () => Promise<Resources>
   readonly logger: Logger
   readonly heartbeatEveryMs?: number
+  readonly machine?: Machine
 }
 
 const HEARTBEAT_MS = 2_000
@@ -43,33 +43,35 @@ export class Worker {
   private watches: EngineWatch[] = []
   private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
-  private heartbeat: NodeJS.Timeout | undefined
-  private readonly alarm = new Alarm(
-    () => performance.now(),
-    () => this.wake(),
-  )
+  private endHeartbeat: Cancel | undefined
+  private readonly machine: Machine
+  private readonly alarm: Alarm
   private scheduled = false
   private stopped = false
 
   constructor(private readonly options: WorkerOptions) {
     const { connection, name, drivers, logger } = options
+    this.machine = options.machine ?? theMachine
+    this.alarm = new Alarm(this.machine, () => this.wake())
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
     this.view = initialView(name, [...this.drivers.keys()])
     this.view.capacity = options.capacity
     this.ended = new Promise((resolve) => {
       this.end = resolve
     })
-    this.outbox = new Outbox(connection.log, name, logger)
+    this.outbox = new Outbox(connection.log, name, logger, this.machine)
     this.effects = new Effects({
       drivers: this.drivers,
       cluster: connection.log.cluster,
       worker: name,
       report: (seen) => this.observed(seen),
+      machine: this.machine,
     })
     this.meter = new Meter({
       machine: options.measureUse,
       containers: () => this.usage(),
       isBusy: () => this.effects.busy,
+      monotonicMs: () => this.machine.now().mono,
     })
   }
 
@@ -83,12 +85,12 @@ export class Worker {
    */
   async start(): Promise<void> {
     const { connection, name } = this.options
-    await whenNameIsFree(connection, name)
+    await whenNameIsFree(connection, name, this.machine)
     this.following = connection.log.follow({
       from: 1,
       queries: [{ topic: 'job' }, { topic: 'control' }, { worker: name }],
       onEntries: (entries) => {
-        const now = systemNow()
+        const now = this.machine.now()
         for (const entry of entries) evolveView(this.view, entry, now)
         if (this.view.successor !== null) this.yieldTo(this.view.successor)
         this.wake()
@@ -101,6 +103,7 @@ export class Worker {
         generation: () => this.view.generation,
         report: (seen) => this.observed(seen),
         logger: this.options.logger,
+        machine: this.machine,
       })
       this.watches.push(watch)
     }
@@ -118,14 +121,14 @@ export class Worker {
     await this.register()
     if (this.stopped) return
     this.beat()
-    this.heartbeat = setInterval(() => this.beat(), this.options.heartbeatEveryMs ?? HEARTBEAT_MS)
+    this.endHeartbeat = every(this.machine, this.options.heartbeatEveryMs ?? HEARTBEAT_MS, () => this.beat())
     this.wake()
   }
 
   /** Leaves in order: what is being done is finished and told; containers go on, for the next start to adopt. */
   async stop(): Promise<void> {
     this.stopped = true
-    clearInterval(this.heartbeat)
+    this.endHeartbeat?.()
     this.alarm.cancel()
     for (const watch of this.watches) watch.close()
     await this.effects.settled()
@@ -148,7 +151,7 @@ export class Worker {
   private yieldTo(host: string): void {
     if (this.stopped) return
     this.stopped = true
-    clearInterval(this.heartbeat)
+    this.endHeartbeat?.()
     this.alarm.cancel()
     this.outbox.stop()
     const why = nameLost(this.options.name, host)
@@ -157,7 +160,7 @@ export class Worker {
   }
 
   private by() {
-    return { id: ulid(), source: `worker/${this.options.name}`, time: Date.now() } as const
+    return { id: this.machine.newId(), source: `worker/${this.options.name}`, time: this.machine.now().wall } as const
   }
 
   private async register(): Promise<void> {
@@ -184,14 +187,14 @@ export class Worker {
   private wake(): void {
     if (this.scheduled || this.stopped) return
     this.scheduled = true
-    setImmediate(() => {
+    this.machine.soon(() => {
       this.scheduled = false
       if (!this.stopped) this.flush()
     })
   }
 
   private flush(): void {
-    const now = systemNow()
+    const now = this.machine.now()
     const { facts, effects, wakeAt } = decide(this.view, now)
     if (facts.length > 0) this.outbox.add(facts, now.wall)
     if (!this.stopped) for (const effect of effects) this.effects.carryOut(effect)

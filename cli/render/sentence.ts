@@ -57,7 +57,15 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `${event.data.holder} leads from here on (epoch ${event.data.epoch})`
     case 'EventQuarantined':
       return `could not read sequence ${event.data.sequence} on ${event.data.subject}: ${event.data.reason}`
+    case 'QuarantineLifted':
+      return lifted(event)
   }
+}
+
+const lifted = (event: EventOf<'QuarantineLifted'>): string => {
+  const { subject, sequence, through, reason } = event.data
+  const what = sequence === through ? `sequence ${sequence}` : `sequences ${sequence} to ${through}`
+  return `decides about ${subject} again, without what could not be read of ${what}${by(event)}${because(reason)}`
 }
 
 const by = ({ actor }: OrkEvent): string => (actor === undefined ? '' : ` (asked by ${actor})`)

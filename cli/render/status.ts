@@ -100,14 +100,14 @@ const quarantineProblems = ({ quarantined, quarantinedCount }: StatusReply): rea
   const problems = quarantined.map(({ aggregate, seq, reason }) =>
     orkError('Quarantined', `sequence ${seq} cannot be read (${reason}); nothing more is decided about this`, {
       where: aggregate,
-      next: `run the version of ork that wrote it, or look at it with \`ork events --from ${seq} --to ${seq}\``,
+      next: `run the release of ork that wrote it, or look at it with \`ork quarantine show ${seq}\``,
     }),
   )
   const more = quarantinedCount - quarantined.length
   if (more > 0)
     problems.push(
       orkError('Quarantined', `${more} more like these: jobs, instances or workers about which nothing is decided`, {
-        next: '`ork events` shows every event that cannot be read',
+        next: '`ork quarantine list` shows all of them',
       }),
     )
   return problems

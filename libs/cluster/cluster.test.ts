@@ -1,9 +1,18 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Draft, EventOf, Unreadable } from '#libs/events'
+import { type Draft, type EventOf, stamp, type Unreadable } from '#libs/events'
 import { given } from '../testing/given'
 import { aJob, elected, on, registered, stopAsked, submitted } from '../testing/happenings'
-import { describeCluster, emptyCluster, evolve, ignoreChanges, jobSeq, type WorkerState } from './index'
+import {
+  describeCluster,
+  emptyCluster,
+  evolve,
+  type Instance,
+  ignoreChanges,
+  isFrozen,
+  jobSeq,
+  type WorkerState,
+} from './index'
 
 type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
 const w1: Readonly<Record<WorkerEvent['type'], Draft>> = {
@@ -94,7 +103,7 @@ test('a stale loss of a worker, a stale end of a job and a stale record are igno
   ] as const)
     story.when({ draft, by: { epoch: 1 } })
   assert.equal([story.workers, story.jobs], [{ w1: 'ready' }, { web: 'stopping v1' }])
-  assert.is(story.cluster.quarantined.get('events.job.x')?.recorded, false)
+  assert.is(story.cluster.quarantined.get('events.job.x')?.since, null)
   assert.equal(story.ignored, { stale: 3, illegal: 0 })
 })
 
@@ -129,9 +138,55 @@ test('an event that cannot be read freezes its aggregate, moves its sequence, an
   const subject = 'events.task.web.api.0'
   story.when({ type: 'EventQuarantined', data: { sequence: 3, subject, reason: 'UnknownVersion' } })
   assert.equal(
-    [...story.cluster.quarantined.values()].map(({ recorded }) => recorded),
-    [true, false],
+    [...story.cluster.quarantined.values()].map(({ since }) => since),
+    [5_000, null],
   )
+})
+
+const unreadable = (path: string): Unreadable => ({
+  type: 'Unreadable',
+  path: `events.${path}`,
+  error: { tag: 'UnknownType', detail: 'odd' },
+})
+const lifted = (subject: string, sequence: number, through: number): Draft => ({
+  type: 'QuarantineLifted',
+  data: { subject: `events.${subject}`, sequence, through, reason: null },
+})
+
+test('what the services say of themselves is never frozen, or nobody could lead, record or lift', () => {
+  const { cluster } = given(
+    unreadable('control.manager.Odd'),
+    unreadable('control.scheduler.Odd'),
+    unreadable('job.x.Odd'),
+  )
+  assert.equal(
+    [...cluster.quarantined.keys()].map((aggregate) => isFrozen(cluster, aggregate)),
+    [false, false, true],
+  )
+})
+
+test('a lifted aggregate takes decisions again, and those who decide are told of it', () => {
+  const story = given(
+    registered(),
+    submitted(),
+    unreadable('task.web.api.0.w1.Odd'),
+    unreadable('task.web.api.0._.Odd'),
+  )
+  const frozen = (): boolean => isFrozen(story.cluster, 'events.task.web.api.0')
+  const held = story.cluster.quarantined.get('events.task.web.api.0')
+  assert.equal([held?.seq, held?.last, held?.count], [3, 4, 2])
+  assert.ok(story.when(lifted('task.web.api.0', 3, 3)).instance('web.api.0').state === 'pending' && frozen())
+  const told: Instance[] = []
+  const lift = stamp(lifted('task.web.api.0', 3, 4), { id: 'l', source: 'manager/m1', time: 0 })
+  evolve(story.cluster, { seq: 6, event: lift }, { ...ignoreChanges, instance: (instance) => told.push(instance) })
+  assert.not.ok(frozen())
+  assert.equal(told, [story.instance('web.api.0')])
+  assert.is(story.cluster.leaders.manager.seq, 6)
+})
+
+test('a fold that could read everything has nothing to lift', () => {
+  const story = given(registered(), submitted()).when(lifted('job.web', 2, 2), lifted('job.other', 1, 9))
+  assert.equal([story.ignored, story.cluster.quarantined.size], [{ stale: 0, illegal: 0 }, 0])
 })
 
 test('events about what is not there yet count for who comes to write there', () => {

@@ -1,10 +1,10 @@
-import { aggregateAt, type Entry, EVENTS, type OrkEvent, type Unreadable } from '#libs/events'
+import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
 import { evolveControl } from './evolveControl'
 import { evolveJob } from './evolveJob'
 import { evolveTask } from './evolveTask'
 import { evolveWorker } from './evolveWorker'
-import { moveSeq } from './ignore'
 import type { Changes, Cluster } from './model'
+import { quarantine } from './quarantine'
 
 /**
  * Folds one entry into the cluster, in place, and tells `changes` what it touched. Total: an event that does not fit
@@ -51,7 +51,8 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'ManagerRegistered':
     case 'SchedulerRegistered':
     case 'EventQuarantined':
-      return evolveControl(cluster, entry.seq, event, fresh)
+    case 'QuarantineLifted':
+      return evolveControl(cluster, entry.seq, event, fresh, changes)
     case 'WorkerHeartbeat':
       return // another stream's, with an order of its own
   }
@@ -62,16 +63,4 @@ const isStale = (cluster: Cluster, event: OrkEvent): boolean => {
   const { nature, owner } = EVENTS[event.type]
   if (nature !== 'decision' || (owner !== 'manager' && owner !== 'scheduler')) return false
   return (event.epoch ?? 0) < cluster.leaders[owner].epoch
-}
-
-/** Characters. What is wrong with an event may quote it, and it may be as large as a message can be. */
-const MAX_REASON = 500
-
-const quarantine = (cluster: Cluster, seq: number, event: Unreadable): void => {
-  const aggregate = aggregateAt(event.path)
-  moveSeq(cluster, aggregate, seq)
-  if (!cluster.quarantined.has(aggregate)) {
-    const reason = `${event.error.tag}: ${event.error.detail}`.slice(0, MAX_REASON)
-    cluster.quarantined.set(aggregate, { seq, reason, recorded: false })
-  }
 }

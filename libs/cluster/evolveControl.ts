@@ -1,11 +1,20 @@
 import type { EventOf } from '#libs/events'
 import { ignoreStray } from './ignore'
-import type { Cluster, LedRole } from './model'
+import type { Changes, Cluster, LedRole } from './model'
+import { lift, record } from './quarantine'
 
-type ControlEvent = EventOf<'LeaderElected' | 'ManagerRegistered' | 'SchedulerRegistered' | 'EventQuarantined'>
+type ControlEvent = EventOf<
+  'LeaderElected' | 'ManagerRegistered' | 'SchedulerRegistered' | 'EventQuarantined' | 'QuarantineLifted'
+>
 
 /** Folds what the services say of themselves. An election with an epoch that is not newer changes nothing. */
-export const evolveControl = (cluster: Cluster, seq: number, event: ControlEvent, fresh: boolean): void => {
+export const evolveControl = (
+  cluster: Cluster,
+  seq: number,
+  event: ControlEvent,
+  fresh: boolean,
+  changes: Changes,
+): void => {
   switch (event.type) {
     case 'LeaderElected': {
       const { role, holder, epoch } = event.data
@@ -24,14 +33,12 @@ export const evolveControl = (cluster: Cluster, seq: number, event: ControlEvent
       return register(cluster, 'manager', seq, event.data)
     case 'SchedulerRegistered':
       return register(cluster, 'scheduler', seq, event.data)
-    case 'EventQuarantined': {
+    case 'EventQuarantined':
       cluster.leaders.manager.seq = seq
-      if (!fresh) return
-      for (const held of cluster.quarantined.values()) {
-        if (held.seq === event.data.sequence) held.recorded = true
-      }
-      return
-    }
+      return fresh ? record(cluster, event) : undefined
+    case 'QuarantineLifted':
+      cluster.leaders.manager.seq = seq
+      return lift(cluster, event, changes)
   }
 }
 

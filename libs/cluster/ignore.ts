@@ -1,5 +1,5 @@
 import { aggregateOf, type OrkEvent } from '#libs/events'
-import { type Cluster, findInstance } from './model'
+import { type Changes, type Cluster, findInstance } from './model'
 
 /** Counts a step that is not in the lifecycle. */
 export const ignoreIllegal = (cluster: Cluster): void => {
@@ -16,20 +16,31 @@ export const ignoreStray = (cluster: Cluster, seq: number, event: OrkEvent): voi
 export const moveSeq = (cluster: Cluster, aggregate: string, seq: number): void => {
   const holder = holderOf(cluster, aggregate)
   if (holder === undefined) cluster.strays.set(aggregate, seq)
-  else holder.seq = seq
+  else holder.of.seq = seq
 }
 
-const holderOf = (cluster: Cluster, aggregate: string): { seq: number } | undefined => {
+/** What the fold knows under an aggregate's path: what keeps its sequence, and how to tell that it changed. */
+interface Holder {
+  readonly of: { seq: number }
+  tell(changes: Changes): void
+}
+
+const held = <T extends { seq: number }>(of: T | undefined, tell: (changes: Changes, of: T) => void) =>
+  of === undefined ? undefined : { of, tell: (changes: Changes) => tell(changes, of) }
+
+export const holderOf = (cluster: Cluster, aggregate: string): Holder | undefined => {
   const [, topic, first = '', task = '', index = ''] = aggregate.split('.')
   switch (topic) {
     case 'job':
-      return cluster.jobs.get(first)
-    case 'task':
-      return /^(0|[1-9]\d*)$/.test(index) ? findInstance(cluster, first, task, Number(index)) : undefined
+      return held(cluster.jobs.get(first), (changes, job) => changes.job(job))
+    case 'task': {
+      const instance = /^(0|[1-9]\d*)$/.test(index) ? findInstance(cluster, first, task, Number(index)) : undefined
+      return held(instance, (changes, one) => changes.instance(one))
+    }
     case 'worker':
-      return cluster.workers.get(first)
+      return held(cluster.workers.get(first), (changes, worker) => changes.worker(worker))
     case 'control':
-      return first === 'manager' || first === 'scheduler' ? cluster.leaders[first] : undefined
+      return first === 'manager' || first === 'scheduler' ? held(cluster.leaders[first], () => {}) : undefined
     default:
       return undefined
   }

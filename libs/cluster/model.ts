@@ -17,7 +17,10 @@ export interface Cluster {
   readonly leaders: Readonly<Record<LedRole, Leader>>
   /** Services that ever registered, by `role/name`. */
   readonly services: Map<string, ServiceInfo>
-  /** Aggregates that hold an unreadable event, by the path of their filter: they take no decisions. */
+  /**
+   * Aggregates that hold events which cannot be read, by the path of their filter; most take no decisions (`isFrozen`).
+   * One small entry each, until an operator lifts it: never more than the servers keep subjects.
+   */
   readonly quarantined: Map<string, Quarantined>
   /**
    * Last sequences of aggregates of which the fold knows nothing else, by the path of their filter: an event about an
@@ -47,10 +50,14 @@ export interface ServiceInfo {
 }
 
 export interface Quarantined {
+  /** Sequences of the first and the last event that cannot be read, and how many there are. */
   readonly seq: number
+  last: number
+  count: number
+  /** What is wrong with the first. */
   readonly reason: string
-  /** Whether the manager has put it on record. */
-  recorded: boolean
+  /** When the manager put it on record, milliseconds since 1970; null until it does. */
+  since: number | null
 }
 
 export type JobState = 'running' | 'stopping' | 'stopped' | 'completed' | 'failed'

@@ -8,6 +8,7 @@ import { JobStopRequested } from './JobStopRequested'
 import { JobSubmitted } from './JobSubmitted'
 import { LeaderElected } from './LeaderElected'
 import { ManagerRegistered } from './ManagerRegistered'
+import { QuarantineLifted } from './QuarantineLifted'
 import { SchedulerRegistered } from './SchedulerRegistered'
 import { TaskCompleted } from './TaskCompleted'
 import { TaskExited } from './TaskExited'
@@ -57,6 +58,7 @@ export const EVENTS = {
   SchedulerRegistered,
   LeaderElected,
   EventQuarantined,
+  QuarantineLifted,
 }
 
 export type EventType = keyof typeof EVENTS

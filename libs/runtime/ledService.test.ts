@@ -152,6 +152,18 @@ test('nothing is decided about an aggregate that holds an event which cannot be 
   await service.stop()
 })
 
+test('a command about such an aggregate is refused, with where the event stands', async () => {
+  const memory = createMemoryLog()
+  const service = ledService(faultyConnection(memory), 'a')
+  tell(memory, { type: 'JobStopped', data: { job: 'web', version: -1 } })
+  await service.start()
+  const outcome = await service.execute('job web', submitNext, null)
+  assert.ok(E.isLeft(outcome))
+  assert.is(outcome.left.tag, 'Quarantined')
+  assert.is(outcome.left.where, 'events.job.web at sequence 1')
+  await service.stop()
+})
+
 const stopIt: Command<number> = (cluster) => {
   const decision: Decision = { draft: stopAsked(), expect: jobSeq(cluster, 'web') }
   return E.right({ decision, done: (seq) => seq })

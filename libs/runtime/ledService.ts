@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { Cluster, Core, Decision, LedRole, Now } from '#libs/cluster'
+import { type Cluster, type Core, type Decision, frozenError, isFrozen, type LedRole, type Now } from '#libs/cluster'
 import { aggregateOf, type Draft, stamp } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult, Connection, Following } from '#libs/log'
@@ -140,6 +140,8 @@ export class LedService<View extends { readonly cluster: Cluster }> {
       if (E.isLeft(outcome)) return outcome
       const { decision, done } = outcome.right
       if (decision === null) return E.right(done(this.view.cluster.seq))
+      const frozen = frozenError(this.view.cluster, aggregateOf(decision.draft))
+      if (frozen !== null) return E.left(frozen)
       const [result] = await this.write([decision], actor === null ? {} : { actor })
       if (result?.tag === 'Refused') return E.left(result.error)
       if (result?.tag === 'Stored') {
@@ -199,7 +201,8 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     const { epoch } = this.leadership
     if (epoch === null) return
     const verdict = core.decide(this.view, this.now())
-    const decisions = verdict.decisions.filter((decision) => !this.isFrozen(decision))
+    const { cluster } = this.view
+    const decisions = verdict.decisions.filter(({ draft }) => !isFrozen(cluster, aggregateOf(draft)))
     if (decisions.length > 0) {
       const results = await this.write(decisions, { epoch })
       let last = 0
@@ -228,12 +231,6 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private stamped(draft: Draft, by: { epoch?: number; actor?: string }) {
     const { role, name } = this.options
     return stamp(draft, { id: this.machine.newId(), source: `${role}/${name}`, time: this.now().wall, ...by })
-  }
-
-  /** An aggregate that holds an unreadable event takes no decisions: they could rest on a misunderstanding. */
-  private isFrozen({ draft }: Decision): boolean {
-    const { quarantined } = this.view.cluster
-    return quarantined.size > 0 && quarantined.has(aggregateOf(draft))
   }
 
   private wakeIn(ms: number): void {

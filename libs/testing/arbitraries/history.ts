@@ -57,6 +57,8 @@ const meetingArbitrary = fc.record({
   version: fc.nat({ max: 4 }),
   epoch: fc.nat({ max: 4 }),
   sequence: fc.nat({ max: 40 }),
+  through: fc.nat({ max: 60 }),
+  subject: fc.constantFrom('events.job.a', 'events.task.a.x.0', 'events.worker.w1', 'events.control.manager'),
   spec: specArbitrary,
 })
 

@@ -51,6 +51,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   role: { means: 'The role whose lease was taken.' },
   holder: { means: 'Name of the service that leads from here on.' },
   epoch: { means: 'Number of the election; decisions with a smaller one are ignored from here on.' },
-  sequence: { means: 'Where in the log the event stands that could not be read.', unit: 'sequence' },
-  subject: { means: 'The aggregate that is frozen, e.g. `events.task.web.api.0`.' },
+  sequence: { means: 'Where in the log the (first) event stands that could not be read.', unit: 'sequence' },
+  through: { means: 'Up to where what could not be read is left out of account.', unit: 'sequence' },
+  subject: { means: 'The aggregate it belongs to, e.g. `events.task.web.api.0`.' },
 }

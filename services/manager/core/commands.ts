@@ -14,8 +14,6 @@ export type Outcome =
  */
 export const submit = (cluster: Cluster, spec: JobSpec): E.Either<OrkError, Outcome> => {
   const job = cluster.jobs.get(spec.name)
-  const frozen = refuseQuarantined(cluster, spec.name)
-  if (frozen !== null) return E.left(frozen)
   if (job === undefined) return E.right(write(spec, 1, jobSeq(cluster, spec.name)))
   if (job.state === 'running' && sameSpec(job.spec, spec) && !hasFailed(job)) {
     return E.right({ tag: 'Nothing', version: job.version, seq: job.history.at(-1)?.seq ?? 0 })
@@ -35,8 +33,6 @@ const write = (spec: JobSpec, version: number, expect: number): Outcome => ({
 export const stop = (cluster: Cluster, name: string, reason: string | null): E.Either<OrkError, Outcome> => {
   const job = cluster.jobs.get(name)
   if (job === undefined) return E.left(noSuchJob(cluster, name))
-  const frozen = refuseQuarantined(cluster, name)
-  if (frozen !== null) return E.left(frozen)
   if (job.state !== 'running') return E.right({ tag: 'Nothing', version: job.version, seq: job.seq })
   const decision: Decision = { draft: { type: 'JobStopRequested', data: { job: name, reason } }, expect: job.seq }
   return E.right({ tag: 'Write', version: job.version, decision })
@@ -46,14 +42,5 @@ export const noSuchJob = (cluster: Cluster, name: string): OrkError => {
   const known = [...cluster.jobs.keys()].slice(0, 10)
   return orkError('NoSuchJob', `there is no job "${name}"`, {
     next: known.length === 0 ? 'no job was ever submitted; try `ork submit FILE`' : `there are: ${known.join(', ')}`,
-  })
-}
-
-const refuseQuarantined = (cluster: Cluster, name: string): OrkError | null => {
-  const held = cluster.quarantined.get(`events.job.${name}`)
-  if (held === undefined) return null
-  return orkError('Quarantined', `job ${name} holds an event that cannot be read: ${held.reason}`, {
-    where: `sequence ${held.seq}`,
-    next: 'upgrade ork to a version that knows the event; `ork status` lists all of them',
   })
 }

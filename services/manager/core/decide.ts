@@ -18,7 +18,7 @@ export const managerCore = (settings: LivenessSettings = DEFAULT_LIVENESS): Core
 })
 
 const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdict => {
-  const decisions: Decision[] = [...quarantineRecords(view)]
+  const decisions: Decision[] = nextRecord(view)
   if (now.mono >= view.nextLivenessAt) {
     decisions.push(...decideLiveness(view, now, settings))
     view.nextLivenessAt = now.mono + settings.checkEveryMs
@@ -46,11 +46,16 @@ const takeLost = (view: ManagerView, room: number): Decision[] => {
   return decisions
 }
 
-const quarantineRecords = (view: ManagerView): Decision[] => {
-  for (const [aggregate, held] of view.cluster.quarantined) {
-    if (held.recorded) continue
-    const data = { sequence: held.seq, subject: aggregate, reason: held.reason }
-    return [{ draft: { type: 'EventQuarantined', data }, expect: view.cluster.leaders.manager.seq }]
+/** One at a time, since all are of one aggregate, the manager's own: the next follows when this one is folded. */
+const nextRecord = (view: ManagerView): Decision[] => {
+  const { quarantined, leaders } = view.cluster
+  for (const aggregate of view.toRecord) {
+    const held = quarantined.get(aggregate)
+    if (held !== undefined && held.since === null) {
+      const data = { sequence: held.seq, subject: aggregate, reason: held.reason }
+      return [{ draft: { type: 'EventQuarantined', data }, expect: leaders.manager.seq }]
+    }
+    view.toRecord.delete(aggregate)
   }
   return []
 }

@@ -194,8 +194,21 @@ test('an event that cannot be read is put on record once', () => {
   const event = stamp(draft, { id: 'q', source: 'manager/m', time: story.log.time, epoch: 1 })
   story.core.evolve(story.view, { seq: 3, event })
   assert.equal(story.decide(), [])
-  const refused = submit(story.view.cluster, aJob())
-  assert.is(E.isLeft(refused) && refused.left.tag, 'Quarantined')
+})
+
+test('of many that cannot be read each is put on record, also where the first is of the manager itself', () => {
+  const story = given(registered('w1'))
+  const paths = ['control.manager.X', 'job.web.X', 'job.web.Y', 'worker.w1.X', 'task.web.api.0.w1.X']
+  for (const [at, path] of paths.entries()) {
+    const error = { tag: 'UnknownType', detail: path } as const
+    story.log.entries.push({ seq: at + 2, event: { type: 'Unreadable', path: `events.${path}`, error } })
+  }
+  story.fold()
+  const said = story.settle().map((draft) => draft.type === 'EventQuarantined' && draft.data.subject)
+  assert.equal(
+    said,
+    ['control.manager', 'job.web', 'worker.w1', 'task.web.api.0'].map((aggregate) => `events.${aggregate}`),
+  )
 })
 
 test('the same job again writes nothing, another is its next version', () => {

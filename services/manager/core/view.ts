@@ -1,11 +1,13 @@
 import { type Changes, type Cluster, emptyCluster, evolve, type Instance, type Job, type Now } from '#libs/cluster'
-import type { Entry, EventOf, OrkEvent } from '#libs/events'
+import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
 
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
 export interface ManagerView {
   readonly cluster: Cluster
   /** Jobs that an event touched since the last decision. */
   readonly touchedJobs: Set<Job>
+  /** Aggregates with events that cannot be read, until that is on record. */
+  readonly toRecord: Set<string>
   /** Instances that may sit on a lost worker. */
   readonly touchedInstances: Set<Instance>
   /** By worker. Not from the log: a manager that has just started knows nothing of the past's silence. */
@@ -29,6 +31,7 @@ export interface Heard {
 export const initialView = (): ManagerView => ({
   cluster: emptyCluster(),
   touchedJobs: new Set(),
+  toRecord: new Set(),
   touchedInstances: new Set(),
   heard: new Map(),
   lostSince: new Map(),
@@ -49,6 +52,7 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
     },
   }
   evolve(view.cluster, entry, changes)
+  if (entry.event.type === 'Unreadable') view.toRecord.add(aggregateAt(entry.event.path))
   // Its silence while it was away is over; the next is counted from now on.
   if (entry.event.type === 'WorkerRegistered') view.heard.delete(entry.event.data.worker)
 }
@@ -75,6 +79,7 @@ export const lead = (view: ManagerView, now: Now): void => {
 /** Looks at everything again, changed or not. */
 export const reconsider = (view: ManagerView): void => {
   for (const job of view.cluster.jobs.values()) view.touchedJobs.add(job)
+  for (const aggregate of view.cluster.quarantined.keys()) view.toRecord.add(aggregate)
   for (const worker of view.cluster.workers.values()) {
     if (worker.state === 'lost') for (const instance of worker.instances) view.touchedInstances.add(instance)
   }

@@ -97,11 +97,12 @@ const started = ({ data }: EventOf<'TaskStarted'>): string => {
 
 /** `with exit code 1`, `by SIGKILL, out of memory`. */
 export const ending = (exit: {
-  readonly exitCode: number
+  readonly exitCode: number | null
   readonly signal: string | null
   readonly oomKilled: boolean
 }): string => {
-  const how = exit.signal === null ? `with exit code ${exit.exitCode}` : `by ${exit.signal}`
+  const code = exit.exitCode === null ? 'with an exit code that nobody knows' : `with exit code ${exit.exitCode}`
+  const how = exit.signal === null ? code : `by ${exit.signal}`
   return exit.oomKilled ? `${how}, out of memory` : how
 }
 

@@ -64,7 +64,8 @@ export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
   TaskPulling: { scheduled: 'starting', starting: 'starting', stopping: 'stopping' },
   TaskStarted: { scheduled: 'running', starting: 'running', stopping: 'stopping' },
   TaskExited: { scheduled: 'exited', starting: 'exited', running: 'exited', stopping: 'stopping' },
-  TaskRestarting: { exited: 'starting' },
+  // Also of one that could not be started, for a reason that may pass.
+  TaskRestarting: { scheduled: 'starting', starting: 'starting', exited: 'starting' },
   TaskStopRequested: { scheduled: 'stopping', starting: 'stopping', running: 'stopping', exited: 'stopping' },
   TaskStopped: fromPlaced('stopped'),
   TaskCompleted: fromPlaced('completed'),

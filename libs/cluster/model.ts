@@ -139,7 +139,8 @@ export interface Port {
 }
 
 export interface ExitInfo {
-  readonly exitCode: number
+  /** Null: the container went and left no word. */
+  readonly exitCode: number | null
   readonly signal: string | null
   readonly oomKilled: boolean
 }

@@ -15,7 +15,7 @@ export const exitOf = (exitCode: number, oomKilled = false): Exit => {
 }
 
 /** What is known of a container that is not there any more. */
-export const GONE: Exit = { exitCode: 0, oomKilled: false }
+export const GONE: Exit = { exitCode: null, oomKilled: false }
 
 /** `SIGTERM` or `TERM` to 15; undefined for what this host does not know. */
 export const signalNumber = (name: string): number | undefined => {

@@ -39,9 +39,12 @@ export interface Owner {
   readonly worker: string
 }
 
-/** How a container ended. `signal` is set where one ended it (128 + n), `oomKilled` where the kernel did. */
+/**
+ * How a container ended. `signal` is set where one ended it (128 + n), `oomKilled` where the kernel did. `exitCode` null:
+ * nobody knows, for the container went and left no word.
+ */
 export interface Exit {
-  readonly exitCode: number
+  readonly exitCode: number | null
   readonly signal?: string
   readonly oomKilled: boolean
 }
@@ -73,11 +76,12 @@ export type EngineEvent =
 
 /**
  * Why an engine could not do a thing. `Refused` and `ImageMissing` will not get better by trying again (the spec or
- * the host must change); `Unreachable` says nothing about the container: ask again when the engine is back. `Leftover`:
+ * the host must change); `Failed` may: the engine itself had trouble, such as a full disk or a port that is just being
+ * freed. `Unreachable` says nothing about the container: ask again when the engine is back. `Leftover`:
  * the owner's container of another placement has the name; `list` shows it, and once it is removed `run` will do.
  */
 export interface DriverError extends OrkError {
-  readonly tag: 'ImageMissing' | 'Refused' | 'Unreachable' | 'Leftover'
+  readonly tag: 'ImageMissing' | 'Refused' | 'Failed' | 'Unreachable' | 'Leftover'
 }
 
 export type DriverResult<T> = Promise<E.Either<DriverError, T>>
@@ -129,7 +133,7 @@ export interface Driver {
    * placement of this owner has is a `Leftover`: it is neither adopted nor touched.
    */
   run(spec: ContainerSpec): DriverResult<Container>
-  /** Sends the signal, after `graceMs` SIGKILL, and waits for the end. A container that is gone has exit code 0. */
+  /** Sends the signal, after `graceMs` SIGKILL, and waits for the end. A container that is gone has no exit code. */
   stop(ref: AttemptRef, signal: string, graceMs: number): DriverResult<Exit>
   /** Removes the container and what it alone used; one that is gone is fine. */
   remove(ref: AttemptRef): DriverResult<void>

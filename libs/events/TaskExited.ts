@@ -15,7 +15,7 @@ export const TaskExited = defineEvent({
     worker: Name,
     attempt: Count,
     placement: Count,
-    exitCode: Integer,
+    exitCode: nullable(Integer),
     signal: nullable(t.string),
     oomKilled: t.boolean,
   }),

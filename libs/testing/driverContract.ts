@@ -248,7 +248,7 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
     await must(driver.remove(wanted.ref))
     assert.equal(await must(driver.list(owner)), [])
     await must(driver.remove(wanted.ref))
-    assert.equal(await must(driver.stop(wanted.ref, 'SIGTERM', 1_000)), { exitCode: 0, oomKilled: false })
+    assert.equal(await must(driver.stop(wanted.ref, 'SIGTERM', 1_000)), { exitCode: null, oomKilled: false })
     assert.equal(await readLogs(driver, wanted.ref, {}), [])
   })
 
@@ -286,7 +286,7 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
     const error = await mustFail(driver.run(next))
     assert.is(error.tag, 'Leftover')
     assert.match(error.what, 'placement 7')
-    assert.equal(await must(driver.stop(next.ref, 'SIGTERM', 1_000)), { exitCode: 0, oomKilled: false })
+    assert.equal(await must(driver.stop(next.ref, 'SIGTERM', 1_000)), { exitCode: null, oomKilled: false })
     await must(driver.remove(next.ref))
     assert.equal(await readLogs(driver, next.ref, {}), [])
     assert.equal(await onlyOne(driver, owner), started)

@@ -13,7 +13,7 @@ interface Run {
 /** What an engine tells by itself. */
 export type Told = { readonly tag: 'Exited' | 'Vanished'; readonly ref: AttemptRef; readonly exit: Exit }
 
-const GONE: Exit = { exitCode: 0, oomKilled: false }
+const GONE: Exit = { exitCode: null, oomKilled: false }
 
 /**
  * The engine of the simulation: containers in a map, by the contract of the drivers' port. It does what it is told at
@@ -39,6 +39,7 @@ export class SimulatedEngine {
       run = { ref, id: `c${this.made.size + 1}`, spec, state: 'created', exit: null }
       this.made.set(run.id, ref)
       this.runs.set(name, run)
+      if (spec.env.BROKEN === 'for now') return this.cannotNow(name)
       if (spec.env.BROKEN !== undefined) return E.left({ tag: 'Refused', what: 'no such command' })
     }
     if (run.ref.placement !== ref.placement) return E.left({ tag: 'Leftover', what: `${name} is there already` })
@@ -47,6 +48,12 @@ export class SimulatedEngine {
       run.state = 'running'
     }
     return E.right(shown(run))
+  }
+
+  /** Trouble of the engine's own: it leaves nothing behind. */
+  private cannotNow(name: string): E.Either<DriverError, never> {
+    this.runs.delete(name)
+    return E.left({ tag: 'Failed', what: 'no space left' })
   }
 
   /** The container ends by itself. */

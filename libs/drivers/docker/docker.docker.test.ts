@@ -73,10 +73,9 @@ test('says which image is missing', async ({ driver, owner, spec }) => {
   assert.equal(await must(driver.list(owner)), [])
 })
 
-test('takes an image that cannot be pulled as missing', async ({ driver }) => {
-  // Nothing listens there: the registry cannot be reached, however often it is tried.
+test('takes a registry that cannot be reached for trouble that may pass', async ({ driver }) => {
   const error = await mustFail(driver.pull('127.0.0.1:1/ork-test/nothing:1', () => undefined))
-  assert.is(error.tag, 'ImageMissing')
+  assert.is(error.tag, 'Failed')
   assert.match(error.what, '127.0.0.1:1/ork-test/nothing:1')
 })
 
@@ -98,12 +97,24 @@ test('refuses a command that is not in the image, and leaves nothing of it', asy
   }
 })
 
-test('refuses a host port that is in use, and leaves nothing of it', async ({ driver, owner, spec }) => {
+test('bounds the processes and the log of a container', async ({ driver, owner, spec }) => {
+  await must(driver.run(spec({})))
+  const { id } = await onlyOne(driver, owner)
+  const { HostConfig } = await engine.getContainer(id).inspect()
+  assert.equal(HostConfig.LogConfig, { Type: 'json-file', Config: { 'max-file': '3', 'max-size': '10m' } })
+  assert.is(HostConfig.PidsLimit, 2_048)
+})
+
+test('takes a host port that is in use for trouble that may pass, and leaves nothing of it', async ({
+  driver,
+  owner,
+  spec,
+}) => {
   const http = { name: 'http', port: 8080, protocol: 'tcp' as const }
   const first = await must(driver.run(spec({}, { ports: [{ ...http, hostPort: 0 }] })))
   const hostPort = first.ports[0]?.hostPort ?? 0
   const error = await mustFail(driver.run(spec({}, { ports: [{ ...http, hostPort }] })))
-  assert.is(error.tag, 'Refused')
+  assert.is(error.tag, 'Failed')
   assert.match(error.what, String(hostPort))
   assert.is((await must(driver.list(owner))).length, 1)
 })

@@ -1,4 +1,4 @@
-import { imageMissing, refused, unreachable } from '../errors'
+import { failed, imageMissing, refused, unreachable } from '../errors'
 import type { DriverError } from '../port'
 import type { ApiFailure, Connection } from './connection'
 
@@ -19,5 +19,7 @@ export const driverError = (connection: Connection, doing: string, failure: ApiF
   if (failure.status === 404 && /no such image/i.test(failure.words)) {
     return imageMissing(`${doing}: ${failure.words}`, { where, next: 'pull it, or correct `image` in the job file' })
   }
+  // The engine blames itself: a port that is still held, a full disk, a driver that was not ready.
+  if (failure.status !== undefined && failure.status >= 500) return failed(`${doing}: ${failure.words}`, { where })
   return refused(`${doing}: ${failure.words}`, { where })
 }

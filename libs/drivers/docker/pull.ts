@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import * as E from 'fp-ts/Either'
 import { causeText } from '#libs/kernel'
-import { imageMissing, unreachable } from '../errors'
+import { failed, imageMissing, unreachable } from '../errors'
 import type { DriverError, DriverResult, PullProgress } from '../port'
 import type { ApiFailure, Connection } from './connection'
 import { driverError } from './failures'
@@ -34,14 +34,19 @@ export const layerSum = (): ((message: PullMessage) => PullProgress | undefined)
   }
 }
 
-const pullError = (connection: Connection, image: string, words: string): DriverError =>
-  imageMissing(`cannot pull ${image}: ${words}`, {
+/** The engine answers 404 or 500 alike whether the image, the right to it or the way to its registry is missing. */
+const FOR_GOOD = /manifest unknown|manifest for .* not found|does not exist|denied|unauthorized|invalid reference/i
+
+const pullError = (connection: Connection, image: string, words: string): DriverError => {
+  const kind = FOR_GOOD.test(words) ? imageMissing : failed
+  return kind(`cannot pull ${image}: ${words}`, {
     where: connection.where,
     next: `is the name right, and can that host reach and log in to its registry? try \`docker pull ${image}\` there`,
   })
+}
 
-// The engine answers 404 or 500 alike whether the image, the right to it or the way to its registry is missing. None of
-// these says that the engine is gone, and each must end the attempt: whether to try again is the restart policy's choice.
+// None of what the registry says means that the engine is gone; each ends the attempt, and the way to a registry may be
+// mended: whether to try again is the restart policy's choice.
 const refusedPull = (connection: Connection, image: string, failure: ApiFailure): DriverError => {
   const error = driverError(connection, `pull ${image}`, failure)
   const registryTrouble = failure.status !== undefined && failure.status !== 502 && failure.status !== 503

@@ -11,6 +11,10 @@ import { describeOwner, labelsOf, ownerOf, portKey } from './labels'
 
 const CREATE_TRIES = 4
 
+/** What no container may take from its machine, whatever its job says: a fork bomb's processes, a flood of words. */
+const MAX_PROCESSES = 2_048
+const LOG_FILES = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } }
+
 const createBody = (spec: ContainerSpec, image: string): ContainerCreateOptions => ({
   Image: image,
   ...(spec.command === undefined ? {} : { Entrypoint: [...spec.command] }),
@@ -26,6 +30,8 @@ const createBody = (spec: ContainerSpec, image: string): ContainerCreateOptions 
     // Without this a container may take as much again in swap.
     MemorySwap: spec.resources.memoryBytes,
     RestartPolicy: { Name: 'no' },
+    PidsLimit: MAX_PROCESSES,
+    LogConfig: LOG_FILES,
     PortBindings: Object.fromEntries(
       spec.ports.map((port) => [portKey(port), [{ HostPort: port.hostPort === 0 ? '' : String(port.hostPort) }]]),
     ),

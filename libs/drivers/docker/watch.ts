@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { GetEventsOptions } from 'dockerode'
 import * as E from 'fp-ts/Either'
-import { exitOf } from '../exit'
+import { exitOf, GONE } from '../exit'
 import type { EngineEvent, Owner } from '../port'
 import type { ApiFailure, Connection } from './connection'
 import { driverError } from './failures'
@@ -29,7 +29,10 @@ const interpreter = (died: Set<string>, tell: Tell): ((message: EngineMessage) =
     if (Action === 'oom') outOfMemory.add(ID)
     if (Action === 'die') {
       died.add(ID)
-      tell({ tag: 'Exited', ref, exit: exitOf(Number(Attributes.exitCode ?? 0), outOfMemory.delete(ID)) })
+      const oomKilled = outOfMemory.delete(ID)
+      const { exitCode } = Attributes
+      const exit = exitCode === undefined ? { ...GONE, oomKilled } : exitOf(Number(exitCode), oomKilled)
+      tell({ tag: 'Exited', ref, exit })
     }
     if (Action === 'destroy') {
       died.delete(ID)

@@ -65,7 +65,7 @@ test('refuses a program that is not there, and leaves nothing of it', async ({ d
   assert.equal(await must(driver.list(owner)), [])
 })
 
-test('refuses a host port that is in use', async ({ driver, spec }) => {
+test('takes a host port that is in use for trouble that may pass', async ({ driver, spec }) => {
   const server = createServer().listen(0)
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
@@ -73,7 +73,7 @@ test('refuses a host port that is in use', async ({ driver, spec }) => {
     driver.run(spec({}, { ports: [{ name: 'a', port: 1, hostPort: port, protocol: 'tcp' }] })),
   )
   server.close()
-  assert.is(error.tag, 'Refused')
+  assert.is(error.tag, 'Failed')
   assert.match(error.what, String(port))
 })
 

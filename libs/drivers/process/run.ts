@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
-import { leftover, refused } from '../errors'
+import { failed, leftover, refused } from '../errors'
 import { sameOwner } from '../owners'
 import {
   type Container,
@@ -38,7 +38,7 @@ const takePorts = async (spec: ContainerSpec): Promise<E.Either<DriverError, rea
       taken.push({ name: port.name, hostPort: await takeHostPort(port) })
     } catch (cause) {
       const what = `host port ${port.hostPort}/${port.protocol} cannot be had: ${(cause as Error).message}`
-      return E.left(refused(what, { next: 'choose another `hostPort`, or 0 for any free one' }))
+      return E.left(failed(what, { next: 'choose another `hostPort`, or 0 for any free one' }))
     }
   }
   return E.right(taken)

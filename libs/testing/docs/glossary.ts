@@ -30,7 +30,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   ports: { means: 'Where the ports of the task are reached on the host.' },
   name: { means: 'Name of the port, or of the service that registers.' },
   hostPort: { means: 'Port number on the host.' },
-  exitCode: { means: 'Exit code of the container; null where there was none.' },
+  exitCode: { means: 'Exit code of the container; null where there was none, or nobody knows it.' },
   signal: { means: 'The signal that ended it, e.g. `SIGKILL`; null if none did.' },
   oomKilled: { means: 'Whether the kernel ended it for want of memory.' },
   delayMs: { means: 'How long the next attempt waits.', unit: 'milliseconds' },

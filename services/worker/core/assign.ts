@@ -1,5 +1,6 @@
 import { evolve, type Instance, isPlaced, type Now } from '#libs/cluster'
 import type { Entry } from '#libs/events'
+import { longestDelayMs } from './restart'
 import { type Assignment, idOf, type WorkerView } from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
@@ -42,7 +43,7 @@ const newAssignment = (id: string, instance: Instance, now: Now): Assignment => 
   restarts: instance.restarts,
   startedAt: now.mono - ranMs(instance, now),
   // The log's time is another clock's: never wait longer than the policy itself would.
-  notBefore: now.mono + Math.min(Math.max(0, instance.notBefore - now.wall), instance.spec.restart.maxDelayMs),
+  notBefore: now.mono + Math.min(Math.max(0, instance.notBefore - now.wall), longestDelayMs(instance.spec.restart)),
   alarmAt: 0,
   pulled: false,
   progress: null,

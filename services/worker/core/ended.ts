@@ -1,7 +1,7 @@
 import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
 import { attemptOf, tell } from './facts'
-import { afterExit, describeExit, GONE } from './restart'
+import { type AfterExit, afterExit, afterFailure, describeExit, GONE } from './restart'
 import { type Assignment, currentOf, type WorkerView } from './view'
 import type { Work } from './work'
 
@@ -13,17 +13,32 @@ export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work):
 
 /** The worker's verdict on an exit that the log knows: completed, failed, or the next attempt. */
 export const followExit = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
+  const ranMs = now.mono - assignment.startedAt
+  const next = afterExit(assignment.spec.restart, exit, assignment.restarts, ranMs)
+  goOn(assignment, next, { exitCode: exit.exitCode, ranMs }, now, work)
+}
+
+/** The engine could not start it, for a reason that may pass: it is tried again as its restart policy has it. */
+export const retryStart = (assignment: Assignment, reason: string, now: Now, work: Work): void => {
+  const next = afterFailure(assignment.spec.restart, reason, assignment.restarts, 0)
+  goOn(assignment, next, { exitCode: null, ranMs: 0 }, now, work)
+}
+
+interface Past {
+  readonly exitCode: number | null
+  readonly ranMs: number
+}
+
+const goOn = (assignment: Assignment, next: AfterExit, { exitCode, ranMs }: Past, now: Now, work: Work): void => {
   const { attempt, spec } = assignment
   const named = attemptOf(assignment, attempt)
-  const ranMs = now.mono - assignment.startedAt
-  const next = afterExit(spec.restart, exit, assignment.restarts, ranMs)
   switch (next.tag) {
     case 'Complete':
       assignment.phase = 'over'
       return tell(work, assignment, { type: 'TaskCompleted', data: named })
     case 'Fail': {
       assignment.phase = 'over'
-      const data = { ...named, reason: next.reason, exitCode: exit.exitCode }
+      const data = { ...named, reason: next.reason, exitCode }
       return tell(work, assignment, { type: 'TaskFailed', data })
     }
     case 'Restart':

@@ -1,9 +1,11 @@
+import type { Now } from '#libs/cluster'
+import { retryStart } from './ended'
 import { attemptOf, tell } from './facts'
 import { type Assignment, refOf } from './view'
 import type { Work } from './work'
 
-/** The image is fetched once an attempt; whatever else keeps a container from starting will not get better by itself. */
-export const startFailed = (assignment: Assignment, work: Work): void => {
+/** The image is fetched once an attempt; trouble of the engine's own may pass; nothing else gets better by itself. */
+export const startFailed = (assignment: Assignment, now: Now, work: Work): void => {
   const { trouble, spec, attempt } = assignment
   if (trouble === null) return
   assignment.trouble = null
@@ -15,8 +17,9 @@ export const startFailed = (assignment: Assignment, work: Work): void => {
     work.effects.push({ tag: 'Pull', driver: spec.driver, ref: refOf(assignment), image: spec.image })
     return
   }
-  assignment.phase = 'over'
   const reason = trouble.where === undefined ? trouble.what : `${trouble.where}: ${trouble.what}`
+  if (trouble.tag === 'Failed') return retryStart(assignment, reason, now, work)
+  assignment.phase = 'over'
   tell(work, assignment, { type: 'TaskFailed', data: { ...attemptOf(assignment, attempt), reason, exitCode: null } })
 }
 

@@ -41,7 +41,7 @@ const run = (view: WorkerView, assignment: Assignment, now: Now, work: Work): vo
   if (assignment.phase === 'over') return
   takeOver(view, assignment, work)
   if (assignment.progress !== null) tellProgress(assignment, work)
-  if (assignment.trouble !== null) return startFailed(assignment, work)
+  if (assignment.trouble !== null) startFailed(assignment, now, work)
   const { exit } = assignment.instance
   if (assignment.phase === 'exited') {
     const { exitCode, signal, oomKilled } = exit ?? { ...GONE, signal: null }

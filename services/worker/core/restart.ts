@@ -7,11 +7,21 @@ export type AfterExit =
   | { readonly tag: 'Fail'; readonly reason: string }
   | { readonly tag: 'Restart'; readonly delayMs: number; readonly reason: string }
 
+/** A container that ran no longer than this ended at its start. */
+const QUICK_MS = 1_000
+/** Such ones in a row wait at least so long, twice as long each time, whatever their policy says. */
+const FIRST_FLOOR_MS = 100
+const LAST_FLOOR_MS = 10_000
+
 /** `restarts`: how many came in a row before; `ranMs`: how long this one ran. */
 export const afterExit = (policy: RestartSpec, exit: Exit, restarts: number, ranMs: number): AfterExit => {
   const reason = describeExit(exit)
-  const success = exit.exitCode === 0
-  if (success && policy.policy !== 'always') return { tag: 'Complete' }
+  if (exit.exitCode === 0 && policy.policy !== 'always') return { tag: 'Complete' }
+  return afterFailure(policy, reason, restarts, ranMs)
+}
+
+/** The same of an attempt that came to no good, or to none at all: it is run again unless the policy forbids it. */
+export const afterFailure = (policy: RestartSpec, reason: string, restarts: number, ranMs: number): AfterExit => {
   if (policy.policy === 'never') return { tag: 'Fail', reason }
   const inARow = ranMs >= policy.resetAfterMs ? 0 : restarts
   if (policy.attempts !== null && inARow >= policy.attempts) {
@@ -19,15 +29,23 @@ export const afterExit = (policy: RestartSpec, exit: Exit, restarts: number, ran
   }
   // The power alone may be too large for a number, and nothing times that is not nothing.
   const factor = Math.min(policy.backoff ** inARow, Number.MAX_SAFE_INTEGER)
-  return { tag: 'Restart', delayMs: Math.round(Math.min(policy.delayMs * factor, policy.maxDelayMs)), reason }
+  const asked = Math.round(Math.min(policy.delayMs * factor, policy.maxDelayMs))
+  return { tag: 'Restart', delayMs: Math.max(asked, floorMs(inARow, ranMs)), reason }
 }
+
+/** The first restart in a row is as quick as its policy has it; a loop of them must not keep the machine from all else. */
+const floorMs = (inARow: number, ranMs: number): number =>
+  inARow === 0 || ranMs >= QUICK_MS ? 0 : Math.min(FIRST_FLOOR_MS * 2 ** (inARow - 1), LAST_FLOOR_MS)
+
+/** The longest wait that a policy can come to. */
+export const longestDelayMs = (policy: RestartSpec): number => Math.max(policy.maxDelayMs, LAST_FLOOR_MS)
 
 /** `exit code 1`, `out of memory`, `killed by SIGKILL`. */
 export const describeExit = (exit: Exit): string => {
   if (exit.oomKilled) return 'out of memory'
   if (exit.signal !== undefined) return `killed by ${exit.signal}`
-  return exit.exitCode < 0 ? 'its container is gone' : `exit code ${exit.exitCode}`
+  return exit.exitCode === null ? 'its container is gone' : `exit code ${exit.exitCode}`
 }
 
 /** For a container that is not there any more and left no word. */
-export const GONE: Exit = { exitCode: -1, oomKilled: false }
+export const GONE: Exit = { exitCode: null, oomKilled: false }

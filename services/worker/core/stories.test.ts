@@ -4,61 +4,19 @@ import type { Exit } from '#libs/drivers'
 import type { TaskSpec } from '#libs/spec'
 import { aJob } from '../../../libs/testing/happenings'
 import { WORKER, WorkerSimulation } from '../../../libs/testing/workerSimulation'
-
-const ID = 'web.api.0'
-const RESTART: TaskSpec['restart'] = {
-  policy: 'always',
-  attempts: null,
-  delayMs: 1_000,
-  backoff: 2,
-  maxDelayMs: 3_000,
-  resetAfterMs: 60_000,
-}
-
-/** A worker with a job of one instance that was placed on it; what it does is taken with `news`. */
-const given = (task: Partial<TaskSpec> = {}, kind: 'service' | 'batch' = 'service'): WorkerSimulation => {
-  const sim = new WorkerSimulation()
-  sim.log.register(WORKER)
-  sim.log.submit(aJob({ kind, tasks: [{ restart: RESTART, ...task }] }))
-  sim.log.schedule(ID, WORKER)
-  sim.engine.images.add('busybox:1')
-  sim.relist()
-  return sim
-}
-
-const running = (task: Partial<TaskSpec> = {}, kind: 'service' | 'batch' = 'service'): WorkerSimulation => {
-  const sim = given(task, kind)
-  news(sim)
-  return sim
-}
-
-/** Lets everything get through and takes what the core decided meanwhile. */
-const news = (sim: WorkerSimulation): string[] => {
-  sim.flow()
-  return sim.news.splice(0).map((line) => line.replace(` ${ID}`, ''))
-}
-
-const ends = (sim: WorkerSimulation, attempt: number, exit: Partial<Exit> = {}): string[] => {
-  const run = sim.engine.runs.get(`ork-web-api-0-${attempt}`)
-  if (run === undefined) throw new Error(`attempt ${attempt} has no container`)
-  sim.engine.end(run, { exitCode: 1, oomKilled: false, ...exit })
-  return news(sim)
-}
-
-const only = (sim: WorkerSimulation, attempt?: number) => {
-  const [run] = [...sim.engine.runs.values()].filter(({ ref }) => attempt === undefined || ref.attempt === attempt)
-  if (run === undefined) throw new Error('there is no container')
-  return run
-}
-
-const containers = (sim: WorkerSimulation): string[] =>
-  [...sim.engine.runs].map(([name, { state }]) => `${name.replace('ork-web-api-0-', '#')} ${state}`)
-
-/** An attempt of the placement that the log has now. */
-const refOf = (sim: WorkerSimulation, attempt: number) => {
-  const { placedSeq } = sim.log.instance(ID)
-  return { job: 'web', task: 'api', index: 0, attempt, placement: placedSeq }
-}
+import {
+  containers,
+  crash,
+  ends,
+  given,
+  ID,
+  news,
+  only,
+  RESTART,
+  refOf,
+  running,
+  state,
+} from '../../../libs/testing/workerStory'
 
 /** Cut off from the log, the worker has restarted its container: attempt 2 runs, and nobody knows. */
 const restartedUnheard = (): WorkerSimulation => {
@@ -86,16 +44,6 @@ const assertNew = (sim: WorkerSimulation): void => {
   assert.equal(only(sim).ref, refOf(sim, 2))
   assert.equal([state(sim), sim.log.instance(ID).container], ['running #2', only(sim).id])
   assert.equal(sim.broken, [])
-}
-
-const crash = (sim: WorkerSimulation): void => {
-  sim.crash(() => true, false)
-  sim.relist()
-}
-
-const state = (sim: WorkerSimulation): string => {
-  const { state, attempt } = sim.log.instance(ID)
-  return `${state} #${attempt}`
 }
 
 test('what is placed here is run, and told when it runs', () => {
@@ -248,6 +196,8 @@ test('the container of the attempt before is kept for its logs, earlier ones go'
   ends(sim, 1)
   assert.equal(containers(sim), ['#1 exited', '#2 running'])
   ends(sim, 2)
+  sim.pass(1_000)
+  news(sim)
   assert.equal(containers(sim), ['#2 exited', '#3 running'])
 })
 
@@ -323,7 +273,7 @@ test('a container that vanished is an exit without a code, and is run again', ()
   const sim = running({ restart: { ...RESTART, delayMs: 0 } })
   sim.engine.remove(refOf(sim, 1))
   assert.equal(news(sim), ['TaskExited#1', 'TaskRestarting#2', 'Run#2', 'TaskStarted#2'])
-  assert.is(sim.log.instance(ID).exit?.exitCode, -1)
+  assert.is(sim.log.instance(ID).exit?.exitCode, null)
 })
 
 test('a container whose end no event told of is found by the next listing', () => {
@@ -489,6 +439,8 @@ test('nor does one of a later number count for it', () => {
   const sim = restartedUnheard()
   sim.engine.end(only(sim, 2), { exitCode: 1, oomKilled: false })
   sim.notify(1)
+  sim.decide()
+  sim.pass(1_000)
   sim.decide()
   for (let effects = 0; effects < 2; effects += 1) {
     sim.carryOut(0, null)

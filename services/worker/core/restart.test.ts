@@ -1,0 +1,52 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { containers, given, ID, news, RESTART, state } from '../../../libs/testing/workerStory'
+import { afterExit } from './restart'
+
+const AT_ONCE = { ...RESTART, delayMs: 0 }
+const FAILED = { exitCode: 1, oomKilled: false }
+
+/** The waits before each of so many restarts in a row of a container that runs so long. */
+const waits = (ranMs: number, count: number): number[] =>
+  Array.from({ length: count }, (_, restarts) => {
+    const next = afterExit(AT_ONCE, FAILED, restarts, ranMs)
+    return next.tag === 'Restart' ? next.delayMs : -1
+  })
+
+test('a container that ends at its start again and again is given time, though its policy asks for none', () => {
+  assert.equal(waits(20, 10), [0, 100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000])
+})
+
+test('one that runs for a while is restarted as its policy has it', () => {
+  assert.equal(waits(1_000, 5), [0, 0, 0, 0, 0])
+})
+
+test('the wait of a policy is not shortened', () => {
+  const slow = { ...RESTART, delayMs: 30_000, maxDelayMs: 60_000 }
+  assert.equal(afterExit(slow, FAILED, 3, 20), { tag: 'Restart', delayMs: 60_000, reason: 'exit code 1' })
+})
+
+test('a container that went without a word is no success', () => {
+  const next = afterExit({ ...RESTART, policy: 'on-failure' }, { exitCode: null, oomKilled: false }, 0, 5_000)
+  assert.equal(next, { tag: 'Restart', delayMs: 1_000, reason: 'its container is gone' })
+})
+
+test('what the engine could not start for trouble of its own is tried again, and told', () => {
+  const sim = given({ env: { BROKEN: 'for now' } })
+  assert.equal(news(sim), ['Run#1', 'TaskRestarting#2'])
+  assert.equal([state(sim), sim.log.instance(ID).reason], ['starting #2', 'no space left'])
+  sim.pass(1_000)
+  assert.equal(news(sim), ['Run#2', 'TaskRestarting#3'])
+  assert.equal(containers(sim), [])
+  assert.equal(sim.broken, [])
+})
+
+test('it has failed once its restarts are used up', () => {
+  const sim = given({ env: { BROKEN: 'for now' }, restart: { ...RESTART, attempts: 1 } })
+  news(sim)
+  sim.pass(1_000)
+  assert.equal(news(sim), ['Run#2', 'TaskFailed#2'])
+  assert.is(sim.log.instance(ID).reason, 'no space left, after 1 restart')
+})
+
+test.run()

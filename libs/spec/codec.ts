@@ -79,5 +79,8 @@ const canonical = <A>(name: string, shape: Shape<A>): t.Type<A> =>
  */
 export const JobSpecCodec: t.Type<JobSpec> = canonical('JobSpec', job)
 
+/** One task of such a job by itself. */
+export const TaskSpecCodec: t.Type<TaskSpec> = canonical('TaskSpec', task)
+
 /** What that codec accepts, as data. */
 export const jobSpecAbout: About = job.about

@@ -65,8 +65,9 @@ const meetingArbitrary = fc.record({
 const wildArbitrary: fc.Arbitrary<Draft> = fc
   .tuple(fc.oneof(...EVENT_TYPES.map(draftArbitrary)), meetingArbitrary)
   .map(([draft, meeting]) => {
-    const known = Object.entries(meeting).filter(([key]) => Object.hasOwn(draft.data, key))
-    return { type: draft.type, data: { ...draft.data, ...Object.fromEntries(known) } } as Draft
+    const data: Readonly<Record<string, unknown>> = { ...draft.data }
+    const known = Object.entries(meeting).filter(([key, value]) => typeof data[key] === typeof value)
+    return { type: draft.type, data: { ...data, ...Object.fromEntries(known) } } as Draft
   })
 
 const unreadableArbitrary: fc.Arbitrary<Unreadable> = fc

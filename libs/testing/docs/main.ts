@@ -1,14 +1,19 @@
-// `npm run docs` writes what is generated from the vocabulary; `npm run docs -- --check` only says whether it is fresh.
+// `npm run docs` writes what is generated from the vocabulary and the fold; `npm run docs -- --check` only says whether it is fresh.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { orkVersion } from '#libs/runtime'
+import { FOLD_VERSION_FILE, foldVersionFile } from '../foldDigest'
 import { asyncapiDocument } from './asyncapi'
 import { catalogue, ROOT } from './catalogue'
 import { eventsPage } from './eventsPage'
 
 const documents = (): Readonly<Record<string, string>> => {
   const events = catalogue()
-  return { 'docs/events.md': eventsPage(events), 'docs/asyncapi.json': asyncapiDocument(events, orkVersion()) }
+  return {
+    'docs/events.md': eventsPage(events),
+    'docs/asyncapi.json': asyncapiDocument(events, orkVersion()),
+    [FOLD_VERSION_FILE]: foldVersionFile(ROOT),
+  }
 }
 
 const readOrNothing = (file: string): string => {
@@ -22,7 +27,7 @@ const readOrNothing = (file: string): string => {
 const main = (check: boolean): number => {
   const stale = Object.entries(documents()).filter(([name, text]) => readOrNothing(join(ROOT, name)) !== text)
   for (const [name, text] of stale) {
-    if (check) console.error(`${name} is not what the codecs say`)
+    if (check) console.error(`${name} is not what the code says`)
     else {
       mkdirSync(dirname(join(ROOT, name)), { recursive: true })
       writeFileSync(join(ROOT, name), text)

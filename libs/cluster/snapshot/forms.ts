@@ -1,0 +1,126 @@
+import * as t from 'io-ts'
+import { RoleCodec } from '#libs/events'
+import { nullable, ResourcesCodec } from '#libs/kernel'
+import { DriverNameCodec, type JobKind, type JobSpec, JobSpecCodec, type TaskSpec, TaskSpecCodec } from '#libs/spec'
+import { INSTANCE_STATES, type InstanceState } from '../lifecycle'
+import type {
+  ExitInfo,
+  Instance,
+  Job,
+  JobState,
+  Leader,
+  Port,
+  Quarantined,
+  ServiceInfo,
+  Submission,
+  Task,
+  Worker,
+  WorkerState,
+} from '../model'
+import { type Form, fieldsOf, listOf, Malformed, plain, Shared, struct } from './form'
+
+const text = plain(t.string)
+const number = plain(t.number)
+const textOrNull = plain<string | null>(nullable(t.string))
+
+/** The codec of a set of words: all of them, or it does not compile. */
+const words = <W extends string>(all: Readonly<Record<W, null>>): t.Type<W> => t.keyof(all) as unknown as t.Type<W>
+
+const JobKindCodec = words<JobKind>({ service: null, batch: null })
+const JobStateCodec = words<JobState>({ running: null, stopping: null, stopped: null, completed: null, failed: null })
+const WorkerStateCodec = words<WorkerState>({ ready: null, suspected: null, left: null, lost: null })
+const allInstanceStates = Object.fromEntries(INSTANCE_STATES.map((state) => [state, null]))
+const InstanceStateCodec = words(allInstanceStates as Record<InstanceState, null>)
+const CountsCodec: t.Type<Record<InstanceState, number>> = t.record(InstanceStateCodec, t.number, 'counts')
+
+const submissionCodec: t.Type<Submission> = t.type({
+  version: t.number,
+  seq: t.number,
+  time: t.number,
+  actor: nullable(t.string),
+})
+const portCodec: t.Type<Port> = t.type({ name: t.string, hostPort: t.number })
+const exitCodec: t.Type<ExitInfo> = t.type({
+  exitCode: nullable(t.number),
+  signal: nullable(t.string),
+  oomKilled: t.boolean,
+})
+
+export const leaderForm = plain<Leader>(t.type({ holder: t.string, epoch: t.number, seq: t.number }, 'leader'))
+export const serviceForm = plain<ServiceInfo>(
+  t.type({ role: RoleCodec, name: t.string, version: t.string, seq: t.number }, 'service'),
+)
+export const quarantinedForm = plain<Quarantined>(
+  t.type(
+    { seq: t.number, last: t.number, count: t.number, reason: t.string, since: nullable(t.number) },
+    'quarantined aggregate',
+  ),
+)
+
+/** Without its instances, which follow once these are known. */
+export const workerForm: Form<Omit<Worker, 'instances' | 'hostPorts'> & { readonly hostPorts: readonly string[] }> =
+  struct('worker', {
+    name: text,
+    state: plain(WorkerStateCodec),
+    capacity: plain(ResourcesCodec),
+    reserved: plain(ResourcesCodec),
+    labels: plain(t.record(t.string, t.string)),
+    drivers: plain(t.array(DriverNameCodec)),
+    version: text,
+    host: text,
+    seq: number,
+    since: number,
+    hostPorts: plain(t.array(t.string)),
+  })
+
+/** The forms of what belongs to a job. Each template of a task is written once, however many instances hold it. */
+export const jobForms = () => {
+  const specs = new Shared<TaskSpec>(plain(TaskSpecCodec))
+  const spec: Form<JobSpec> = {
+    write: (value) => ({ ...value, tasks: value.tasks.map((task) => specs.ref.write(task)) }),
+    read: (written) => {
+      const { tasks, ...rest } = fieldsOf('job', written)
+      const whole: unknown = { ...rest, tasks: listOf('tasks of a job', tasks).map((task) => specs.ref.read(task)) }
+      if (!JobSpecCodec.is(whole)) throw new Malformed('not a JobSpec')
+      return whole
+    },
+  }
+  const job: Form<Omit<Job, 'tasks'>> = struct('job', {
+    name: text,
+    kind: plain(JobKindCodec),
+    state: plain(JobStateCodec),
+    version: number,
+    spec,
+    seq: number,
+    history: plain(t.array(submissionCodec)),
+  })
+  const task: Form<Omit<Task, 'job' | 'instances'>> = struct('task', {
+    name: text,
+    spec: specs.ref,
+    replicas: number,
+    templateVersion: number,
+    outdated: number,
+    counts: plain(CountsCodec),
+  })
+  const instance: Form<Omit<Instance, 'task'>> = struct('instance', {
+    index: number,
+    state: plain(InstanceStateCodec),
+    attempt: number,
+    worker: textOrNull,
+    version: number,
+    spec: specs.ref,
+    placedSeq: number,
+    seq: number,
+    since: number,
+    startedAt: number,
+    restarts: number,
+    notBefore: number,
+    container: textOrNull,
+    ports: plain(t.array(portCodec)),
+    exit: plain<ExitInfo | null>(nullable(exitCodec)),
+    reason: textOrNull,
+    rejectedBy: plain(t.array(t.string)),
+    recent: plain(t.array(t.number)),
+  })
+  return { specs, job, task, instance }
+}

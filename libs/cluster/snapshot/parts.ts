@@ -1,0 +1,176 @@
+import type { TaskSpec } from '#libs/spec'
+import { type Cluster, emptyCluster, type Instance, type Job, type LedRole, type Task } from '../model'
+import { type Form, fieldsOf, listOf, Malformed, type Shared } from './form'
+import { jobForms, leaderForm, quarantinedForm, serviceForm, workerForm } from './forms'
+
+/** Things in one line of a snapshot: so few that writing or reading a line takes about a millisecond. */
+const LINE = 200
+
+/** What is known while a snapshot is written or read. */
+export interface Context {
+  readonly cluster: Cluster
+  readonly specs: Shared<TaskSpec>
+  readonly forms: ReturnType<typeof jobForms>
+  /** Instances in the order of their lines, for those that refer to them. */
+  readonly numbers: Map<Instance, number>
+  readonly instances: Instance[]
+  job: Job | null
+  task: Task | null
+}
+
+export const newContext = (cluster: Cluster = emptyCluster()): Context => {
+  const forms = jobForms()
+  return { cluster, specs: forms.specs, forms, numbers: new Map(), instances: [], job: null, task: null }
+}
+
+/** One part of the cluster: the lines it is written as, and what a line does when it is read. */
+interface Part {
+  write(context: Context): Iterable<unknown>
+  read(context: Context, line: unknown): void
+}
+
+/** A part that is written as one line. */
+const single = (write: (context: Context) => unknown, read: Part['read']): Part => ({
+  *write(context) {
+    yield write(context)
+  },
+  read,
+})
+
+function* linesOf<A>(items: Iterable<A>, write: (item: A) => unknown): Generator<readonly unknown[]> {
+  let line: unknown[] = []
+  for (const item of items) {
+    if (line.push(write(item)) < LINE) continue
+    yield line
+    line = []
+  }
+  if (line.length > 0) yield line
+}
+
+/** A map, in its order. */
+const mapPart = <A>(name: string, mapOf: (cluster: Cluster) => Map<string, A>, form: Form<A>): Part => ({
+  write: ({ cluster }) => linesOf(mapOf(cluster), ([key, value]) => [key, form.write(value)]),
+  read: ({ cluster }, line) => {
+    for (const entry of listOf(name, line)) {
+      const [key, value] = listOf(name, entry)
+      mapOf(cluster).set(String(key), form.read(value))
+    }
+  },
+})
+
+const numberForm: Form<number> = {
+  write: (value) => value,
+  read: (written) => {
+    if (typeof written !== 'number') throw new Malformed('no number')
+    return written
+  },
+}
+
+const jobs: Part = {
+  *write({ cluster, forms, numbers }) {
+    for (const job of cluster.jobs.values()) {
+      yield { job: forms.job.write(job) }
+      for (const task of job.tasks.values()) {
+        yield { task: forms.task.write(task) }
+        for (const instances of linesOf(task.instances, (instance) => {
+          numbers.set(instance, numbers.size)
+          return forms.instance.write(instance)
+        }))
+          yield { instances }
+      }
+    }
+  },
+  read: (context, line) => {
+    const { job, task, instances } = fieldsOf('jobs', line)
+    if (job !== undefined) readJob(context, job)
+    else if (task !== undefined) readTask(context, task)
+    else readInstances(context, instances)
+  },
+}
+
+const readJob = (context: Context, line: unknown): void => {
+  const job: Job = { ...context.forms.job.read(line), tasks: new Map() }
+  context.cluster.jobs.set(job.name, job)
+  context.job = job
+}
+
+const readTask = (context: Context, line: unknown): void => {
+  const { job } = context
+  if (job === null) throw new Malformed('a task of no job')
+  const task: Task = { job, ...context.forms.task.read(line), instances: [] }
+  job.tasks.set(task.name, task)
+  context.task = task
+}
+
+const readInstances = (context: Context, line: unknown): void => {
+  const { task } = context
+  if (task === null) throw new Malformed('instances of no task')
+  for (const written of listOf('instances', line)) {
+    const instance: Instance = { task, ...context.forms.instance.read(written) }
+    task.instances.push(instance)
+    context.instances.push(instance)
+  }
+}
+
+const numbersOf = ({ numbers }: Context, instances: Iterable<Instance>): readonly (number | undefined)[] =>
+  [...instances].map((instance) => numbers.get(instance))
+
+const addInstances = ({ instances }: Context, set: Set<Instance>, written: unknown): void => {
+  for (const number of listOf('instances', written)) {
+    const instance = instances[Number(number)]
+    if (instance === undefined) throw new Malformed('an instance that is not there')
+    set.add(instance)
+  }
+}
+
+const workers: Part = {
+  *write(context) {
+    for (const worker of context.cluster.workers.values()) {
+      const fields = workerForm.write({ ...worker, hostPorts: [...worker.hostPorts] })
+      yield [fields, numbersOf(context, worker.instances)]
+    }
+  },
+  read: (context, line) => {
+    const [fields, held] = listOf('worker', line)
+    const { hostPorts, ...worker } = workerForm.read(fields)
+    const instances = new Set<Instance>()
+    addInstances(context, instances, held)
+    context.cluster.workers.set(worker.name, { ...worker, instances, hostPorts: new Set(hostPorts) })
+  },
+}
+
+const LED: Readonly<Record<LedRole, null>> = { manager: null, scheduler: null }
+
+/** Everything that a cluster is made of, in the order in which it is written: what is referred to comes first. */
+export const PARTS: { readonly [K in keyof Cluster]-?: Part } = {
+  seq: single(
+    ({ cluster }) => cluster.seq,
+    ({ cluster }, line) => {
+      cluster.seq = numberForm.read(line)
+    },
+  ),
+  ignored: single(
+    ({ cluster }) => [cluster.ignored.stale, cluster.ignored.illegal],
+    ({ cluster }, line) => {
+      const [stale, illegal] = listOf('counts', line)
+      Object.assign(cluster.ignored, { stale: numberForm.read(stale), illegal: numberForm.read(illegal) })
+    },
+  ),
+  leaders: single(
+    ({ cluster }) => Object.keys(LED).map((role) => leaderForm.write(cluster.leaders[role as LedRole])),
+    ({ cluster }, line) => {
+      const leaders = listOf('leaders', line)
+      for (const [at, role] of Object.keys(LED).entries())
+        Object.assign(cluster.leaders[role as LedRole], leaderForm.read(leaders[at]))
+    },
+  ),
+  services: mapPart('services', ({ services }) => services, serviceForm),
+  quarantined: mapPart('quarantined aggregates', ({ quarantined }) => quarantined, quarantinedForm),
+  strays: mapPart('strays', ({ strays }) => strays, numberForm),
+  jobs,
+  workers,
+  unhosted: single(
+    (context) => numbersOf(context, context.cluster.unhosted),
+    (context, line) => addInstances(context, context.cluster.unhosted, line),
+  ),
+}

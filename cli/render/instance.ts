@@ -1,4 +1,4 @@
-import type { InstanceDetail, InstanceSummary } from '#libs/cluster'
+import type { AttemptSummary, InstanceDetail, InstanceSummary } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { escapeText } from './escape'
 import { type EventLook, eventLine } from './event'
@@ -8,7 +8,11 @@ import { type Cell, renderPairs, renderTable } from './table'
 import { relative, relativeAndAbsolute } from './time'
 
 /** A line an instance: where it stands, where it is, why. */
-export const renderInstances = (instances: readonly InstanceSummary[], look: EventLook, empty: string): string =>
+export const renderInstances = (
+  instances: readonly (AttemptSummary | InstanceSummary)[],
+  look: EventLook,
+  empty: string,
+): string =>
   renderTable(
     ['ID', 'STATE', 'WORKER', 'ATTEMPT', 'SINCE', 'DETAIL'],
     instances.map((instance): (Cell | string)[] => [
@@ -23,7 +27,7 @@ export const renderInstances = (instances: readonly InstanceSummary[], look: Eve
   )
 
 /** What there is to add to the state: ports, the reason, the exit, the restart to come. */
-export const detailOf = (instance: InstanceSummary, look: EventLook): string => {
+export const detailOf = (instance: AttemptSummary | InstanceSummary, look: EventLook): string => {
   const said: string[] = []
   if (instance.state === 'running' && instance.ports.length > 0) said.push(portsOf(instance))
   if (instance.reason !== null) said.push(instance.reason)
@@ -34,10 +38,15 @@ export const detailOf = (instance: InstanceSummary, look: EventLook): string => 
     said.push(`starts ${relative(instance.notBefore, look)}`)
   }
   if (instance.restarts > 0 && instance.state === 'running') said.push(`restarted ${instance.restarts}x`)
+  if ('retiring' in instance && instance.retiring !== null) said.push(retiringOf(instance.retiring))
   return said.join('; ')
 }
 
-const portsOf = ({ ports }: InstanceSummary): string =>
+/** `attempt 1 still runs on w1`, `attempt 1 is stopping on w1`. */
+const retiringOf = ({ attempt, state, worker }: AttemptSummary): string =>
+  `attempt ${attempt} ${state === 'running' ? 'still runs' : 'is stopping'} on ${worker ?? '_'}`
+
+const portsOf = ({ ports }: AttemptSummary): string =>
   ports.map(({ name, hostPort }) => `${name} on ${hostPort}`).join(', ')
 
 /** One instance with its latest events. */
@@ -54,6 +63,7 @@ export const renderInstance = (instance: InstanceDetail, history: readonly Entry
   if (instance.container !== null) pairs.push(['Container', escapeText(instance.container)])
   if (instance.ports.length > 0) pairs.push(['Ports', escapeText(portsOf(instance))])
   if (instance.exit !== null) pairs.push(['Last exit', escapeText(ending(instance.exit))])
+  if (instance.retiring !== null) pairs.push(['Beside it', escapeText(retiringOf(instance.retiring))])
   if (instance.reason !== null) pairs.push(['Reason', escapeText(instance.reason)])
   const lines = history.map((entry) => `${eventLine(entry, look)}${whenOf(entry, look)}`)
   return [renderPairs(pairs), '', 'History', ...(lines.length === 0 ? ['  nothing yet'] : lines)].join('\n')

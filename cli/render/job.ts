@@ -1,5 +1,5 @@
 import type { ExplainReply } from '#libs/api'
-import type { InstanceSummary, JobDetail, JobSummary } from '#libs/cluster'
+import type { InstanceSummary, JobDetail, JobSummary, TaskSummary } from '#libs/cluster'
 import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
@@ -53,7 +53,7 @@ export const renderJob = (
       task.image ?? '-',
       { text: String(task.replicas), align: 'right' },
       renderResources(task.resources),
-      `${plainCounts(task.counts)}${task.outdated === 0 ? '' : `; ${task.outdated} of an older version`}`,
+      `${plainCounts(task.counts)}${alsoOf(task)}`,
     ]),
     'no tasks',
   )
@@ -61,6 +61,9 @@ export const renderJob = (
   if (explained.length > 0) sections.push(explained.map((reply) => renderExplain(reply, look)).join('\n\n'))
   return sections.join('\n\n')
 }
+
+const alsoOf = ({ outdated, retiring }: TaskSummary): string =>
+  `${outdated === 0 ? '' : `; ${outdated} of another version`}${retiring === 0 ? '' : `; ${retiring} more on their way out`}`
 
 const byWhom = ({ history }: JobDetail): string => {
   const actor = history.at(-1)?.actor ?? null

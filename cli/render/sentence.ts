@@ -28,6 +28,8 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `attempt ${event.data.attempt} ended ${ending(event.data)}`
     case 'TaskRestarting':
       return `restarts as attempt ${event.data.attempt} ${wait(event.data.delayMs)}: ${event.data.reason}`
+    case 'TaskReplaceRequested':
+      return `attempt ${event.data.attempt} goes on until a next one is healthy: ${event.data.reason}`
     case 'TaskStopRequested':
       return `attempt ${event.data.attempt} is to stop: ${event.data.reason}`
     case 'TaskStopped':

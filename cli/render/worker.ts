@@ -1,5 +1,5 @@
 import type { WorkerReply } from '#libs/api'
-import type { InstanceSummary } from '#libs/cluster'
+import type { AttemptSummary } from '#libs/cluster'
 import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
@@ -35,7 +35,7 @@ const share = (worker: WorkerReply, key: keyof Resources, format: (n: number) =>
   `${format(worker.reserved[key])}/${format(worker.capacity[key])}`
 
 /** One worker: its means, who uses them, and what is placed there. */
-export const renderWorker = (worker: WorkerReply, running: readonly InstanceSummary[], look: EventLook): string => {
+export const renderWorker = (worker: WorkerReply, running: readonly AttemptSummary[], look: EventLook): string => {
   const labels = Object.entries(worker.labels).map(([key, value]) => escapeText(`${key}=${value}`))
   const head = renderPairs([
     ['Worker', look.colours.bold(escapeText(worker.name))],

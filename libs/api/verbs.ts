@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import type {
+  AttemptSummary,
   ClusterSummary,
   InstanceDetail,
   InstanceSummary,
@@ -39,7 +40,7 @@ export interface Replies {
   readonly tasks: Parts<InstanceSummary>
   readonly task: InstanceDetail & Positioned
   readonly workers: Parts<WorkerReply>
-  readonly worker: WorkerReply & Positioned & { readonly running: readonly InstanceSummary[] }
+  readonly worker: WorkerReply & Positioned & { readonly running: readonly AttemptSummary[] }
   readonly status: StatusReply
   readonly explain: ExplainReply
   readonly view: ViewPart

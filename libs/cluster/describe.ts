@@ -2,6 +2,7 @@ import { instanceId, type Resources } from '#libs/kernel'
 import type { DriverName, JobKind, JobSpec } from '#libs/spec'
 import { type InstanceState, isOver, isPlaced } from './lifecycle'
 import type {
+  Attempt,
   Cluster,
   ExitInfo,
   Instance,
@@ -44,11 +45,13 @@ export interface TaskSummary {
   readonly image: string | null
   readonly replicas: number
   readonly outdated: number
+  /** Instances whose former attempt goes on until the new one is healthy. */
+  readonly retiring: number
   readonly resources: Resources
   readonly counts: Partial<Record<InstanceState, number>>
 }
 
-export interface InstanceSummary {
+export interface AttemptSummary {
   readonly id: string
   readonly job: string
   readonly task: string
@@ -67,6 +70,11 @@ export interface InstanceSummary {
   readonly ports: readonly Port[]
   readonly exit: ExitInfo | null
   readonly reason: string | null
+}
+
+export interface InstanceSummary extends AttemptSummary {
+  /** The attempt that goes on beside this one until this one is healthy; null mostly. */
+  readonly retiring: AttemptSummary | null
 }
 
 export interface InstanceDetail extends InstanceSummary {
@@ -148,29 +156,35 @@ export const describeJobDetail = (job: Job): JobDetail => ({
     image: task.spec.image ?? null,
     replicas: task.replicas,
     outdated: task.outdated,
+    retiring: task.retiring,
     resources: task.spec.resources,
     counts: nonZero(task.counts),
   })),
   history: job.history.map(({ time, ...rest }) => ({ ...rest, submittedAt: at(time) })),
 })
 
+export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
+  id: instanceId({ job: attempt.task.job.name, task: attempt.task.name, index: attempt.index }),
+  job: attempt.task.job.name,
+  task: attempt.task.name,
+  index: attempt.index,
+  state: attempt.state,
+  attempt: attempt.attempt,
+  restarts: attempt.restarts,
+  worker: attempt.worker,
+  version: attempt.version,
+  since: at(attempt.since),
+  startedAt: attempt.startedAt === 0 ? null : at(attempt.startedAt),
+  notBefore: attempt.state === 'starting' && attempt.notBefore > 0 ? at(attempt.notBefore) : null,
+  container: attempt.container,
+  ports: attempt.ports,
+  exit: attempt.exit,
+  reason: attempt.reason,
+})
+
 export const describeInstance = (instance: Instance): InstanceSummary => ({
-  id: instanceId({ job: instance.task.job.name, task: instance.task.name, index: instance.index }),
-  job: instance.task.job.name,
-  task: instance.task.name,
-  index: instance.index,
-  state: instance.state,
-  attempt: instance.attempt,
-  restarts: instance.restarts,
-  worker: instance.worker,
-  version: instance.version,
-  since: at(instance.since),
-  startedAt: instance.startedAt === 0 ? null : at(instance.startedAt),
-  notBefore: instance.state === 'starting' && instance.notBefore > 0 ? at(instance.notBefore) : null,
-  container: instance.container,
-  ports: instance.ports,
-  exit: instance.exit,
-  reason: instance.reason,
+  ...describeAttempt(instance),
+  retiring: instance.retiring === null ? null : describeAttempt(instance.retiring),
 })
 
 export const describeInstanceDetail = (instance: Instance): InstanceDetail => ({
@@ -225,7 +239,8 @@ export function* instancesOf(cluster: Cluster, job?: string): Generator<Instance
   for (const { tasks } of jobs) {
     for (const { instances, replicas } of tasks.values()) {
       for (const instance of instances) {
-        if (instance.index < replicas || isPlaced(instance.state) || !isOver(instance.state)) yield instance
+        const held = isPlaced(instance.state) || instance.retiring !== null
+        if (instance.index < replicas || held || !isOver(instance.state)) yield instance
       }
     }
   }

@@ -32,6 +32,8 @@ const dumpTask = (task: Task) =>
     seq: instance.seq,
     placedSeq: instance.placedSeq,
     templateVersion: task.templateVersion,
+    template: instance.templateVersion,
+    retiringPlacedSeq: instance.retiring?.placedSeq ?? null,
     rejectedBy: instance.rejectedBy,
     resources: instance.spec.resources,
   }))

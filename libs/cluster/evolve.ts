@@ -35,6 +35,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'TaskStarted':
     case 'TaskExited':
     case 'TaskRestarting':
+    case 'TaskReplaceRequested':
     case 'TaskStopRequested':
     case 'TaskStopped':
     case 'TaskCompleted':

@@ -12,7 +12,7 @@ import {
   type JobState,
   type Task,
 } from './model'
-import { enter } from './transition'
+import { enter, enterRetiring } from './transition'
 
 type JobEvent = EventOf<'JobSubmitted' | 'JobStopRequested' | 'JobStopped' | 'JobCompleted' | 'JobFailed'>
 
@@ -58,6 +58,12 @@ const finish = (
 
 /** What is pending simply ends; what is placed is asked to. */
 const stopUnwanted = (cluster: Cluster, instance: Instance, time: number, reason: string, changes: Changes): void => {
+  const { retiring } = instance
+  if (retiring?.state === 'running') {
+    retiring.reason = reason
+    enterRetiring(cluster, instance, retiring, 'stopping', time)
+    changes.instance(instance)
+  }
   if (instance.state === 'pending') enter(cluster, instance, 'stopped', time, reason)
   else if (isPlaced(instance.state) && instance.state !== 'stopping') enter(cluster, instance, 'stopping', time, reason)
   else return
@@ -132,8 +138,8 @@ const adoptTask = (cluster: Cluster, job: Job, spec: TaskSpec, version: number, 
   const task = known ?? newTask(job, spec, version)
   if (known === undefined) job.tasks.set(spec.name, task)
   else if (!sameTemplate(task.spec, spec)) {
-    task.templateVersion = version
-    task.outdated = task.instances.filter(({ state }) => isPlaced(state)).length
+    task.templateVersion = templateOf(task, spec) ?? version
+    task.outdated = task.instances.filter((instance) => isPlaced(instance.state) && isOutdated(instance)).length
   }
   task.spec = spec
   task.replicas = spec.replicas
@@ -141,6 +147,16 @@ const adoptTask = (cluster: Cluster, job: Job, spec: TaskSpec, version: number, 
     task.instances.push(newInstance(task, index, time, takeStray(cluster, job.name, spec.name, index)))
     task.counts.pending += 1
   }
+}
+
+/** A job that goes back to what some of its instances still are needs not replace those. */
+const templateOf = (task: Task, spec: TaskSpec): number | undefined => {
+  const templates = new Map<number, TaskSpec>()
+  for (const instance of task.instances) {
+    if (isPlaced(instance.state)) templates.set(instance.templateVersion, instance.spec)
+  }
+  for (const [version, template] of templates) if (sameTemplate(template, spec)) return version
+  return undefined
 }
 
 const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
@@ -151,6 +167,7 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
   templateVersion: version,
   instances: [],
   outdated: 0,
+  retiring: 0,
   counts: Object.fromEntries(INSTANCE_STATES.map((state) => [state, 0])) as Record<InstanceState, number>,
 })
 
@@ -171,7 +188,9 @@ const newInstance = (task: Task, index: number, time: number, seq: number): Inst
   attempt: 0,
   worker: null,
   version: 0,
+  templateVersion: 0,
   spec: task.spec,
+  retiring: null,
   placedSeq: 0,
   seq,
   since: time,

@@ -1,8 +1,17 @@
 import type { EventOf } from '#libs/events'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { isPlaced, LIFECYCLE, type StepType } from './lifecycle'
-import { type Changes, type Cluster, findInstance, type Instance, isOutdated, isWanted, RECENT_EVENTS } from './model'
-import { enter } from './transition'
+import {
+  type Attempt,
+  type Changes,
+  type Cluster,
+  findInstance,
+  type Instance,
+  isOutdated,
+  isWanted,
+  RECENT_EVENTS,
+} from './model'
+import { enter, enterRetiring, retire } from './transition'
 
 type TaskEvent = EventOf<StepType>
 
@@ -10,42 +19,68 @@ type TaskEvent = EventOf<StepType>
 export const describeReasons = (reasons: readonly { reason: string; workers: number }[]): string =>
   reasons.map(({ reason, workers }) => (workers === 0 ? reason : `${reason} on ${workers}`)).join(', ')
 
-/** Folds one step in the life of an instance, if it is a legal one of its current attempt of its current placement. */
+/** Folds one step in the life of an instance, if it is a legal one of an attempt that the instance has. */
 export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fresh: boolean, changes: Changes): void => {
   const { data } = event
   const instance = findInstance(cluster, data.job, data.task, data.index)
   if (instance === undefined) return ignoreStray(cluster, seq, event)
   instance.seq = seq
   if (instance.recent.push(seq) > RECENT_EVENTS) instance.recent.shift()
-  const held = isPlaced(instance.state)
-  if (fresh && isLegal(instance, event)) step(cluster, seq, instance, event)
-  else if (fresh) ignoreIllegal(cluster)
+  const retiring = retiringOf(instance, event)
+  const attempt: Attempt = retiring ?? instance
+  const held = isPlaced(attempt.state)
+  if (fresh && isLegal(instance, attempt, event)) {
+    if (retiring === null) step(cluster, seq, instance, event)
+    else stepRetiring(cluster, instance, retiring, event)
+  } else if (fresh) ignoreIllegal(cluster)
   changes.instance(instance) // also when ignored: a decision may have been waiting for this aggregate's sequence
-  const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
-  if (worker !== undefined && held !== isPlaced(instance.state)) changes.worker(worker)
+  const worker = attempt.worker === null ? undefined : cluster.workers.get(attempt.worker)
+  if (worker !== undefined && held !== isPlaced(attempt.state)) changes.worker(worker)
 }
 
-const isLegal = (instance: Instance, event: TaskEvent): boolean => {
-  if (LIFECYCLE[event.type][instance.state] === undefined) return false
+/** The attempt beside the current one, if it is what the event is about. */
+const retiringOf = ({ retiring }: Instance, { data }: TaskEvent): Attempt | null =>
+  retiring !== null && 'placement' in data && isOfPlacement(retiring, data) ? retiring : null
+
+const isLegal = (instance: Instance, attempt: Attempt, event: TaskEvent): boolean => {
+  if (LIFECYCLE[event.type][attempt.state] === undefined) return false
   switch (event.type) {
     case 'TaskUnplaceable':
       return true
     case 'TaskScheduled':
       // The worker need not be known: who folds one job's part of the log has seen no worker join.
-      return event.data.version === instance.task.job.version && event.data.attempt > instance.attempt
+      return event.data.version === attempt.task.job.version && event.data.attempt > attempt.attempt
     case 'TaskRestarting':
-      return isOfPlacement(instance, event.data) && event.data.attempt === instance.attempt + 1
+      return isOfPlacement(attempt, event.data) && event.data.attempt === attempt.attempt + 1
+    case 'TaskReplaceRequested':
+      return isCurrent(attempt, event.data) && isWanted(instance) && instance.retiring === null
     default:
-      return isOfPlacement(instance, event.data) && event.data.attempt === instance.attempt
+      return isCurrent(attempt, event.data)
   }
+}
+
+const isCurrent = (attempt: Attempt, data: Named): boolean =>
+  isOfPlacement(attempt, data) && data.attempt === attempt.attempt
+
+interface Named {
+  readonly worker: string
+  readonly placement: number
+  readonly attempt: number
 }
 
 /**
  * Attempts count on from placement to placement, and a worker that was cut off counts ahead of the log: only the
  * placement tells an old attempt from a new one of the same number. Sequences are the same in every part of the log.
  */
-const isOfPlacement = (instance: Instance, data: { readonly placement: number; readonly worker: string }): boolean =>
-  data.placement === instance.placedSeq && data.worker === instance.worker
+const isOfPlacement = (attempt: Attempt, data: Omit<Named, 'attempt'>): boolean =>
+  data.placement === attempt.placedSeq && data.worker === attempt.worker
+
+/** Its successor has its place in the instance already: it goes on, or ends, by an exit too, as it is not restarted. */
+const stepRetiring = (cluster: Cluster, instance: Instance, attempt: Attempt, event: TaskEvent): void => {
+  const to = event.type === 'TaskExited' ? 'exited' : (LIFECYCLE[event.type][attempt.state] ?? attempt.state)
+  if (event.type === 'TaskStopRequested' && attempt.state !== 'stopping') attempt.reason = event.data.reason
+  enterRetiring(cluster, instance, attempt, to, Date.parse(event.time))
+}
 
 const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEvent): void => {
   const time = Date.parse(event.time)
@@ -74,6 +109,8 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskRestarting':
       restart(instance, event, time)
       return move(event.data.reason)
+    case 'TaskReplaceRequested':
+      return retire(cluster, instance, time, event.data.reason)
     case 'TaskStopRequested':
       return move(event.data.reason)
     case 'TaskStopped':
@@ -94,6 +131,7 @@ const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskSchedu
   instance.attempt = data.attempt
   instance.worker = data.worker
   instance.version = data.version
+  instance.templateVersion = instance.task.templateVersion
   instance.spec = instance.task.spec
   instance.startedAt = 0
   instance.restarts = 0

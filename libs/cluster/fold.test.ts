@@ -5,6 +5,8 @@ import { aggregateAt, aggregateOf, type Entry } from '#libs/events'
 import { addResources, NO_RESOURCES } from '#libs/kernel'
 import { historyArbitrary } from '../testing/arbitraries/history'
 import {
+  type Attempt,
+  attemptsOf,
   type Cluster,
   dumpCluster,
   emptyCluster,
@@ -26,8 +28,10 @@ const fold = (entries: readonly Entry[], cluster: Cluster = emptyCluster()): Clu
 
 const tasksOf = (cluster: Cluster) => [...cluster.jobs.values()].flatMap(({ tasks }) => [...tasks.values()])
 const allOf = (cluster: Cluster): readonly Instance[] => tasksOf(cluster).flatMap(({ instances }) => instances)
-const placedOn = (cluster: Cluster, worker: string): readonly Instance[] =>
-  allOf(cluster).filter((instance) => isPlaced(instance.state) && instance.worker === worker)
+const placedOn = (cluster: Cluster, worker: string): readonly Attempt[] =>
+  allOf(cluster)
+    .flatMap(attemptsOf)
+    .filter((attempt) => isPlaced(attempt.state) && attempt.worker === worker)
 const dump = (cluster: Cluster): string => JSON.stringify([...dumpCluster(cluster)])
 
 /** Holds after every event of every history. */
@@ -53,13 +57,14 @@ test('the histories come to every state, and to what is ignored', () => {
     for (const instance of allOf(cluster)) {
       seen.add(instance.state)
       if (isPlaced(instance.state) && isOutdated(instance)) seen.add('outdated')
+      if (instance.retiring !== null) seen.add('retiring')
     }
     if (cluster.ignored.stale > 0) seen.add('stale')
     if (cluster.ignored.illegal > 0) seen.add('illegal')
     if (cluster.strays.size > 0) seen.add('stray')
     if ([...cluster.workers.values()].some(({ hostPorts }) => hostPorts.size > 0)) seen.add('hostPort')
   }
-  const expected = [...INSTANCE_STATES, 'outdated', 'stale', 'illegal', 'stray', 'hostPort']
+  const expected = [...INSTANCE_STATES, 'outdated', 'retiring', 'stale', 'illegal', 'stray', 'hostPort']
   assert.equal(
     expected.filter((one) => !seen.has(one)),
     [],
@@ -77,6 +82,17 @@ always('the counts of a task are those of its instances', (cluster) => {
 always('a task has as many outdated instances as it says', (cluster) => {
   for (const { outdated, instances } of tasksOf(cluster)) {
     assert.is(outdated, instances.filter((one) => isPlaced(one.state) && isOutdated(one)).length)
+  }
+})
+
+always('a retiring attempt runs or stops, is not the current one, and its task counts it', (cluster) => {
+  for (const { instances, retiring } of tasksOf(cluster)) {
+    const beside = instances.flatMap((one) => (one.retiring === null ? [] : [{ one, attempt: one.retiring }]))
+    assert.is(beside.length, retiring)
+    for (const { one, attempt } of beside) {
+      assert.ok(attempt.state === 'running' || attempt.state === 'stopping')
+      assert.ok(attempt.placedSeq > 0 && (!isPlaced(one.state) || attempt.placedSeq < one.placedSeq))
+    }
   }
 })
 

@@ -32,9 +32,17 @@ test('a new template makes what runs outdated, one less with each that ends', ()
   assert.is(story.instance('web.api.0').spec.image, 'busybox:2')
 })
 
-test('going back to the old template is a new template again', () => {
-  const story = twoRunning().when(submitted(of(2, 'busybox:2'), 2), submitted(of(2), 3))
-  assert.is(task(story)?.outdated, 2)
+test('going back to the old template replaces only what had left it', () => {
+  const story = twoRunning().when(submitted(of(2, 'busybox:2'), 2))
+  story.when(on('web.api.0').stopped(), on('web.api.0', 'w1', 2).scheduled(2), submitted(of(2), 3))
+  assert.is(task(story)?.outdated, 1)
+  assert.is(task(story)?.templateVersion, 1)
+  story.when(on('web.api.0', 'w1', 2).stopped(), on('web.api.0', 'w1', 3).scheduled(3))
+  assert.is(task(story)?.outdated, 0)
+})
+
+test('a template that no instance has any more is a new one when it comes back', () => {
+  const story = given(registered(), submitted(of(1)), submitted(of(1, 'busybox:2'), 2), submitted(of(1), 3))
   assert.is(task(story)?.templateVersion, 3)
 })
 

@@ -39,6 +39,7 @@ const stepFrom = (type: StepType, story: Story): Draft => {
     TaskStarted: now.started(),
     TaskExited: now.exited(),
     TaskRestarting: next.restarting(),
+    TaskReplaceRequested: now.replaceAsked(),
     TaskStopRequested: now.stopAsked(),
     TaskStopped: now.stopped(),
     TaskCompleted: now.completed(),
@@ -67,6 +68,61 @@ for (const state of INSTANCE_STATES) {
     })
   }
 }
+
+/** The instance's attempt 1 on w1 goes on while attempt 2 is placed on w2. */
+const replacing = (): Story =>
+  given(registered('w1'), registered('w2'), submitted(), here.scheduled(), here.started(), here.replaceAsked())
+
+test('an attempt that is to be replaced goes on beside its successor, and both hold their place', () => {
+  const story = replacing()
+  assert.equal(story.instances, { [ID]: 'pending, running w1#1' })
+  story.when(on(ID, 'w2', 2).scheduled(), on(ID, 'w2', 2).started())
+  assert.equal(story.instances, { [ID]: 'running w2#2, running w1#1' })
+  assert.equal(story.workers, { w1: `ready, 500m for ${ID}`, w2: `ready, 500m for ${ID}` })
+  story.when(here.stopAsked())
+  assert.equal(story.instances, { [ID]: 'running w2#2, stopping w1#1' })
+  story.when(here.stopped())
+  assert.equal(
+    [story.instances, story.workers],
+    [{ [ID]: 'running w2#2' }, { w1: 'ready', w2: `ready, 500m for ${ID}` }],
+  )
+  assert.is(story.ignored.illegal, 0)
+})
+
+test('two attempts on one worker reserve twice, and one when the other has ended', () => {
+  const story = given(registered(), submitted(), here.scheduled(), here.started(), here.replaceAsked())
+  const reserved = () => story.cluster.workers.get('w1')?.reserved.cpuMilli
+  assert.is(reserved(), 500)
+  story.when(on(ID, 'w1', 2).scheduled())
+  assert.is(reserved(), 1_000)
+  story.when(here.exited())
+  assert.equal([story.instances, reserved()], [{ [ID]: 'scheduled w1#2' }, 500])
+})
+
+test('a retiring attempt that ends, in whatever way, is not restarted and takes nothing with it', () => {
+  for (const end of [here.exited(), here.stopped(), here.completed(), here.failed(), here.lost()]) {
+    const story = replacing().when(end)
+    assert.equal([story.instances, story.workers], [{ [ID]: 'pending' }, { w1: 'ready', w2: 'ready' }])
+    assert.is(story.instance(ID).task.retiring, 0)
+    story.when(on(ID, 'w1', 2, 4).restarting())
+    assert.equal([story.instances, story.ignored.illegal], [{ [ID]: 'pending' }, 1])
+  }
+})
+
+test('an attempt is replaced only while it runs, and by one at a time', () => {
+  const story = replacing().when(here.replaceAsked())
+  story.when(on(ID, 'w2', 2).scheduled(), on(ID, 'w2', 2).replaceAsked(), on(ID, 'w2', 2).started())
+  assert.is(story.ignored.illegal, 2)
+  story.when(on(ID, 'w2', 2).replaceAsked())
+  assert.equal([story.instances, story.ignored.illegal], [{ [ID]: 'running w2#2, running w1#1' }, 3])
+})
+
+test('a job that stops takes both attempts along', () => {
+  const story = replacing().when(on(ID, 'w2', 2).scheduled(), stopAsked())
+  assert.equal(story.instances, { [ID]: 'stopping w2#2, stopping w1#1' })
+  story.when(here.stopped(), on(ID, 'w2', 2).stopped())
+  assert.equal(story.instances, { [ID]: 'stopped' })
+})
 
 test('a state is placed, over, or pending, and never two of them', () => {
   for (const state of INSTANCE_STATES) {

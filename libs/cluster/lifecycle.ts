@@ -56,6 +56,8 @@ const fromPlaced = (to: InstanceState): Steps => ({
 /**
  * The whole lifecycle: for each event, from which state it leads to which. A step that is not here is ignored by every
  * fold alike, and counted. A stop that was asked for is never forgotten: facts that cross it leave `stopping` alone.
+ * A retiring attempt, which TaskReplaceRequested leaves beside the current one, lives by the same table: its end is
+ * whatever is neither `running` nor `stopping`, and any exit, as it is never restarted.
  */
 export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
   TaskUnplaceable: { pending: 'pending' },
@@ -66,6 +68,7 @@ export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
   TaskExited: { scheduled: 'exited', starting: 'exited', running: 'exited', stopping: 'stopping' },
   // Also of one that could not be started, for a reason that may pass.
   TaskRestarting: { scheduled: 'starting', starting: 'starting', exited: 'starting' },
+  TaskReplaceRequested: { running: 'pending' },
   TaskStopRequested: { scheduled: 'stopping', starting: 'stopping', running: 'stopping', exited: 'stopping' },
   TaskStopped: fromPlaced('stopped'),
   TaskCompleted: fromPlaced('completed'),

@@ -13,7 +13,7 @@ export interface Cluster {
   readonly jobs: Map<string, Job>
   readonly workers: Map<string, Worker>
   /** Placed on workers that were not seen to join: all of them for who folds only one job's part of the log. */
-  readonly unhosted: Set<Instance>
+  readonly unhosted: Set<Attempt>
   readonly leaders: Readonly<Record<LedRole, Leader>>
   /** Services that ever registered, by `role/name`. */
   readonly services: Map<string, ServiceInfo>
@@ -90,43 +90,57 @@ export interface Task {
   spec: TaskSpec
   /** How many instances are wanted. */
   replicas: number
-  /** The job version in which anything but the replicas last changed. Instances placed before it are outdated. */
+  /**
+   * The job version that first asked for what the task's containers now are, of those that any instance still has:
+   * instances that were placed with another one are outdated.
+   */
   templateVersion: number
   /** By index; longer than `replicas` while those beyond it end. */
   readonly instances: Instance[]
-  /** How many placed instances still run an older template. */
+  /** How many placed instances run another template. */
   outdated: number
+  /** How many instances have an attempt that retires; it is in no other count. */
+  retiring: number
   readonly counts: Record<InstanceState, number>
 }
 
-export interface Instance {
+/** One run of an instance, as placed: where it is and what has become of it. */
+export interface Attempt {
   readonly task: Task
   readonly index: number
   state: InstanceState
-  /** The current attempt, or the last one; 0 before the first. */
+  /** Its number among the attempts of its instance; 0 before the first. */
   attempt: number
-  /** Where the current or last attempt was placed. */
+  /** Where it is, or was, placed. */
   worker: string | null
-  /** The job version, and its template, of the current or last attempt. */
+  /** The job version, and its template, of this attempt. */
   version: number
+  /** The `Task.templateVersion` it was placed with. */
+  templateVersion: number
   spec: TaskSpec
   /** Sequence of the TaskScheduled that placed it; 0 before the first. */
   placedSeq: number
-  /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */
-  seq: number
   /** When it came into this state; milliseconds since 1970. */
   since: number
-  /** When the current attempt's container started, else 0. */
+  /** When its container started, else 0. */
   startedAt: number
   /** Restarts in a row without a long enough run between them. */
   restarts: number
-  /** Not before this time may the current attempt start; milliseconds since 1970, 0 for at once. */
+  /** Not before this time may it start; milliseconds since 1970, 0 for at once. */
   notBefore: number
   container: string | null
   ports: readonly Port[]
   exit: ExitInfo | null
   /** Why it is in this state, for people. */
   reason: string | null
+}
+
+/** One replica of a task. What it has of an attempt is its current one, or the last. */
+export interface Instance extends Attempt {
+  /** The attempt that goes on until its successor, the current one, is healthy: `running`, or `stopping` once it is. */
+  retiring: Attempt | null
+  /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */
+  seq: number
   /** Workers that turned this version down. */
   rejectedBy: readonly string[]
   /** Sequences of its latest events, oldest first: history is read one by one, never by wildcard. */
@@ -161,7 +175,8 @@ export interface Worker {
   /** Last sequence of the worker's aggregate. */
   seq: number
   since: number
-  readonly instances: Set<Instance>
+  /** What is placed here: two attempts of one instance, while one retires. */
+  readonly instances: Set<Attempt>
   /** Fixed host ports in use, as `port/protocol`. */
   readonly hostPorts: Set<string>
 }
@@ -192,11 +207,22 @@ export interface Changes {
 export const ignoreChanges: Changes = { job() {}, instance() {}, worker() {} }
 
 /** Whether the instance should have an attempt at all, as of the job's current version. */
-export const isWanted = (instance: Instance): boolean =>
-  instance.task.job.state === 'running' && instance.index < instance.task.replicas
+export const isWanted = ({ task, index }: Pick<Attempt, 'task' | 'index'>): boolean =>
+  task.job.state === 'running' && index < task.replicas
 
-/** Whether the instance's attempt was placed with a template that the job no longer has. */
-export const isOutdated = (instance: Instance): boolean => instance.version < instance.task.templateVersion
+/** Whether the attempt was placed with a template that the job no longer has. */
+export const isOutdated = (attempt: Attempt): boolean => attempt.templateVersion !== attempt.task.templateVersion
+
+/** The instance that an attempt, the current or a retiring one, is of. */
+export const instanceOf = (attempt: Attempt): Instance => {
+  const instance = attempt.task.instances[attempt.index]
+  if (instance === undefined) throw new Error('an attempt without its instance') // instances are never taken away
+  return instance
+}
+
+/** What an instance holds on workers: its current attempt and the one that retires. */
+export const attemptsOf = (instance: Instance): readonly Attempt[] =>
+  instance.retiring === null ? [instance] : [instance, instance.retiring]
 
 /** What a command about a job has to expect: the last sequence of its aggregate, also where there is no such job yet. */
 export const jobSeq = (cluster: Cluster, job: string): number =>

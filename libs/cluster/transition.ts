@@ -1,7 +1,7 @@
 import { addResources, subtractResources } from '#libs/kernel'
 import type { PortSpec } from '#libs/spec'
 import { type InstanceState, isPlaced } from './lifecycle'
-import { type Cluster, type Instance, isOutdated, type Worker } from './model'
+import { type Attempt, type Cluster, type Instance, isOutdated, type Worker } from './model'
 
 /**
  * Moves an instance into a state and keeps what depends on it right: the task's counts and, when it comes to be placed
@@ -31,6 +31,39 @@ export const enter = (
   instance.reason = reason
 }
 
+/** Leaves the current attempt beside the instance, where it goes on and keeps its place, and asks for the next one. */
+export const retire = (cluster: Cluster, instance: Instance, time: number, reason: string): void => {
+  const { retiring: _, seq: __, rejectedBy: ___, recent: ____, ...current } = instance
+  const attempt: Attempt = { ...current, reason }
+  const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
+  const held = worker?.instances ?? cluster.unhosted
+  held.delete(instance)
+  held.add(attempt)
+  instance.retiring = attempt
+  instance.task.retiring += 1
+  instance.worker = null // what it had there is the retiring attempt's now
+  enter(cluster, instance, 'pending', time, reason)
+  Object.assign(instance, { startedAt: 0, restarts: 0, container: null, ports: [], exit: null })
+}
+
+/** A retiring attempt goes on as told; any state in which it is not placed is its end. */
+export const enterRetiring = (
+  cluster: Cluster,
+  instance: Instance,
+  attempt: Attempt,
+  state: InstanceState,
+  time: number,
+): void => {
+  if (attempt.state !== state) attempt.since = time
+  attempt.state = state
+  if (state === 'running' || state === 'stopping') return
+  const worker = attempt.worker === null ? undefined : cluster.workers.get(attempt.worker)
+  if (worker !== undefined) release(worker, attempt)
+  else cluster.unhosted.delete(attempt)
+  instance.retiring = null
+  instance.task.retiring -= 1
+}
+
 /** A worker has joined: it has what was placed on it before it was known. */
 export const adoptUnhosted = (cluster: Cluster, worker: Worker): void => {
   for (const instance of cluster.unhosted) {
@@ -42,7 +75,7 @@ export const adoptUnhosted = (cluster: Cluster, worker: Worker): void => {
 
 export const hostPortKey = (port: PortSpec): string => `${port.hostPort}/${port.protocol}`
 
-const reserve = (worker: Worker, instance: Instance): void => {
+const reserve = (worker: Worker, instance: Attempt): void => {
   worker.instances.add(instance)
   worker.reserved = addResources(worker.reserved, instance.spec.resources)
   for (const port of instance.spec.ports) {
@@ -50,7 +83,7 @@ const reserve = (worker: Worker, instance: Instance): void => {
   }
 }
 
-const release = (worker: Worker, instance: Instance): void => {
+const release = (worker: Worker, instance: Attempt): void => {
   if (!worker.instances.delete(instance)) return
   worker.reserved = subtractResources(worker.reserved, instance.spec.resources)
   for (const port of instance.spec.ports) {

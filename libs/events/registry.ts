@@ -16,6 +16,7 @@ import { TaskFailed } from './TaskFailed'
 import { TaskLost } from './TaskLost'
 import { TaskPulling } from './TaskPulling'
 import { TaskRejected } from './TaskRejected'
+import { TaskReplaceRequested } from './TaskReplaceRequested'
 import { TaskRestarting } from './TaskRestarting'
 import { TaskScheduled } from './TaskScheduled'
 import { TaskStarted } from './TaskStarted'
@@ -43,6 +44,7 @@ export const EVENTS = {
   TaskStarted,
   TaskExited,
   TaskRestarting,
+  TaskReplaceRequested,
   TaskStopRequested,
   TaskStopped,
   TaskCompleted,

@@ -1,4 +1,4 @@
-import { type Cluster, emptyCluster, evolve, type Instance, ignoreChanges, isPlaced } from '#libs/cluster'
+import { type Attempt, type Cluster, emptyCluster, evolve, type Instance, ignoreChanges, isPlaced } from '#libs/cluster'
 import { type Draft, EVENTS, type Stamp, stamp, type Unreadable } from '#libs/events'
 import { ofPlacement } from './happenings'
 
@@ -18,7 +18,7 @@ export class Story {
     return this
   }
 
-  /** `{ 'web.api.0': 'running w1#2' }`: the state, and while it is placed where and in which attempt. */
+  /** `{ 'web.api.0': 'running w1#2' }`: the state, and while it is placed where and in which attempt; then the retiring one. */
   get instances(): Readonly<Record<string, string>> {
     const all = [...this.cluster.jobs.values()].flatMap(({ tasks }) =>
       [...tasks.values()].flatMap(({ instances }) => instances),
@@ -76,9 +76,12 @@ export class Story {
   }
 }
 
-const idOf = ({ task, index }: Instance): string => `${task.job.name}.${task.name}.${index}`
+const idOf = ({ task, index }: Attempt): string => `${task.job.name}.${task.name}.${index}`
 
-const inWords = ({ state, worker, attempt }: Instance): string =>
+const inWords = (instance: Instance): string =>
+  [instance, instance.retiring].flatMap((one) => (one === null ? [] : [attemptInWords(one)])).join(', ')
+
+const attemptInWords = ({ state, worker, attempt }: Attempt): string =>
   isPlaced(state) ? `${state} ${worker}#${attempt}` : state
 
 /** Begins a story: `given(registered('w1'), submitted(aJob())).when(scheduled('web.api.0', 'w1'))`. */

@@ -60,8 +60,11 @@ export const CURRENT = 0
 /** The draft as it is told now: of the placement that its instance has, unless it names another one. */
 export const ofPlacement = (draft: Draft, cluster: Cluster): Draft => {
   if (!('placement' in draft.data) || draft.data.placement !== CURRENT) return draft
-  const { job, task, index } = draft.data
-  const placement = findInstance(cluster, job, task, index)?.placedSeq ?? CURRENT
+  const { job, task, index, worker, attempt } = draft.data
+  const instance = findInstance(cluster, job, task, index)
+  const retiring = instance?.retiring
+  const placed = retiring?.worker === worker && retiring.attempt === attempt ? retiring : instance
+  const placement = placed?.placedSeq ?? CURRENT
   return { type: draft.type, data: { ...draft.data, placement } } as Draft
 }
 
@@ -92,6 +95,7 @@ export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) 
       type: 'TaskRestarting',
       data: { ...at, delayMs: 1_000, restarts, reason: 'exit code 1' },
     }),
+    replaceAsked: (reason = 'replaced'): Draft => ({ type: 'TaskReplaceRequested', data: { ...at, reason } }),
     stopAsked: (reason = 'replaced'): Draft => ({ type: 'TaskStopRequested', data: { ...at, reason } }),
     stopped: (): Draft => ({ type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null } }),
     completed: (): Draft => ({ type: 'TaskCompleted', data: at }),

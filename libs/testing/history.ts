@@ -1,5 +1,13 @@
 import * as E from 'fp-ts/Either'
-import { type Cluster, emptyCluster, evolve, findInstance, type Instance, ignoreChanges } from '#libs/cluster'
+import {
+  type Attempt,
+  type Cluster,
+  emptyCluster,
+  evolve,
+  findInstance,
+  type Instance,
+  ignoreChanges,
+} from '#libs/cluster'
 import { type Draft, type Entry, parseEvent, type Stamp, stamp } from '#libs/events'
 import { instanceId } from '#libs/kernel'
 import type { JobSpec } from '#libs/spec'
@@ -66,10 +74,10 @@ export class History {
   }
 }
 
-const refOf = (instance: Instance) => ({
+const refOf = (instance: Attempt) => ({
   job: instance.task.job.name,
   task: instance.task.name,
   index: instance.index,
 })
 
-export const idOf = (instance: Instance): string => instanceId(refOf(instance))
+export const idOf = (instance: Attempt): string => instanceId(refOf(instance))

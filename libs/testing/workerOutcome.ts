@@ -1,4 +1,4 @@
-import { type Instance, isPlaced } from '#libs/cluster'
+import { type Attempt, attemptsOf, isPlaced } from '#libs/cluster'
 import { idOf } from './history'
 import type { WorkerSimulation } from './workerSimulation'
 
@@ -8,7 +8,9 @@ export const differences = ({ log, engine }: WorkerSimulation, worker: string): 
   const expected = new Set<string>()
   for (const job of log.cluster.jobs.values()) {
     for (const { instances } of job.tasks.values()) {
-      for (const instance of instances) wrong.push(...compare(engine, instance, instance.worker === worker, expected))
+      for (const attempt of instances.flatMap(attemptsOf)) {
+        wrong.push(...compare(engine, attempt, attempt.worker === worker, expected))
+      }
     }
   }
   for (const name of engine.runs.keys()) if (!expected.has(name)) wrong.push(`${name} is left over`)
@@ -17,27 +19,25 @@ export const differences = ({ log, engine }: WorkerSimulation, worker: string): 
 
 type Engine = WorkerSimulation['engine']
 
-/** Adds the containers of an instance that may be there to `expected`. */
-const compare = ({ runs }: Engine, instance: Instance, ours: boolean, expected: Set<string>): string[] => {
-  const id = idOf(instance)
+/** Adds the containers of an attempt's placement that may be there to `expected`. */
+const compare = ({ runs }: Engine, attempt: Attempt, ours: boolean, expected: Set<string>): string[] => {
+  const id = idOf(attempt)
   const wrong: string[] = []
-  const goesOn = !['stopping', 'stopped'].includes(instance.task.job.state)
-  const history = ours && goesOn && (instance.state === 'completed' || instance.state === 'failed')
-  const placed = ours && isPlaced(instance.state)
+  const goesOn = !['stopping', 'stopped'].includes(attempt.task.job.state)
+  const history = ours && goesOn && (attempt.state === 'completed' || attempt.state === 'failed')
+  const placed = ours && isPlaced(attempt.state)
   let running = 0
   for (const [name, { ref, state, spec }] of runs) {
-    if (!name.startsWith(`ork-${id.replaceAll('.', '-')}-`)) continue
+    if (!name.startsWith(`ork-${id.replaceAll('.', '-')}-`) || ref.placement !== attempt.placedSeq) continue
     if (state === 'running') running += 1
-    const ofPlacement = ref.placement === instance.placedSeq
-    const current = ofPlacement && ref.attempt === instance.attempt
+    const current = ref.attempt === attempt.attempt
     if (placed && current && state === 'running') {
-      if (spec.env.V !== instance.spec.env.V) wrong.push(`${name} runs an old template`)
+      if (spec.env.V !== attempt.spec.env.V) wrong.push(`${name} runs an old template`)
       expected.add(name)
     }
-    if (placed && ofPlacement && ref.attempt === instance.attempt - 1 && state === 'exited') expected.add(name)
+    if (placed && ref.attempt === attempt.attempt - 1 && state === 'exited') expected.add(name)
     if (history && current && state === 'exited') expected.add(name)
   }
-  if (placed && (instance.state !== 'running' || running !== 1))
-    wrong.push(`${id} is ${instance.state}, ${running} run`)
+  if (placed && (attempt.state !== 'running' || running !== 1)) wrong.push(`${id} is ${attempt.state}, ${running} run`)
   return wrong
 }

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { findInstance, isPlaced } from '#libs/cluster'
+import { attemptsOf, findInstance, isPlaced } from '#libs/cluster'
 import type { AttemptRef, Container, DriverError } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
 import {
@@ -240,14 +240,15 @@ export class WorkerSimulation {
   private store(fact: Fact & { readonly time: number }): void {
     const instance = this.log.instance(fact.instance)
     const { placement } = fact.draft.data as { placement: number }
-    const before = `${instance.state} attempt ${instance.attempt}`
-    const open = instance.placedSeq === placement && isPlaced(instance.state) && instance.state !== 'stopping'
+    const placed = attemptsOf(instance).find(({ placedSeq }) => placedSeq === placement)
+    const before = `${placed?.state} attempt ${placed?.attempt}`
+    const open = placed !== undefined && isPlaced(placed.state) && placed.state !== 'stopping'
     const { illegal } = this.log.cluster.ignored
     this.log.add(fact.draft, { id: fact.id, source: `worker/${WORKER}`, time: fact.time })
     const ignored = this.log.cluster.ignored.illegal > illegal
     this.trace.push(`${this.log.entries.length} ${fact.id}${ignored ? ' (ignored)' : ''}`)
     if (open && ignored) this.broken.push(`${fact.id} was no legal step from ${before}`)
-    if (instance.placedSeq !== placement && !ignored) this.broken.push(`${fact.id} was taken for another placement's`)
+    if (placed === undefined && !ignored) this.broken.push(`${fact.id} was taken for another placement's`)
   }
 
   /** What is told to run must be the very container of that attempt. */
@@ -260,7 +261,8 @@ export class WorkerSimulation {
 
   private onStart({ job, task, index, attempt, placement }: AttemptRef): void {
     for (const { ref, state } of this.engine.runs.values()) {
-      if (ref.job === job && ref.task === task && ref.index === index && state === 'running') {
+      const same = ref.job === job && ref.task === task && ref.index === index
+      if (same && state === 'running' && !this.retired(ref.placement, placement)) {
         this.broken.push(`${job}.${task}.${index} runs twice: attempts ${ref.attempt} and ${attempt}`)
       }
     }
@@ -270,6 +272,12 @@ export class WorkerSimulation {
     if (told && (instance.state === 'running' || instance.state === 'exited')) {
       this.broken.push(`${job}.${task}.${index} attempt ${attempt} was run again`)
     }
+  }
+  /** Whether the log has had the older placement go on beside the newer one. */
+  private retired(older: number, newer: number): boolean {
+    return this.log.entries.some(
+      ({ seq, event }) => event.type === 'TaskReplaceRequested' && event.data.placement === older && seq < newer,
+    )
   }
 }
 

@@ -19,6 +19,11 @@ export const plain = <A>(codec: t.Type<A>): Form<A> => ({
   },
 })
 
+export const orNull = <A>(form: Form<A>): Form<A | null> => ({
+  write: (value) => (value === null ? null : form.write(value)),
+  read: (written) => (written === null ? null : form.read(written)),
+})
+
 /** The form of each field: one that is forgotten does not compile. */
 export type Fields<A> = { readonly [K in keyof A]-?: Form<A[K]> }
 

@@ -4,6 +4,7 @@ import { nullable, ResourcesCodec } from '#libs/kernel'
 import { DriverNameCodec, type JobKind, type JobSpec, JobSpecCodec, type TaskSpec, TaskSpecCodec } from '#libs/spec'
 import { INSTANCE_STATES, type InstanceState } from '../lifecycle'
 import type {
+  Attempt,
   ExitInfo,
   Instance,
   Job,
@@ -17,7 +18,7 @@ import type {
   Worker,
   WorkerState,
 } from '../model'
-import { type Form, fieldsOf, listOf, Malformed, plain, Shared, struct } from './form'
+import { type Fields, type Form, fieldsOf, listOf, Malformed, orNull, plain, Shared, struct } from './form'
 
 const text = plain(t.string)
 const number = plain(t.number)
@@ -73,6 +74,9 @@ export const workerForm: Form<Omit<Worker, 'instances' | 'hostPorts'> & { readon
     hostPorts: plain(t.array(t.string)),
   })
 
+/** An instance without what its line does not say: the task it stands under. */
+export type Written = Omit<Instance, 'task' | 'retiring'> & { readonly retiring: Omit<Attempt, 'task'> | null }
+
 /** The forms of what belongs to a job. Each template of a task is written once, however many instances hold it. */
 export const jobForms = () => {
   const specs = new Shared<TaskSpec>(plain(TaskSpecCodec))
@@ -100,17 +104,18 @@ export const jobForms = () => {
     replicas: number,
     templateVersion: number,
     outdated: number,
+    retiring: number,
     counts: plain(CountsCodec),
   })
-  const instance: Form<Omit<Instance, 'task'>> = struct('instance', {
+  const attempt: Fields<Omit<Attempt, 'task'>> = {
     index: number,
     state: plain(InstanceStateCodec),
     attempt: number,
     worker: textOrNull,
     version: number,
+    templateVersion: number,
     spec: specs.ref,
     placedSeq: number,
-    seq: number,
     since: number,
     startedAt: number,
     restarts: number,
@@ -119,6 +124,11 @@ export const jobForms = () => {
     ports: plain(t.array(portCodec)),
     exit: plain<ExitInfo | null>(nullable(exitCodec)),
     reason: textOrNull,
+  }
+  const instance: Form<Written> = struct('instance', {
+    ...attempt,
+    retiring: orNull(struct('retiring attempt', attempt)),
+    seq: number,
     rejectedBy: plain(t.array(t.string)),
     recent: plain(t.array(t.number)),
   })

@@ -1,5 +1,14 @@
 import type { TaskSpec } from '#libs/spec'
-import { type Cluster, emptyCluster, type Instance, type Job, type LedRole, type Task } from '../model'
+import {
+  type Attempt,
+  attemptsOf,
+  type Cluster,
+  emptyCluster,
+  type Instance,
+  type Job,
+  type LedRole,
+  type Task,
+} from '../model'
 import { type Form, fieldsOf, listOf, Malformed, type Shared } from './form'
 import { jobForms, leaderForm, quarantinedForm, serviceForm, workerForm } from './forms'
 
@@ -11,16 +20,16 @@ export interface Context {
   readonly cluster: Cluster
   readonly specs: Shared<TaskSpec>
   readonly forms: ReturnType<typeof jobForms>
-  /** Instances in the order of their lines, for those that refer to them. */
-  readonly numbers: Map<Instance, number>
-  readonly instances: Instance[]
+  /** Attempts in the order of their instances' lines, the current before the retiring one, for those that refer to them. */
+  readonly numbers: Map<Attempt, number>
+  readonly attempts: Attempt[]
   job: Job | null
   task: Task | null
 }
 
 export const newContext = (cluster: Cluster = emptyCluster()): Context => {
   const forms = jobForms()
-  return { cluster, specs: forms.specs, forms, numbers: new Map(), instances: [], job: null, task: null }
+  return { cluster, specs: forms.specs, forms, numbers: new Map(), attempts: [], job: null, task: null }
 }
 
 /** One part of the cluster: the lines it is written as, and what a line does when it is read. */
@@ -73,7 +82,7 @@ const jobs: Part = {
       for (const task of job.tasks.values()) {
         yield { task: forms.task.write(task) }
         for (const instances of linesOf(task.instances, (instance) => {
-          numbers.set(instance, numbers.size)
+          for (const attempt of attemptsOf(instance)) numbers.set(attempt, numbers.size)
           return forms.instance.write(instance)
         }))
           yield { instances }
@@ -106,20 +115,21 @@ const readInstances = (context: Context, line: unknown): void => {
   const { task } = context
   if (task === null) throw new Malformed('instances of no task')
   for (const written of listOf('instances', line)) {
-    const instance: Instance = { task, ...context.forms.instance.read(written) }
+    const { retiring, ...rest } = context.forms.instance.read(written)
+    const instance: Instance = { task, ...rest, retiring: retiring === null ? null : { task, ...retiring } }
     task.instances.push(instance)
-    context.instances.push(instance)
+    context.attempts.push(...attemptsOf(instance))
   }
 }
 
-const numbersOf = ({ numbers }: Context, instances: Iterable<Instance>): readonly (number | undefined)[] =>
-  [...instances].map((instance) => numbers.get(instance))
+const numbersOf = ({ numbers }: Context, held: Iterable<Attempt>): readonly (number | undefined)[] =>
+  [...held].map((attempt) => numbers.get(attempt))
 
-const addInstances = ({ instances }: Context, set: Set<Instance>, written: unknown): void => {
-  for (const number of listOf('instances', written)) {
-    const instance = instances[Number(number)]
-    if (instance === undefined) throw new Malformed('an instance that is not there')
-    set.add(instance)
+const addAttempts = ({ attempts }: Context, set: Set<Attempt>, written: unknown): void => {
+  for (const number of listOf('attempts', written)) {
+    const attempt = attempts[Number(number)]
+    if (attempt === undefined) throw new Malformed('an attempt that is not there')
+    set.add(attempt)
   }
 }
 
@@ -133,8 +143,8 @@ const workers: Part = {
   read: (context, line) => {
     const [fields, held] = listOf('worker', line)
     const { hostPorts, ...worker } = workerForm.read(fields)
-    const instances = new Set<Instance>()
-    addInstances(context, instances, held)
+    const instances = new Set<Attempt>()
+    addAttempts(context, instances, held)
     context.cluster.workers.set(worker.name, { ...worker, instances, hostPorts: new Set(hostPorts) })
   },
 }
@@ -171,6 +181,6 @@ export const PARTS: { readonly [K in keyof Cluster]-?: Part } = {
   workers,
   unhosted: single(
     (context) => numbersOf(context, context.cluster.unhosted),
-    (context, line) => addInstances(context, context.cluster.unhosted, line),
+    (context, line) => addAttempts(context, context.cluster.unhosted, line),
   ),
 }

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import {
+  attemptsOf,
   type Cluster,
   emptyCluster,
   evolve,
@@ -104,7 +105,7 @@ const turnArbitrary: fc.Arbitrary<Turn> = fc.oneof(
 const at = <T>(items: readonly T[], index: number): T | undefined => items[index % Math.max(1, items.length)]
 
 const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | undefined => {
-  const { task, index, state, attempt, worker, placedSeq } = instance
+  const { task, index, state, attempt, worker, placedSeq } = at(attemptsOf(instance), roll >> 4) ?? instance
   const id = `${task.job.name}.${task.name}.${index}`
   const types = (Object.keys(LIFECYCLE) as StepType[]).filter((type) => LIFECYCLE[type][state] !== undefined)
   const now = on(id, worker ?? 'w1', attempt, placedSeq)
@@ -121,6 +122,8 @@ const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | u
       return now.exited()
     case 'TaskRestarting':
       return on(id, worker ?? 'w1', attempt + 1, placedSeq).restarting()
+    case 'TaskReplaceRequested':
+      return now.replaceAsked()
     case 'TaskStopRequested':
       return now.stopAsked()
     case 'TaskStopped':

@@ -1,4 +1,4 @@
-import { type Core, type Decision, isPlaced, type Now, type Verdict } from '#libs/cluster'
+import type { Core, Decision, Now, Verdict } from '#libs/cluster'
 import { lostAttempt } from './drafts'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
@@ -31,17 +31,17 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
     if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
     decisions.push(...wanted.slice(0, room))
   }
-  const more = view.touchedJobs.size > 0 || view.touchedInstances.size > 0
+  const more = view.touchedJobs.size > 0 || view.touchedAttempts.size > 0
   return { decisions, wakeAt: more ? now.mono : view.nextLivenessAt }
 }
 
 const takeLost = (view: ManagerView, room: number): Decision[] => {
   const decisions: Decision[] = []
-  for (const instance of view.touchedInstances) {
+  for (const attempt of view.touchedAttempts) {
     if (decisions.length >= room) break
-    view.touchedInstances.delete(instance)
-    const worker = instance.worker === null ? undefined : view.cluster.workers.get(instance.worker)
-    if (worker?.state === 'lost' && isPlaced(instance.state)) decisions.push(lostAttempt(instance))
+    view.touchedAttempts.delete(attempt)
+    const worker = attempt.worker === null ? undefined : view.cluster.workers.get(attempt.worker)
+    if (worker?.state === 'lost' && worker.instances.has(attempt)) decisions.push(lostAttempt(attempt))
   }
   return decisions
 }

@@ -1,21 +1,27 @@
-import type { Decision, Instance } from '#libs/cluster'
+import { type Attempt, type Decision, instanceOf } from '#libs/cluster'
 
 /** The fields that name an attempt in every event about it. */
-const attemptOf = (instance: Instance) => ({
-  job: instance.task.job.name,
-  task: instance.task.name,
-  index: instance.index,
-  worker: instance.worker ?? '_',
-  attempt: instance.attempt,
-  placement: instance.placedSeq,
+const attemptOf = (attempt: Attempt) => ({
+  job: attempt.task.job.name,
+  task: attempt.task.name,
+  index: attempt.index,
+  worker: attempt.worker ?? '_',
+  attempt: attempt.attempt,
+  placement: attempt.placedSeq,
 })
 
-export const stopRequest = (instance: Instance, reason: string): Decision => ({
-  draft: { type: 'TaskStopRequested', data: { ...attemptOf(instance), reason } },
-  expect: instance.seq,
+export const stopRequest = (attempt: Attempt, reason: string): Decision => ({
+  draft: { type: 'TaskStopRequested', data: { ...attemptOf(attempt), reason } },
+  expect: instanceOf(attempt).seq,
 })
 
-export const lostAttempt = (instance: Instance): Decision => ({
-  draft: { type: 'TaskLost', data: { ...attemptOf(instance), reason: `worker ${instance.worker} is lost` } },
-  expect: instance.seq,
+/** The attempt goes on, and its instance has another one placed beside it. */
+export const replaceRequest = (attempt: Attempt, reason: string): Decision => ({
+  draft: { type: 'TaskReplaceRequested', data: { ...attemptOf(attempt), reason } },
+  expect: instanceOf(attempt).seq,
+})
+
+export const lostAttempt = (attempt: Attempt): Decision => ({
+  draft: { type: 'TaskLost', data: { ...attemptOf(attempt), reason: `worker ${attempt.worker} is lost` } },
+  expect: instanceOf(attempt).seq,
 })

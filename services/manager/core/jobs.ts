@@ -19,9 +19,9 @@ export const decideJob = (job: Job): Decision[] => {
 
 /** Nothing of the job waits or runs any more. */
 const isSettled = (job: Job): boolean => {
-  for (const { counts } of job.tasks.values()) {
+  for (const { counts, retiring } of job.tasks.values()) {
     const busy = counts.pending + counts.scheduled + counts.starting + counts.running + counts.exited + counts.stopping
-    if (busy > 0) return false
+    if (busy + retiring > 0) return false
   }
   return true
 }

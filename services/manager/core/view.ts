@@ -1,4 +1,13 @@
-import { type Changes, type Cluster, emptyCluster, evolve, type Instance, type Job, type Now } from '#libs/cluster'
+import {
+  type Attempt,
+  attemptsOf,
+  type Changes,
+  type Cluster,
+  emptyCluster,
+  evolve,
+  type Job,
+  type Now,
+} from '#libs/cluster'
 import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
 
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
@@ -8,8 +17,8 @@ export interface ManagerView {
   readonly touchedJobs: Set<Job>
   /** Aggregates with events that cannot be read, until that is on record. */
   readonly toRecord: Set<string>
-  /** Instances that may sit on a lost worker. */
-  readonly touchedInstances: Set<Instance>
+  /** Attempts that may sit on a lost worker. */
+  readonly touchedAttempts: Set<Attempt>
   /** By worker. Not from the log: a manager that has just started knows nothing of the past's silence. */
   readonly heard: Map<string, Heard>
   /** Since when each lost worker is known here to be lost; monotonic milliseconds. */
@@ -32,7 +41,7 @@ export const initialView = (): ManagerView => ({
   cluster: emptyCluster(),
   touchedJobs: new Set(),
   toRecord: new Set(),
-  touchedInstances: new Set(),
+  touchedAttempts: new Set(),
   heard: new Map(),
   lostSince: new Map(),
   nextLivenessAt: 0,
@@ -45,10 +54,12 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
     job: (job) => view.touchedJobs.add(job),
     instance: (instance) => {
       view.touchedJobs.add(instance.task.job)
-      if (isOnLostWorker(view.cluster, instance)) view.touchedInstances.add(instance)
+      for (const attempt of attemptsOf(instance)) {
+        if (isOnLostWorker(view.cluster, attempt)) view.touchedAttempts.add(attempt)
+      }
     },
     worker: (worker) => {
-      if (worker.state === 'lost') for (const instance of worker.instances) view.touchedInstances.add(instance)
+      if (worker.state === 'lost') for (const attempt of worker.instances) view.touchedAttempts.add(attempt)
     },
   }
   evolve(view.cluster, entry, changes)
@@ -57,8 +68,8 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
   if (entry.event.type === 'WorkerRegistered') view.heard.delete(entry.event.data.worker)
 }
 
-const isOnLostWorker = (cluster: Cluster, instance: Instance): boolean =>
-  instance.worker !== null && cluster.workers.get(instance.worker)?.state === 'lost'
+const isOnLostWorker = (cluster: Cluster, { worker }: Attempt): boolean =>
+  worker !== null && cluster.workers.get(worker)?.state === 'lost'
 
 /** Notes a sign of life. */
 export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
@@ -81,6 +92,6 @@ export const reconsider = (view: ManagerView): void => {
   for (const job of view.cluster.jobs.values()) view.touchedJobs.add(job)
   for (const aggregate of view.cluster.quarantined.keys()) view.toRecord.add(aggregate)
   for (const worker of view.cluster.workers.values()) {
-    if (worker.state === 'lost') for (const instance of worker.instances) view.touchedInstances.add(instance)
+    if (worker.state === 'lost') for (const attempt of worker.instances) view.touchedAttempts.add(attempt)
   }
 }

@@ -9,6 +9,7 @@ import {
   type WorkerReply,
 } from '#libs/api'
 import {
+  describeAttempt,
   describeCluster,
   describeInstance,
   describeInstanceDetail,
@@ -17,7 +18,6 @@ import {
   describeWorker,
   findInstance,
   instancesOf,
-  isPlaced,
   type Worker,
 } from '#libs/cluster'
 import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
@@ -100,7 +100,7 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
     endpoint({ prefix, verb: 'worker', queue: QUEUE }, async ({ worker: name }) => {
       const worker = cluster.workers.get(name)
       if (worker === undefined) return E.left(noSuchWorker(view, name))
-      const running = [...worker.instances].filter(({ state }) => isPlaced(state)).map(describeInstance)
+      const running = [...worker.instances].map(describeAttempt)
       return E.right({ seq: cluster.seq, ...withHeard(worker), running })
     }),
   ]

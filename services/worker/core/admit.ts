@@ -10,9 +10,11 @@ export const admit = (view: WorkerView, assignment: Assignment): string | null =
   const { capacity } = view
   if (capacity === null) return null
   let promised: Resources = NO_RESOURCES
-  for (const other of view.assignments.values()) {
-    if (other !== assignment && other.wanted !== 'gone' && other.placedSeq < assignment.placedSeq) {
-      promised = addResources(promised, other.spec.resources)
+  for (const placements of view.assignments.values()) {
+    for (const other of placements.values()) {
+      if (other.wanted !== 'gone' && other.placedSeq < assignment.placedSeq) {
+        promised = addResources(promised, other.spec.resources)
+      }
     }
   }
   const needed = addResources(promised, assignment.spec.resources)

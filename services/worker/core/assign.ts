@@ -1,49 +1,61 @@
-import { evolve, type Instance, isPlaced, type Now } from '#libs/cluster'
+import { type Attempt, attemptsOf, evolve, type Instance, isPlaced, type Now } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { longestDelayMs } from './restart'
-import { type Assignment, idOf, type WorkerView } from './view'
+import { type Assignment, addAssignment, assignmentsOf, forget, idOf, type WorkerView } from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
 export const assign = (view: WorkerView, instance: Instance, now: Now): void => {
   const id = idOf(instance)
-  const known = view.assignments.get(id)
-  const ours = instance.worker === view.name && isPlaced(instance.state)
-  if (!ours) {
-    if (known !== undefined) release(view, known)
-    if (view.containers.has(id)) view.touched.add(id)
-    return
+  const ours = attemptsOf(instance).filter(({ worker, state }) => worker === view.name && isPlaced(state))
+  for (const known of assignmentsOf(view, id)) {
+    if (ours.every(({ placedSeq }) => placedSeq !== known.placedSeq)) release(view, known)
   }
-  view.touched.add(id)
+  for (const attempt of ours) take(view, id, attempt, attempt === instance.retiring, now)
+  if (ours.length > 0 || view.containers.has(id)) view.touched.add(id)
+}
+
+const take = (view: WorkerView, id: string, attempt: Attempt, retiring: boolean, now: Now): void => {
+  const known = view.assignments.get(id)?.get(attempt.placedSeq)
   // Until the log is caught up with, what it says of an attempt is news: it was told by an earlier life of this worker.
-  if (known?.placedSeq !== instance.placedSeq || !view.caughtUp) {
-    view.assignments.set(id, newAssignment(id, instance, now))
-  } else if (instance.state === 'stopping' && known.wanted === 'run') {
+  if (known === undefined || !view.caughtUp) {
+    return addAssignment(view, { ...newAssignment(id, attempt, now), retiring })
+  }
+  known.logged = attempt
+  known.retiring = retiring
+  if (attempt.state === 'stopping' && known.wanted === 'run') {
     known.wanted = 'stop'
     // A last word about an attempt that the log did not come to will be ignored there: it needs another one.
-    if (known.phase === 'over' && known.attempt !== instance.attempt) known.phase = 'idle'
+    if (known.phase === 'over' && known.attempt !== attempt.attempt) known.phase = 'idle'
   }
 }
 
 /** The log has closed it: by our own last word it is history, else what runs is not ours any more. */
 const release = (view: WorkerView, assignment: Assignment): void => {
-  const { state, worker } = assignment.instance
-  if (worker === view.name && (state === 'completed' || state === 'failed')) view.assignments.delete(assignment.id)
+  const { state, worker } = assignment.logged
+  if (!view.caughtUp) forgetGone(view, assignment.id)
+  if (worker === view.name && (state === 'completed' || state === 'failed')) forget(view, assignment)
   else assignment.wanted = 'gone'
   view.touched.add(assignment.id)
 }
 
-const newAssignment = (id: string, instance: Instance, now: Now): Assignment => ({
+/** A long past need not be remembered: what it left behind is found by its containers. */
+const forgetGone = (view: WorkerView, id: string): void => {
+  for (const known of assignmentsOf(view, id)) if (known.wanted === 'gone') forget(view, known)
+}
+
+const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   id,
-  instance,
-  placedSeq: instance.placedSeq,
-  spec: instance.spec,
-  attempt: instance.attempt,
-  wanted: instance.state === 'stopping' ? 'stop' : 'run',
-  phase: instance.state === 'running' || instance.state === 'exited' ? instance.state : 'idle',
-  restarts: instance.restarts,
-  startedAt: now.mono - ranMs(instance, now),
+  logged: attempt,
+  retiring: false,
+  placedSeq: attempt.placedSeq,
+  spec: attempt.spec,
+  attempt: attempt.attempt,
+  wanted: attempt.state === 'stopping' ? 'stop' : 'run',
+  phase: attempt.state === 'running' || attempt.state === 'exited' ? attempt.state : 'idle',
+  restarts: attempt.restarts,
+  startedAt: now.mono - ranMs(attempt, now),
   // The log's time is another clock's: never wait longer than the policy itself would.
-  notBefore: now.mono + Math.min(Math.max(0, instance.notBefore - now.wall), longestDelayMs(instance.spec.restart)),
+  notBefore: now.mono + Math.min(Math.max(0, attempt.notBefore - now.wall), longestDelayMs(attempt.spec.restart)),
   alarmAt: 0,
   pulled: false,
   progress: null,
@@ -52,7 +64,7 @@ const newAssignment = (id: string, instance: Instance, now: Now): Assignment => 
 })
 
 /** How long the current attempt has run, or had when it ended, by the log's clock. */
-const ranMs = ({ startedAt, state, since }: Instance, now: Now): number =>
+const ranMs = ({ startedAt, state, since }: Attempt, now: Now): number =>
   startedAt === 0 ? 0 : Math.max(0, (state === 'exited' ? since : now.wall) - startedAt)
 
 /** Of several processes of one name the one that registered last is the worker, so that nothing runs twice. */

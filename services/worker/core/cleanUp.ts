@@ -1,5 +1,5 @@
 import { findInstance } from '#libs/cluster'
-import type { Held, WorkerView } from './view'
+import { assignmentOf, assignmentsOf, containersOf, type Held, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** What a container that is nobody's any more is stopped with. */
@@ -10,17 +10,13 @@ const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
  * placement, of attempts before the last one. Kept, for their logs: the attempt before the current one, and the last of a finished instance.
  */
 export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
-  for (const held of view.containers.get(id)?.values() ?? []) {
-    if (
-      held.busy !== null ||
-      held.stuck ||
-      view.engines.get(held.driver)?.state !== 'listed' ||
-      isNeeded(view, id, held)
-    )
+  for (const held of containersOf(view, id)) {
+    if (held.busy !== null || held.stuck || view.engines.get(held.driver)?.state !== 'listed' || isNeeded(view, held))
       continue
     if (held.state === 'running') {
       held.busy = 'stop'
-      const { signal, graceMs } = view.assignments.get(id)?.spec.stop ?? LEFTOVER_STOP
+      const { signal, graceMs } =
+        (assignmentOf(view, held.ref) ?? assignmentsOf(view, id)[0])?.spec.stop ?? LEFTOVER_STOP
       work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
     } else {
       held.busy = 'remove'
@@ -29,12 +25,12 @@ export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
   }
 }
 
-const isNeeded = (view: WorkerView, id: string, held: Held): boolean => {
-  const assignment = view.assignments.get(id)
+const isNeeded = (view: WorkerView, held: Held): boolean => {
+  const assignment = assignmentOf(view, held.ref)
   if (assignment === undefined) return isHistory(view, held)
   const ended = assignment.wanted === 'gone' || (assignment.wanted === 'stop' && assignment.phase === 'over')
-  const { attempt, placement } = held.ref
-  if (ended || placement !== assignment.placedSeq) return false
+  const { attempt } = held.ref
+  if (ended) return false
   return attempt >= assignment.attempt || (attempt === assignment.attempt - 1 && held.state === 'exited')
 }
 

@@ -1,7 +1,7 @@
 import type { Now } from '#libs/cluster'
 import { cleanUp } from './cleanUp'
 import { reconcile } from './reconcile'
-import type { WorkerView } from './view'
+import { assignmentsOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /**
@@ -16,8 +16,7 @@ export const decide = (view: WorkerView, now: Now): Work => {
   const ids = [...view.touched]
   view.touched.clear()
   for (const id of ids) {
-    const assignment = view.assignments.get(id)
-    if (assignment !== undefined) reconcile(view, assignment, now, work)
+    for (const assignment of assignmentsOf(view, id)) reconcile(view, assignment, now, work)
     cleanUp(view, id, work)
   }
   return { ...work, wakeAt: view.alarms.peek()?.at ?? null }

@@ -8,7 +8,8 @@ import type { Work } from './work'
 /** The container of the current attempt ended, or is not there any more: says so, and what follows. */
 export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
   tellExit(assignment, exit, work)
-  followExit(assignment, exit, now, work)
+  if (assignment.retiring) assignment.phase = 'over'
+  else followExit(assignment, exit, now, work)
 }
 
 /** The worker's verdict on an exit that the log knows: completed, failed, or the next attempt. */
@@ -57,6 +58,10 @@ export const takeOver = (view: WorkerView, assignment: Assignment, work: Work): 
   while (assignment.attempt < latest) {
     const exit = currentOf(view, assignment)?.exit ?? GONE
     if (assignment.phase !== 'exited') tellExit(assignment, exit, work)
+    if (assignment.retiring) {
+      assignment.phase = 'over' // with its first end the log has done with it
+      return
+    }
     assignment.restarts += 1
     assignment.notBefore = 0
     nextAttempt(assignment, 0, describeExit(exit), work)

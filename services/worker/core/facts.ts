@@ -4,10 +4,10 @@ import type { Work } from './work'
 
 /** The fields that name an attempt of an assignment in every fact about it. */
 export const attemptOf = (assignment: Assignment, attempt: number) => ({
-  job: assignment.instance.task.job.name,
-  task: assignment.instance.task.name,
-  index: assignment.instance.index,
-  worker: assignment.instance.worker ?? '_',
+  job: assignment.logged.task.job.name,
+  task: assignment.logged.task.name,
+  index: assignment.logged.index,
+  worker: assignment.logged.worker ?? '_',
   attempt,
   placement: assignment.placedSeq,
 })

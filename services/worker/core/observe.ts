@@ -1,7 +1,17 @@
 import type { AttemptRef, Container, DriverError } from '#libs/drivers'
 import { instanceId } from '#libs/kernel'
 import type { DriverName } from '#libs/spec'
-import { type Assignment, drop, type Held, heldOf, hold, keyOf, type Observation, type WorkerView } from './view'
+import {
+  type Assignment,
+  assignmentOf,
+  drop,
+  type Held,
+  heldOf,
+  hold,
+  keyOf,
+  type Observation,
+  type WorkerView,
+} from './view'
 
 /** Takes note of what the engine did or said. What follows from it is decided by `decide`. */
 export const observe = (view: WorkerView, seen: Observation): void => {
@@ -28,13 +38,13 @@ export const observe = (view: WorkerView, seen: Observation): void => {
       return fail(view, seen.driver, seen.ref, seen.error)
     }
     case 'Pulling': {
-      const assignment = assignmentOf(view, seen.ref)
+      const assignment = currentAt(view, seen.ref)
       if (assignment?.phase === 'pulling')
         assignment.progress = { doneBytes: seen.doneBytes, totalBytes: seen.totalBytes }
       return
     }
     case 'Pulled': {
-      const assignment = assignmentOf(view, seen.ref)
+      const assignment = currentAt(view, seen.ref)
       if (assignment?.phase === 'pulling') assignment.phase = 'idle'
       // What only the way to the engine kept from us is worth another try.
       if (assignment !== undefined) assignment.pulled = seen.error?.tag !== 'Unreachable'
@@ -55,11 +65,11 @@ export const observe = (view: WorkerView, seen: Observation): void => {
   }
 }
 
-const assignmentOf = (view: WorkerView, ref: AttemptRef): Assignment | undefined => {
-  const id = instanceId(ref)
-  const assignment = view.assignments.get(id)
-  if (assignment?.attempt !== ref.attempt || assignment.placedSeq !== ref.placement) return undefined
-  view.touched.add(id)
+/** The assignment that is at that very attempt; something is to be decided about it. */
+const currentAt = (view: WorkerView, ref: AttemptRef): Assignment | undefined => {
+  const assignment = assignmentOf(view, ref)
+  if (assignment?.attempt !== ref.attempt) return undefined
+  view.touched.add(assignment.id)
   return assignment
 }
 
@@ -68,7 +78,7 @@ const assignmentOf = (view: WorkerView, ref: AttemptRef): Assignment | undefined
  * do not know of: it is to list what it has. Any other trouble is the instance's own.
  */
 const fail = (view: WorkerView, driver: DriverName, ref: AttemptRef, error: DriverError): void => {
-  const assignment = assignmentOf(view, ref)
+  const assignment = currentAt(view, ref)
   if (error.tag === 'Unreachable' || error.tag === 'Leftover') doubt(view, driver)
   else if (assignment !== undefined) assignment.trouble = error
 }

@@ -5,7 +5,7 @@ import { attemptOf, tell } from './facts'
 import { startFailed, tellProgress } from './pulling'
 import { GONE } from './restart'
 import { stop } from './stop'
-import { type Assignment, currentOf, hold, refOf, type WorkerView } from './view'
+import { type Assignment, containersOf, currentOf, forget, hold, isOfAnother, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** Takes one assignment a step on: the next fact or effect that its state, and its container's, ask for. */
@@ -15,7 +15,7 @@ export const reconcile = (view: WorkerView, assignment: Assignment, now: Now, wo
   if (engine.state !== 'listed') return // nothing can be said of a container that cannot be seen
   switch (assignment.wanted) {
     case 'gone':
-      if (!view.containers.has(assignment.id)) view.assignments.delete(assignment.id)
+      if (!hasContainers(view, assignment)) forget(view, assignment)
       return
     case 'stop':
       return stop(view, assignment, work)
@@ -24,9 +24,12 @@ export const reconcile = (view: WorkerView, assignment: Assignment, now: Now, wo
   }
 }
 
+const hasContainers = (view: WorkerView, { id, placedSeq }: Assignment): boolean =>
+  containersOf(view, id).some(({ ref }) => ref.placement === placedSeq)
+
 /** The driver that it needs is not configured here, or no longer. */
 const withoutEngine = (view: WorkerView, assignment: Assignment, work: Work): void => {
-  if (assignment.wanted === 'gone') view.assignments.delete(assignment.id)
+  if (assignment.wanted === 'gone') forget(view, assignment)
   else if (assignment.wanted === 'stop') stop(view, assignment, work)
   else if (assignment.phase === 'idle') reject(assignment, `this worker has no driver ${assignment.spec.driver}`, work)
   else if (assignment.phase !== 'over') {
@@ -42,7 +45,7 @@ const run = (view: WorkerView, assignment: Assignment, now: Now, work: Work): vo
   takeOver(view, assignment, work)
   if (assignment.progress !== null) tellProgress(assignment, work)
   if (assignment.trouble !== null) startFailed(assignment, now, work)
-  const { exit } = assignment.instance
+  const { exit } = assignment.logged
   if (assignment.phase === 'exited') {
     const { exitCode, signal, oomKilled } = exit ?? { ...GONE, signal: null }
     followExit(assignment, { exitCode, oomKilled, ...(signal === null ? {} : { signal }) }, now, work)
@@ -70,6 +73,7 @@ const runCurrent = (view: WorkerView, assignment: Assignment, now: Now, work: Wo
 }
 
 const start = (view: WorkerView, assignment: Assignment, now: Now, work: Work): void => {
+  if (assignment.retiring) return // the log will say that it is over
   if (now.mono < assignment.notBefore) return wait(view, assignment)
   if (!isAlone(view, assignment)) return // looked at again when what else runs has ended
   const refusal = admit(view, assignment)
@@ -89,12 +93,16 @@ const wait = (view: WorkerView, assignment: Assignment): void => {
   view.alarms.push({ at: notBefore, id })
 }
 
-/** An instance never runs twice: any other container of it must end first, and one that has the name must be removed. */
+/**
+ * An instance never runs twice, unless the log has it so: any other container of it that is of no other assignment must
+ * end first, and one that has the name must be removed.
+ */
 const isAlone = (view: WorkerView, assignment: Assignment): boolean => {
   const current = currentOf(view, assignment)
-  for (const held of view.containers.get(assignment.id)?.values() ?? []) {
+  for (const held of containersOf(view, assignment.id)) {
     if (held === current) continue
-    if (held.state === 'running' || held.busy === 'run' || held.ref.attempt === assignment.attempt) return false
+    const lives = held.state === 'running' || held.busy === 'run'
+    if ((lives && !isOfAnother(view, assignment, held)) || held.ref.attempt === assignment.attempt) return false
   }
   return true
 }

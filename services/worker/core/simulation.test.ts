@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
-import { type Instance, isPlaced } from '#libs/cluster'
+import { type Instance, isPlaced, isWanted } from '#libs/cluster'
 import type { AttemptRef } from '#libs/drivers'
 import { instanceId } from '#libs/kernel'
 import type { TaskSpec } from '#libs/spec'
-import { aJob, aTask } from '../../../libs/testing/happenings'
+import { aJob, aTask, on } from '../../../libs/testing/happenings'
 import { idOf } from '../../../libs/testing/history'
 import { differences } from '../../../libs/testing/workerOutcome'
 import { WORKER, WorkerSimulation } from '../../../libs/testing/workerSimulation'
@@ -57,6 +57,15 @@ const manage = (sim: WorkerSimulation, choice: Choice): void => {
     const data = { job: job.name, version: job.version }
     if (job.state === 'stopping') log.add({ type: 'JobStopped', data })
     return
+  }
+  if (instance.retiring !== null && (act === 6 || act === 7)) {
+    const { retiring } = instance
+    const attempt = on(id, retiring.worker ?? '_', retiring.attempt, retiring.placedSeq)
+    const stops = retiring.state === 'running' && act === 6
+    return void log.add(stops ? attempt.stopAsked() : retiring.worker === 'w2' ? attempt.stopped() : attempt.lost())
+  }
+  if (act >= 8 && act <= 10 && instance.state === 'running' && instance.retiring === null && isWanted(instance)) {
+    return void log.add(log.on(id).replaceAsked())
   }
   if (act === 3 && isPlaced(instance.state) && instance.state !== 'stopping') {
     return void log.add(log.on(id).stopAsked())
@@ -186,6 +195,14 @@ const REGRESSIONS: readonly (readonly [string, readonly number[]])[] = [
     [
       1910385360, 619484320, 2077393036, 32085889, 626793308, 2001045169, 1464639388, 710583640, 934475200, 200077281,
       1197033148, 1364272640, 1136948856, 1875235256, 1071485920, 1774930120, 2078630296, 128734257,
+    ],
+  ],
+  [
+    'a retiring attempt whose exit crossed the request to stop it was never over',
+    [
+      209478000, 1331302880, 1001412077, 506949868, 276999561, 2042845068, 601017240, 549543601, 118345548, 826508717,
+      130145616, 2044925948, 1436556601, 1282563536, 1453673360, 679250072, 337936224, 1479343756, 1056025760,
+      2082259057,
     ],
   ],
 ]

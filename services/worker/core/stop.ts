@@ -1,11 +1,11 @@
 import { attemptOf, tell } from './facts'
-import { type Assignment, currentOf, type WorkerView } from './view'
+import { type Assignment, containersOf, currentOf, isOfAnother, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** Ends it: the attempt that the log names is told of, whatever had been begun here since. */
 export const stop = (view: WorkerView, assignment: Assignment, work: Work): void => {
   if (assignment.phase === 'over') return
-  const containers = [...(view.containers.get(assignment.id)?.values() ?? [])]
+  const containers = containersOf(view, assignment.id).filter((held) => !isOfAnother(view, assignment, held))
   if (containers.some(({ busy, stuck }) => busy === 'run' || busy === 'stop' || stuck)) return
   const running = containers.filter(({ state }) => state === 'running')
   for (const held of running) {
@@ -16,7 +16,7 @@ export const stop = (view: WorkerView, assignment: Assignment, work: Work): void
   if (running.length > 0) return
   assignment.phase = 'over'
   const exit = currentOf(view, assignment)?.exit ?? null
-  const named = attemptOf(assignment, assignment.instance.attempt)
+  const named = attemptOf(assignment, assignment.logged.attempt)
   const data = { ...named, exitCode: exit?.exitCode ?? null, signal: exit?.signal ?? null }
   tell(work, assignment, { type: 'TaskStopped', data })
 }

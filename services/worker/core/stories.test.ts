@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Exit } from '#libs/drivers'
 import type { TaskSpec } from '#libs/spec'
-import { aJob } from '../../../libs/testing/happenings'
+import { aJob, on } from '../../../libs/testing/happenings'
 import { WORKER, WorkerSimulation } from '../../../libs/testing/workerSimulation'
 import {
   containers,
@@ -44,6 +44,19 @@ const assertNew = (sim: WorkerSimulation): void => {
   assert.equal(only(sim).ref, refOf(sim, 2))
   assert.equal([state(sim), sim.log.instance(ID).container], ['running #2', only(sim).id])
   assert.equal(sim.broken, [])
+}
+
+/** Attempt 1 goes on here while attempt 2 is placed here beside it. */
+const replacing = (): WorkerSimulation => {
+  const sim = running()
+  sim.log.add(sim.log.on(ID).replaceAsked())
+  sim.log.schedule(ID, WORKER)
+  return sim
+}
+
+const stopRetiring = (sim: WorkerSimulation): void => {
+  const { attempt, placedSeq } = sim.log.instance(ID).retiring ?? { attempt: 0, placedSeq: 0 }
+  sim.log.add(on(ID, WORKER, attempt, placedSeq).stopAsked())
 }
 
 test('what is placed here is run, and told when it runs', () => {
@@ -545,6 +558,58 @@ test('a stop ends though the driver is not there any more', () => {
   sim.log.add(sim.log.on(ID).started())
   sim.log.stopJob('web')
   assert.equal(news(sim), ['TaskStopped#1'])
+})
+
+test('an attempt that is replaced goes on beside its successor until it is told to stop', () => {
+  const sim = replacing()
+  assert.equal(news(sim), ['Run#2', 'TaskStarted#2'])
+  assert.equal(containers(sim), ['#1 running', '#2 running'])
+  stopRetiring(sim)
+  assert.equal(news(sim), ['Stop#1', 'TaskStopped#1', 'Remove#1'])
+  assert.equal([containers(sim), state(sim), sim.log.instance(ID).retiring], [['#2 running'], 'running #2', null])
+  assert.equal(sim.broken, [])
+})
+
+test('both attempts are found again after a crash', () => {
+  const sim = replacing()
+  news(sim)
+  crash(sim)
+  assert.equal(news(sim), [])
+  stopRetiring(sim)
+  assert.equal(news(sim), ['Stop#1', 'TaskStopped#1', 'Remove#1'])
+})
+
+test('a retiring attempt that ends is told of and not restarted', () => {
+  const sim = replacing()
+  news(sim)
+  assert.equal(ends(sim, 1), ['TaskExited#1', 'Remove#1'])
+  assert.equal([containers(sim), sim.log.instance(ID).retiring], [['#2 running'], null])
+})
+
+test('an attempt that was restarted before it heard of its successor is over, and leaves room for it', () => {
+  const sim = restartedUnheard()
+  sim.log.add(sim.log.on(ID).replaceAsked())
+  sim.log.schedule(ID, WORKER)
+  news(sim)
+  assertNew(sim)
+})
+
+test('an attempt here whose successor is elsewhere goes on until it is told to stop', () => {
+  const sim = running()
+  sim.log.register('w2')
+  sim.log.add(sim.log.on(ID).replaceAsked())
+  sim.log.schedule(ID, 'w2')
+  assert.equal(news(sim), [])
+  stopRetiring(sim)
+  assert.equal(news(sim), ['Stop#1', 'TaskStopped#1', 'Remove#1'])
+})
+
+test('a job that stops takes both attempts along', () => {
+  const sim = replacing()
+  news(sim)
+  sim.log.stopJob('web')
+  news(sim)
+  assert.equal([containers(sim), state(sim)], [[], 'stopped #2'])
 })
 
 test.run()

@@ -1,4 +1,4 @@
-import { type Cluster, emptyCluster, type Instance } from '#libs/cluster'
+import { type Attempt, type Cluster, emptyCluster } from '#libs/cluster'
 import type { AttemptRef, Container, DriverError, Exit, PublishedPort } from '#libs/drivers'
 import { Heap, instanceId, type Resources } from '#libs/kernel'
 import type { DriverName, TaskSpec } from '#libs/spec'
@@ -16,8 +16,8 @@ export interface WorkerView {
   successor: string | null
   /** What this worker promised to have; null until it has measured. */
   capacity: Resources | null
-  /** By instance id. */
-  readonly assignments: Map<string, Assignment>
+  /** By instance id, then by placement: two while one retires. */
+  readonly assignments: Map<string, Map<number, Assignment>>
   /** By instance id, then by `keyOf`. */
   readonly containers: Map<string, Map<string, Held>>
   readonly engines: Map<DriverName, Engine>
@@ -54,8 +54,10 @@ export interface Engine {
 /** One placement of an instance here, from TaskScheduled to its end, through all restarts in place. */
 export interface Assignment {
   readonly id: string
-  /** The instance as the log has it. */
-  readonly instance: Instance
+  /** The attempt as the log has it. */
+  logged: Attempt
+  /** Whether the log has a successor for it: it goes on until it is told to stop, and is not started again. */
+  retiring: boolean
   readonly placedSeq: number
   readonly spec: TaskSpec
   /** The attempt that is current here; the log learns of it by TaskRestarting. */
@@ -169,8 +171,31 @@ export const initialView = (name: string, drivers: readonly DriverName[]): Worke
   dropped: new Map(),
 })
 
-export const idOf = (instance: Instance): string =>
-  instanceId({ job: instance.task.job.name, task: instance.task.name, index: instance.index })
+export const idOf = ({ task, index }: Attempt): string => instanceId({ job: task.job.name, task: task.name, index })
+
+export const assignmentsOf = (view: WorkerView, id: string): readonly Assignment[] => [
+  ...(view.assignments.get(id)?.values() ?? []),
+]
+
+/** The assignment whose placement a container is of. */
+export const assignmentOf = (view: WorkerView, ref: AttemptRef): Assignment | undefined =>
+  view.assignments.get(instanceId(ref))?.get(ref.placement)
+
+export const addAssignment = (view: WorkerView, assignment: Assignment): void => {
+  const all = view.assignments.get(assignment.id) ?? new Map<number, Assignment>()
+  view.assignments.set(assignment.id, all.set(assignment.placedSeq, assignment))
+}
+
+export const forget = (view: WorkerView, { id, placedSeq }: Assignment): void => {
+  const all = view.assignments.get(id)
+  all?.delete(placedSeq)
+  if (all?.size === 0) view.assignments.delete(id)
+}
+
+/** The containers of an instance, of whatever placement. */
+export const containersOf = (view: WorkerView, id: string): readonly Held[] => [
+  ...(view.containers.get(id)?.values() ?? []),
+]
 
 export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
   view.containers.get(instanceId(ref))?.get(keyOf(ref))
@@ -199,11 +224,17 @@ export const drop = (view: WorkerView, { ref, driver }: Held): void => {
   view.touched.add(id)
 }
 
+/** Whether a container is that of an assignment which the log has beside this one. */
+export const isOfAnother = (view: WorkerView, assignment: Assignment, { ref }: Held): boolean => {
+  const owner = assignmentOf(view, ref)
+  return owner !== undefined && owner !== assignment && owner.wanted !== 'gone'
+}
+
 /** The attempt that an assignment is at, as engines name it. */
 export const refOf = (assignment: Assignment): AttemptRef => ({
-  job: assignment.instance.task.job.name,
-  task: assignment.instance.task.name,
-  index: assignment.instance.index,
+  job: assignment.logged.task.job.name,
+  task: assignment.logged.task.name,
+  index: assignment.logged.index,
   attempt: assignment.attempt,
   placement: assignment.placedSeq,
 })

@@ -1,4 +1,4 @@
-import { Command, Flags } from '@oclif/core'
+import { Args, Command, Flags } from '@oclif/core'
 import * as E from 'fp-ts/Either'
 import { isName, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
@@ -6,6 +6,9 @@ import { Interrupted, reportFailure, UsageFailure, wantsJson } from './failure'
 import { type Output, stdout } from './output'
 import { escapeJson } from './render/escape'
 import type { EventLook } from './render/event'
+
+/** A place in the log, as an argument. */
+export const sequenceArg = Args.string({ description: 'Sequence of the event', required: true })
 
 /** What the flags of every command say. */
 export interface CommonFlags {
@@ -85,6 +88,14 @@ export abstract class OrkCommand extends Command {
       orkError('BadName', `"${text}" is not the name of a ${what}`, {
         next: 'names are small letters, digits and dashes, at most 63, e.g. web-2',
       }),
+    )
+  }
+
+  /** The argument as a sequence of the log, or wrong usage. */
+  protected sequence(text: string): number {
+    if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
+    throw new UsageFailure(
+      orkError('BadSequence', `"${text}" is no sequence`, { next: 'a sequence is a whole number from 1, e.g. 4711' }),
     )
   }
 

@@ -59,8 +59,13 @@ const errorsOf = (failure: unknown, { command }: FailureOptions): readonly OrkEr
   if (oclifExit(failure) !== undefined) {
     const what = causeText(failure)
       .replace(/\nSee more help with --help$/, '')
+      .replace(/^The following errors? occurred:\s+/, '')
       .replace(/^Parsing (--\S+) \n\tExpected/, '$1: expected')
-    return [orkError('Usage', what, { next: `see \`ork ${command === undefined ? '' : `${command} `}--help\`` })]
+    return [
+      orkError('Usage', what, {
+        next: `see \`ork ${command === undefined ? '' : `${command.replaceAll(':', ' ')} `}--help\``,
+      }),
+    ]
   }
   return [orkError('Unexpected', causeText(failure), { next: 'this is a fault in ork; ORK_DEBUG=1 shows where' })]
 }

@@ -12,7 +12,7 @@ export const main = async (root: string, argv: readonly string[]): Promise<void>
   try {
     await run(spelled(argv), { root, ignoreManifest: true })
   } catch (failure) {
-    process.exitCode = reportFailure(await named(failure, argv), { json: wantsJson(argv) })
+    process.exitCode = reportFailure(await named(failure), { json: wantsJson(argv) })
   }
   await flushed(process.stdout)
   await flushed(process.stderr)
@@ -28,14 +28,25 @@ const spelled = (argv: readonly string[]): string[] => {
 }
 
 /** A command that is not there, with the one that was probably meant. */
-const named = async (failure: unknown, [command = '']: readonly string[]): Promise<unknown> => {
-  if (!(failure instanceof Error) || !/^command .* not found$/s.test(failure.message)) return failure
+const named = async (failure: unknown): Promise<unknown> => {
+  const [, id] = (failure instanceof Error ? /^command (.*) not found$/s.exec(failure.message) : null) ?? []
+  if (id === undefined) return failure
   const { nearest } = await import('#libs/spec')
-  const commands = readdirSync(join(__dirname, 'commands')).flatMap((file) => /^([a-z]+)\.js$/.exec(file)?.[1] ?? [])
+  const [first = '', ...rest] = id.split(':')
+  const commands = commandsIn(join(__dirname, 'commands'))
+  const isTopic = commands.some((command) => command.startsWith(`${first} `))
+  const command = isTopic ? [first, ...rest.slice(0, 1)].join(' ') : first
   const near = nearest(command, commands)
   const next = near === undefined ? '`ork --help` lists all' : `did you mean \`ork ${near}\`? \`ork --help\` lists all`
   return new UsageFailure(orkError('NoSuchCommand', `there is no command "${command}"`, { next }))
 }
+
+/** All commands as they are typed: `submit`, `quarantine list`. */
+const commandsIn = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.isDirectory()) return commandsIn(join(folder, entry.name)).map((name) => `${entry.name} ${name}`)
+    return /^([a-z]+)\.js$/.exec(entry.name)?.[1] ?? []
+  })
 
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {

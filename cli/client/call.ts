@@ -6,7 +6,7 @@ import type { BusError, Connection } from '#libs/log'
 const TIMEOUT_MS = 10_000
 
 /** Verbs that are answered with one value, and those answered in parts that hold a list. */
-type SingleVerb = 'submit' | 'stop' | 'job' | 'task' | 'worker' | 'explain'
+type SingleVerb = 'submit' | 'stop' | 'skip' | 'job' | 'task' | 'worker' | 'explain'
 type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
 
 /** Asks the manager (for `explain` the scheduler) for one thing. Throws OrkFailure with the service's own words. */
@@ -58,7 +58,7 @@ const explained = (verb: Verb, error: OrkError): OrkError => {
         tag: error.tag,
         what: `the ${role} did not answer in time`,
         next:
-          verb === 'submit' || verb === 'stop'
+          verb === 'submit' || verb === 'stop' || verb === 'skip'
             ? 'whether it was done is not known: look with `ork jobs`; to repeat the command is safe'
             : 'look with `ork status`, then try again',
       }

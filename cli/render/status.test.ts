@@ -66,7 +66,17 @@ test('each thing that is not well is a problem with what to do', () => {
     seq: 41,
     workers: { suspected: 1 },
     alarm: 'half of the workers are silent',
-    quarantined: [{ aggregate: 'events.job.web', seq: 7, reason: 'BadData: \u001b[2J', last: 7, count: 1, since: 0 }],
+    quarantined: [
+      {
+        aggregate: 'events.job.web',
+        seq: 7,
+        reason: 'BadData: \u001b[2J',
+        last: 7,
+        count: 1,
+        since: null,
+        frozen: true,
+      },
+    ],
     quarantinedCount: 1,
   })
   const status = { ...well, services: [ill, service('scheduler/s1')] }

@@ -96,9 +96,11 @@ const workerProblems = (view: StatusReply): readonly OrkError[] => {
   return problems
 }
 
+const FROZEN = '; nothing more is decided about this'
+
 const quarantineProblems = ({ quarantined, quarantinedCount }: StatusReply): readonly OrkError[] => {
-  const problems = quarantined.map(({ aggregate, seq, reason }) =>
-    orkError('Quarantined', `sequence ${seq} cannot be read (${reason}); nothing more is decided about this`, {
+  const problems = quarantined.map(({ aggregate, seq, reason, frozen }) =>
+    orkError('Quarantined', `sequence ${seq} cannot be read (${reason})${frozen ? FROZEN : ''}`, {
       where: aggregate,
       next: `run the release of ork that wrote it, or look at it with \`ork quarantine show ${seq}\``,
     }),
@@ -106,7 +108,7 @@ const quarantineProblems = ({ quarantined, quarantinedCount }: StatusReply): rea
   const more = quarantinedCount - quarantined.length
   if (more > 0)
     problems.push(
-      orkError('Quarantined', `${more} more like these: jobs, instances or workers about which nothing is decided`, {
+      orkError('Quarantined', `${more} more like these`, {
         next: '`ork quarantine list` shows all of them',
       }),
     )

@@ -6,6 +6,7 @@ import type {
   InstanceSummary,
   JobDetail,
   JobSummary,
+  QuarantinedSummary,
   WorkerSummary,
 } from '#libs/cluster'
 import { Count, Name, nullable, type Resources } from '#libs/kernel'
@@ -22,6 +23,8 @@ export const REQUESTS = {
   workers: t.type({}, 'WorkersRequest'),
   worker: t.type({ worker: Name }, 'WorkerRequest'),
   status: t.type({}, 'StatusRequest'),
+  quarantine: t.type({}, 'QuarantineRequest'),
+  skip: t.type({ sequence: Count, reason: Reason, actor: Actor }, 'SkipRequest'),
   explain: t.type({ id: Id }, 'ExplainRequest'),
   view: t.type({ keys: Keys }, 'ViewRequest'),
   who: t.type({}, 'WhoRequest'),
@@ -42,6 +45,8 @@ export interface Replies {
   readonly workers: Parts<WorkerReply>
   readonly worker: WorkerReply & Positioned & { readonly running: readonly AttemptSummary[] }
   readonly status: StatusReply
+  readonly quarantine: Parts<QuarantinedSummary>
+  readonly skip: SkipReply
   readonly explain: ExplainReply
   readonly view: ViewPart
   readonly who: WhoReply
@@ -71,6 +76,16 @@ export interface StopReply {
   /** Sequence of the JobStopRequested. */
   readonly seq: number
   readonly outcome: 'stopping' | 'already-stopped'
+}
+
+export interface SkipReply {
+  /** The aggregate that takes decisions again. */
+  readonly aggregate: string
+  /** From and up to where what could not be read is left out of account. */
+  readonly sequence: number
+  readonly through: number
+  /** Sequence of the QuarantineLifted. */
+  readonly seq: number
 }
 
 /** A worker, with what its last heartbeat said. */

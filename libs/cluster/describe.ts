@@ -18,6 +18,7 @@ import type {
   Worker,
   WorkerState,
 } from './model'
+import { isFrozen } from './quarantine'
 
 /** What people and programs are shown of a job. Field names are an interface: they are added to, never changed. */
 export interface JobSummary {
@@ -95,6 +96,22 @@ export interface WorkerSummary {
   readonly host: string
 }
 
+/** What cannot be read of one aggregate. */
+export interface QuarantinedSummary {
+  /** The aggregate, e.g. `events.job.web`. */
+  readonly aggregate: string
+  /** Sequence of the first event that cannot be read: the id by which operators name it. */
+  readonly seq: number
+  readonly last: number
+  readonly count: number
+  /** What is wrong with the first. */
+  readonly reason: string
+  /** RFC 3339: when it was put on record; null until it is. */
+  readonly since: string | null
+  /** Whether nothing is decided about the aggregate because of it. */
+  readonly frozen: boolean
+}
+
 export interface ClusterSummary {
   readonly seq: number
   readonly jobs: Partial<Record<JobState, number>>
@@ -103,7 +120,7 @@ export interface ClusterSummary {
   readonly leaders: Readonly<Record<LedRole, Leader>>
   readonly services: readonly ServiceInfo[]
   /** The first of them; a flood of others must not keep a service from saying how it is. */
-  readonly quarantined: readonly (Quarantined & { readonly aggregate: string })[]
+  readonly quarantined: readonly QuarantinedSummary[]
   /** How many there are in all. */
   readonly quarantinedCount: number
   readonly ignored: { readonly stale: number; readonly illegal: number }
@@ -205,6 +222,17 @@ export const describeWorker = (worker: Worker): WorkerSummary => ({
   host: worker.host,
 })
 
+/** What is held against an aggregate. */
+export const describeQuarantined = (
+  cluster: Cluster,
+  [aggregate, held]: readonly [string, Quarantined],
+): QuarantinedSummary => ({
+  aggregate,
+  ...held,
+  since: held.since === null ? null : at(held.since),
+  frozen: isFrozen(cluster, aggregate),
+})
+
 /** So that what a service says of itself stays far below the servers' limit of 1 MiB a message. */
 export const MAX_QUARANTINED_SHOWN = 20
 
@@ -224,10 +252,7 @@ export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   workers: tally([...cluster.workers.values()].map(({ state }) => state)),
   leaders: { manager: { ...cluster.leaders.manager }, scheduler: { ...cluster.leaders.scheduler } },
   services: [...cluster.services.values()],
-  quarantined: [...take(cluster.quarantined, MAX_QUARANTINED_SHOWN)].map(([aggregate, held]) => ({
-    aggregate,
-    ...held,
-  })),
+  quarantined: [...take(cluster.quarantined, MAX_QUARANTINED_SHOWN)].map((held) => describeQuarantined(cluster, held)),
   quarantinedCount: cluster.quarantined.size,
   ignored: { ...cluster.ignored },
 })

@@ -119,6 +119,10 @@ test('fields that are not known are kept, so that a newer version may add some',
   assert.ok(E.isRight(read) && (read.right.data as { later?: boolean }).later === true)
 })
 
+test('an election has one version for ever: an older release that could not read it would go on leading', () => {
+  assert.equal([EVENTS.LeaderElected.version, EVENTS.LeaderElected.older], [1, {}])
+})
+
 test('equal events have equal JSON, whatever the order in which they were stamped', () => {
   const by = { source: 'manager/m1', id: 'x', epoch: 1, time: 5, actor: 'ada', causationid: 'y' } as const
   const again = { causationid: 'y', actor: 'ada', time: 5, epoch: 1, id: 'x', source: 'manager/m1' } as const

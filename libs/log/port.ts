@@ -67,6 +67,8 @@ export interface Log {
   follow(options: FollowOptions): Following
   /** One entry by its sequence. */
   at(seq: number): Promise<Entry | null>
+  /** The message behind an entry, as it is stored: for looking at what cannot be read. */
+  stored(seq: number): Promise<StoredMessage | null>
   /** Sequence of the first event stored at or after a time (milliseconds since 1970); last + 1 if there is none. */
   seqAt(time: number): Promise<number>
   /** Writes a sign of life to its own stream, without waiting. */
@@ -77,6 +79,17 @@ export interface Log {
   readHeartbeats(options: { readonly since: number; readonly worker?: string }): AsyncIterable<readonly Entry[]>
   /** How the log is kept, for `ork status`. */
   info(): Promise<LogInfo>
+}
+
+/** A message of the log as the servers keep it. */
+export interface StoredMessage {
+  readonly seq: number
+  readonly subject: string
+  readonly data: Uint8Array
+  /** Header block as text. */
+  readonly headers: string
+  /** When it was stored, by the server's clock; milliseconds since 1970. */
+  readonly time: number
 }
 
 export interface LogInfo {

@@ -21,6 +21,7 @@ export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log 
   read: (options) => read(link, streams.events, options),
   follow: (options) => follow(link, streams.events, options),
   at: (seq) => at(link, streams.events, seq),
+  stored: async (seq) => (seq < 1 ? null : getStored(link, streams.events, { seq })),
   seqAt: (time) => firstAtOrAfter(link, streams.events, time),
   beat: (event) => beat(link, event),
   followHeartbeats: (onBeat) => followHeartbeats(link, onBeat),

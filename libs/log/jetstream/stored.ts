@@ -1,15 +1,5 @@
+import type { StoredMessage } from '../port'
 import { isNotFound, type Link } from './link'
-
-/** One stored message, as the stream's leader answers it. */
-export interface StoredMessage {
-  readonly seq: number
-  readonly subject: string
-  readonly data: Buffer
-  /** Header block as text. */
-  readonly headers: string
-  /** Milliseconds since 1970. */
-  readonly time: number
-}
 
 interface MessageAnswer {
   readonly message: {

@@ -36,6 +36,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     read: (range) => read(store, range),
     follow: (range) => follow(store, schedule, range),
     at: async (seq) => store.at(seq)?.entry ?? null,
+    stored: async (seq) => store.stored(seq),
     seqAt: async (time) => store.firstAtOrAfter(time),
     beat: (event) => beats.beat(event),
     followHeartbeats: (onBeat) => beats.follow(onBeat),

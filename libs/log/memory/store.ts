@@ -1,12 +1,14 @@
 import * as E from 'fp-ts/Either'
 import { type Entry, filterOf, type OrkEvent, parseEvent, subjectOf } from '#libs/events'
-import type { Append, AppendResult } from '../port'
+import type { Append, AppendResult, StoredMessage } from '../port'
 
 /** As long as the server remembers ids. */
 const DEDUP_MS = 5 * 60_000
 
 interface Stored {
   readonly entry: Entry
+  /** As it was written. */
+  readonly event: OrkEvent
   readonly subject: string
   /** Milliseconds since 1970. */
   readonly time: number
@@ -62,6 +64,13 @@ export class MemoryStore {
     return this.messages[seq - 1] ?? null
   }
 
+  stored(seq: number): StoredMessage | null {
+    const found = this.at(seq)
+    if (found === null) return null
+    const { subject, time, event } = found
+    return { seq, subject, time, data: Buffer.from(JSON.stringify(event)), headers: '' }
+  }
+
   firstAtOrAfter(time: number): number {
     let low = 1
     let high = this.lastSeq + 1
@@ -91,7 +100,8 @@ export class MemoryStore {
   private put(event: OrkEvent): number {
     const seq = this.lastSeq + 1
     const time = this.now()
-    this.messages.push({ entry: throughJson(this.prefix, seq, event), subject: subjectOf(this.prefix, event), time })
+    const entry = throughJson(this.prefix, seq, event)
+    this.messages.push({ entry, event, subject: subjectOf(this.prefix, event), time })
     this.lastOf.set(filterOf(this.prefix, event), seq)
     this.ids.set(event.id, { seq, time })
     return seq

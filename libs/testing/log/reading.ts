@@ -57,6 +57,16 @@ export const reading = (it: It): void => {
     assert.equal(seqsOf(await readAll(log, { from: 3, to: 4, queries: [{ job: 'web' }] })), [])
   })
 
+  it('shows a message as it is stored', async (log) => {
+    const fact = aFact(7)
+    await facts(log, aFact(0), fact)
+    const message = await log.stored(2)
+    assert.equal([message?.seq, message?.subject], [2, 'ork.events.task.web.api.7.w1.TaskCompleted'])
+    assert.is(Buffer.from(message?.data ?? []).toString(), JSON.stringify(fact))
+    assert.ok(Math.abs(Date.now() - (message?.time ?? 0)) < 600_000)
+    assert.equal([await log.stored(0), await log.stored(3)], [null, null])
+  })
+
   it('finds the first sequence at or after a time', async (log) => {
     const start = Date.now() - 1
     await facts(log, aFact(0), aFact(1))

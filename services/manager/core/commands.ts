@@ -38,6 +38,28 @@ export const stop = (cluster: Cluster, name: string, reason: string | null): E.E
   return E.right({ tag: 'Write', version: job.version, decision })
 }
 
+/**
+ * Has an aggregate take decisions again, without what could not be read of it so far. `sequence`: of the first event
+ * that cannot be read, which is its name for operators.
+ */
+export const skip = (
+  cluster: Cluster,
+  sequence: number,
+  reason: string | null,
+): E.Either<OrkError, { readonly decision: Decision; readonly aggregate: string; readonly through: number }> => {
+  for (const [aggregate, held] of cluster.quarantined) {
+    if (held.seq !== sequence) continue
+    const data = { subject: aggregate, sequence, through: held.last, reason }
+    const decision: Decision = { draft: { type: 'QuarantineLifted', data }, expect: cluster.leaders.manager.seq }
+    return E.right({ decision, aggregate, through: held.last })
+  }
+  return E.left(
+    orkError('NotQuarantined', `sequence ${sequence} is not in quarantine`, {
+      next: '`ork quarantine list` names what is, each by its first sequence',
+    }),
+  )
+}
+
 export const noSuchJob = (cluster: Cluster, name: string): OrkError => {
   const known = [...cluster.jobs.keys()].slice(0, 10)
   return orkError('NoSuchJob', `there is no job "${name}"`, {

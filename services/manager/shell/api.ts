@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import {
   endpoint,
+  type SkipReply,
   type StatusReply,
   type StopReply,
   type SubmitReply,
@@ -15,6 +16,7 @@ import {
   describeInstanceDetail,
   describeJob,
   describeJobDetail,
+  describeQuarantined,
   describeWorker,
   findInstance,
   instancesOf,
@@ -23,7 +25,7 @@ import {
 import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
-import { type ManagerView, noSuchJob, type Outcome, stop, submit } from '../core'
+import { type ManagerView, noSuchJob, type Outcome, skip, stop, submit } from '../core'
 
 /** Items in one part of a streamed answer: far below the servers' limit of 1 MiB a message. */
 const PART_SIZE = 500
@@ -60,6 +62,18 @@ const commands = (prefix: string, service: LedService<ManagerView>): Endpoint[] 
     })
     return service.execute(`job ${job}`, (cluster) => E.map(commandOf(reply))(stop(cluster, job, reason)), actor)
   }),
+  endpoint({ prefix, verb: 'skip', queue: QUEUE }, ({ sequence, reason, actor }) =>
+    service.execute(
+      'the quarantine',
+      (cluster) => {
+        const outcome = skip(cluster, sequence, reason)
+        if (E.isLeft(outcome)) return outcome
+        const { decision, aggregate, through } = outcome.right
+        return E.right({ decision, done: (seq): SkipReply => ({ aggregate, sequence, through, seq }) })
+      },
+      actor,
+    ),
+  ),
 ]
 
 /** What a command comes to, as the service carries it out: what to write, and what to answer once that is done. */
@@ -96,6 +110,9 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
     }),
     streamEndpoint({ prefix, verb: 'workers', queue: QUEUE }, () =>
       inParts(cluster.seq, cluster.workers.values(), withHeard),
+    ),
+    streamEndpoint({ prefix, verb: 'quarantine', queue: QUEUE }, () =>
+      inParts(cluster.seq, cluster.quarantined, (held) => describeQuarantined(cluster, held)),
     ),
     endpoint({ prefix, verb: 'worker', queue: QUEUE }, async ({ worker: name }) => {
       const worker = cluster.workers.get(name)

@@ -22,6 +22,7 @@ export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh:
   const job = cluster.jobs.get(event.data.job)
   if (job === undefined) return ignoreStray(cluster, seq, event)
   job.seq = seq
+  changes.job(job) // also when ignored: a decision may have been refused because of this event
   if (!fresh) return
   const time = Date.parse(event.time)
   switch (event.type) {
@@ -31,13 +32,13 @@ export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh:
       for (const task of job.tasks.values()) {
         for (const instance of task.instances) stopUnwanted(cluster, instance, time, 'the job was stopped', changes)
       }
-      return changes.job(job)
+      return
     case 'JobStopped':
-      return finish(cluster, job, event, 'stopping', 'stopped', changes)
+      return finish(cluster, job, event, 'stopping', 'stopped')
     case 'JobCompleted':
-      return finish(cluster, job, event, 'running', 'completed', changes)
+      return finish(cluster, job, event, 'running', 'completed')
     case 'JobFailed':
-      return finish(cluster, job, event, 'running', 'failed', changes)
+      return finish(cluster, job, event, 'running', 'failed')
   }
   ignoreIllegal(cluster)
 }
@@ -49,11 +50,9 @@ const finish = (
   { data }: EventOf<'JobStopped' | 'JobCompleted' | 'JobFailed'>,
   from: JobState,
   to: JobState,
-  changes: Changes,
 ): void => {
   if (job.state !== from || data.version !== job.version) return ignoreIllegal(cluster)
   job.state = to
-  changes.job(job)
 }
 
 /** What is pending simply ends; what is placed is asked to. */
@@ -74,7 +73,10 @@ const submit = (cluster: Cluster, seq: number, event: EventOf<'JobSubmitted'>, c
   const { spec, version } = event.data
   const time = Date.parse(event.time)
   const known = cluster.jobs.get(event.data.job)
-  if (known !== undefined) known.seq = seq
+  if (known !== undefined) {
+    known.seq = seq
+    changes.job(known)
+  }
   if (spec.name !== event.data.job || version <= (known?.version ?? 0)) {
     return known === undefined ? ignoreStray(cluster, seq, event) : ignoreIllegal(cluster)
   }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { type Draft, stamp } from '#libs/events'
 import { NO_RESOURCES } from '#libs/kernel'
 import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
-import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
+import { aJob, elected, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
 import { type ManagerView, managerCore, stop, submit } from '.'
 
 type Story = CoreStory<ManagerView>
@@ -52,6 +52,13 @@ test('a worker that is heard again returns, suspected or lost', () => {
     after(story, silence, 'w1', 'w2')
     assert.equal(after(story, 500, 'w1', 'w2', 'w3'), ['WorkerReturned w3'])
   }
+})
+
+test('what could not be written because a predecessor wrote there too late is decided again', () => {
+  const story = given(elected('manager', 'm1', 1), submitted(aJob({ tasks: [{ replicas: 0 }] })), stopAsked())
+  assert.equal(inShort(story.decide()), ['JobStopped web']) // refused: its expectation is of before what follows
+  story.given({ draft: { type: 'JobStopped', data: { job: 'web', version: 1 } }, by: { epoch: 0 } })
+  assert.equal(inShort(story.settle()), ['JobStopped web'])
 })
 
 test('a wall clock that jumps changes nothing', () => {

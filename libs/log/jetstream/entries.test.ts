@@ -5,7 +5,7 @@ import { aFact } from '../../testing/logEvents'
 import { toEntry } from './entries'
 
 const event = aFact(0, 'web', 'w1')
-const read = (subject: string) => toEntry('ork', 7, Buffer.from(JSON.stringify(event)), () => subject)
+const read = (subject: string) => toEntry('ork', 7, JSON.stringify(event), subject)
 
 test('an event that stands where it belongs is read', () => {
   assert.equal(read(`ork.${pathOf(event)}`), { seq: 7, event })

@@ -2,7 +2,7 @@ import type { Entry } from '#libs/events'
 import { filtersOf } from '../filters'
 import type { Following, FollowOptions } from '../port'
 import { lastMatch } from './ends'
-import { messageToEntry } from './entries'
+import { toEntry } from './entries'
 import { deferred, type Link, pause } from './link'
 import { Source } from './source'
 
@@ -26,7 +26,7 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
     onMessage: (seq, message) => {
       last = seq
       if (filters.matches === undefined || filters.matches(message.subject)) {
-        entries.push(messageToEntry(link.prefix, seq, message))
+        entries.push(toEntry(link.prefix, seq, message.text, message.subject))
       }
     },
     onPause: () => {

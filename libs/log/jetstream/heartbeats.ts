@@ -1,7 +1,6 @@
-import type { Msg } from 'nats'
 import { type Entry, type OrkEvent, subjectOf } from '#libs/events'
 import { lastMatch } from './ends'
-import { messageToEntry } from './entries'
+import { toEntry } from './entries'
 import type { Link } from './link'
 import { readRange } from './read'
 import { getStored } from './stored'
@@ -17,7 +16,7 @@ export const followHeartbeats = (link: Link, onBeat: (event: OrkEvent) => void):
   const subscription = link.nc.subscribe(`${link.prefix}.heartbeats.*`, {
     callback: (error, message) => {
       if (error !== null) return
-      const { event } = messageToEntry(link.prefix, 0, message)
+      const { event } = toEntry(link.prefix, 0, message.string(), message.subject)
       if (event.type !== 'Unreadable') onBeat(event)
     },
   })
@@ -38,6 +37,5 @@ export async function* readHeartbeats(
   const to = await lastMatch(link, stream, filters)
   const last = to === 0 ? null : await getStored(link, stream, { seq: to })
   if (last === null || last.time < since) return
-  const toEntry = (seq: number, message: Msg): Entry => messageToEntry(link.prefix, seq, message)
-  yield* readRange(link, { stream, filters, from: 1, since, to, toEntry })
+  yield* readRange(link, { stream, filters, from: 1, since, to })
 }

@@ -1,5 +1,6 @@
 import { Events, type NatsConnection, type NatsError } from 'nats'
 import { OrkFailure, orkError } from '#libs/kernel'
+import { Inlet } from './inlet'
 
 /** An error answer of JetStream's API. */
 export class ApiError extends Error {
@@ -60,6 +61,7 @@ export class Link {
   /** How long `ask` goes on while the trouble is passing, in milliseconds. */
   patienceMs = 30_000
   closing = false
+  readonly inlet: Inlet
   private readonly statusListeners = new Set<StatusListener>()
   private readonly denialListeners = new Set<DenialListener>()
   private readonly closingListeners = new Set<() => void>()
@@ -68,6 +70,7 @@ export class Link {
     readonly nc: NatsConnection,
     readonly prefix: string,
   ) {
+    this.inlet = new Inlet(nc)
     void this.watch()
   }
 

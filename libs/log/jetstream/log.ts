@@ -3,7 +3,7 @@ import { filtersOf } from '../filters'
 import type { Log, LogInfo, ReadOptions } from '../port'
 import { append, appendTogether } from './append'
 import { firstAtOrAfter, lastMatch } from './ends'
-import { messageToEntry, toEntry } from './entries'
+import { toEntry } from './entries'
 import { follow } from './follow'
 import { beat, followHeartbeats, readHeartbeats } from './heartbeats'
 import type { Link } from './link'
@@ -38,13 +38,12 @@ async function* read(link: Link, stream: string, options: ReadOptions): AsyncGen
     ...(matches === undefined ? {} : { matches }),
     from: options.from,
     to: Math.min(options.to ?? last, last),
-    toEntry: (seq, message) => messageToEntry(link.prefix, seq, message),
   })
 }
 
 const at = async (link: Link, stream: string, seq: number): Promise<Entry | null> => {
   const message = seq < 1 ? null : await getStored(link, stream, { seq })
-  return message === null ? null : toEntry(link.prefix, message.seq, message.data, () => message.subject)
+  return message === null ? null : toEntry(link.prefix, message.seq, message.data.toString('utf8'), message.subject)
 }
 
 const info = async (link: Link, stream: string): Promise<LogInfo> => {

@@ -1,5 +1,5 @@
-import type { Msg } from 'nats'
 import type { Entry } from '#libs/events'
+import { toEntry } from './entries'
 import { Fifo } from './fifo'
 import type { Link } from './link'
 import { Source } from './source'
@@ -12,7 +12,6 @@ export interface ReadRange {
   readonly since?: number
   /** Last sequence to be handed on; there must be a message at or after it, as the leader told, or it is 0. */
   readonly to: number
-  readonly toEntry: (seq: number, message: Msg) => Entry
 }
 
 /** Entries that wait for the reader, at most about: no more is asked for beyond. */
@@ -35,7 +34,7 @@ export async function* readRange(link: Link, range: ReadRange): AsyncGenerator<r
     onMessage: (seq, message) => {
       if (ended) return
       const wanted = seq <= range.to && (range.matches === undefined || range.matches(message.subject))
-      if (wanted) batch.push(range.toEntry(seq, message))
+      if (wanted) batch.push(toEntry(link.prefix, seq, message.text, message.subject))
       if (seq >= range.to) ended = true
     },
     onPause: () => {

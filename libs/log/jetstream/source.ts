@@ -1,4 +1,5 @@
-import { createInbox, type Msg, nuid, type Subscription } from 'nats'
+import { createInbox, type Msg, nuid } from 'nats'
+import type { Frame } from './frames'
 import { isPassing, type Link } from './link'
 import { readPosition } from './wire'
 
@@ -11,7 +12,7 @@ export interface SourceOptions {
   /** Instead of `from`, for the first round: milliseconds since 1970. */
   readonly since?: number
   /** Called for each message in order, once. */
-  readonly onMessage: (seq: number, message: Msg) => void
+  readonly onMessage: (seq: number, message: Frame) => void
   /** Called once the messages that came together have been handed on. */
   readonly onPause: () => void
   /** The reading cannot go on, e.g. for want of permission. */
@@ -40,7 +41,7 @@ export class Source {
   private round = 0
   private name = ''
   private inbox = ''
-  private subscription: Subscription | null = null
+  private subscription: { stop(): void } | null = null
   private outstanding = 0
   private consumerSeq = 0
   private silentBeats = 0
@@ -99,9 +100,11 @@ export class Source {
     this.name = name
     this.inbox = createInbox()
     const dotted = `.${name}.`
-    this.subscription = this.link.nc.subscribe(`${this.inbox}.*`, {
-      callback: (_error, message) => this.onReply(round, dotted, message),
-    })
+    this.subscription = this.link.inlet.subscribe(
+      `${this.inbox}.*`,
+      (frame) => this.onFrame(round, dotted, frame),
+      (message) => this.onStatusMessage(round, message),
+    )
     this.request()
   }
 
@@ -135,28 +138,33 @@ export class Source {
     if (!this.link.nc.isClosed()) this.link.nc.publish(verb, body, { reply: `${this.inbox}.r` })
   }
 
-  private onReply(round: number, dotted: string, message: Msg): void {
-    if (round !== this.round) return
+  /** A stored message; false for what is none. */
+  private onFrame(round: number, dotted: string, frame: Frame): boolean {
+    const position = readPosition(frame.reply, dotted)
+    if (position === null) return false
+    if (round !== this.round) return true
     this.silentBeats = 0
-    const reply = message.reply ?? ''
-    const position = reply === '' ? null : readPosition(reply, dotted)
-    if (position === null) return this.onStatusMessage(message)
     // A hole in the consumer's own count: something was lost on the way.
-    if (position.consumerSeq !== this.consumerSeq + 1) return void this.begin()
+    if (position.consumerSeq !== this.consumerSeq + 1) {
+      void this.begin()
+      return true
+    }
     this.consumerSeq = position.consumerSeq
     this.outstanding -= 1
     if (position.seq >= this.next) {
       this.next = position.seq + 1
       this.since = undefined
       this.retryMs = 20
-      this.options.onMessage(position.seq, message)
+      this.options.onMessage(position.seq, frame)
       this.pauseSoon()
     }
     if (this.outstanding <= LOW && round === this.round) this.request()
+    return true
   }
 
-  private onStatusMessage(message: Msg): void {
-    const { headers } = message
+  private onStatusMessage(round: number, { headers }: Msg): void {
+    if (round !== this.round) return
+    this.silentBeats = 0
     const code = headers?.code ?? 0
     if (code === 100) return
     const text = headers?.description ?? ''
@@ -193,7 +201,7 @@ export class Source {
   /** Leaves the consumer; what still comes from it is not looked at. */
   private forget(): void {
     this.round += 1
-    if (!this.link.nc.isClosed()) this.subscription?.unsubscribe()
+    this.subscription?.stop()
     if (this.name !== '') this.drop(this.name)
     this.subscription = null
     this.name = ''

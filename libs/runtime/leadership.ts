@@ -11,6 +11,7 @@ import {
   leaseQuestion,
   leaseSubject,
   nextLeaseStep,
+  provesSilence,
   type Renewal,
   readRenewal,
 } from './lease'
@@ -176,13 +177,20 @@ export class Leadership {
     if (renewal !== null && isCurrent(renewal, cluster.leaders[role].epoch)) this.lease.heardAt = machine.now().mono
   }
 
-  /** Stands for election, unless somebody else turns out to have been elected since the epoch was `before`. */
+  /**
+   * Stands for election, unless somebody else turns out to have been elected since the epoch was `before`, or the
+   * question to the log shows that the silence proves nothing.
+   */
   private async campaign(before: number): Promise<void> {
     const { connection, role, cluster, machine, logger } = this.options
     for (let tries = 0; tries < MAX_CAMPAIGN_TRIES && !this.stopped; tries += 1) {
-      await this.options.foldedUpTo(await connection.log.lastSeq())
+      const askedAt = machine.now().mono
+      const lastSeq = await connection.log.lastSeq()
+      const answeredAt = machine.now().mono
+      await this.options.foldedUpTo(lastSeq)
+      const isSilent = provesSilence(this.lease, askedAt, answeredAt, this.settings)
       this.lease.heardAt = machine.now().mono
-      if (cluster.leaders[role].epoch !== before) return
+      if (!isSilent || cluster.leaders[role].epoch !== before) return
       const result = await this.writeElection(before + 1, cluster.leaders[role].seq)
       if (result?.tag === 'Stored') return this.takeOffice(before + 1, result.seq)
       if (result?.tag === 'Refused') return logger.error({ error: result.error }, 'the log refused an election')

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { DEFAULT_LEASE, isCurrent, nextLeaseStep, readRenewal } from './lease'
+import { DEFAULT_LEASE, isCurrent, nextLeaseStep, provesSilence, readRenewal } from './lease'
 
 const at = (mono: number) => ({ wall: 0, mono })
 const standBy = { epoch: null, heardAt: 0, renewedAt: 0 }
@@ -20,6 +20,13 @@ test('a leader renews in time, and never asks', () => {
 test('a leader renews at least twice before anybody doubts it', () => {
   assert.ok(DEFAULT_LEASE.renewEveryMs * 2 <= DEFAULT_LEASE.askAfterMs)
   assert.ok(DEFAULT_LEASE.askAfterMs + DEFAULT_LEASE.renewEveryMs < DEFAULT_LEASE.takeAfterMs)
+})
+
+test('a silence proves nothing if it ended while the log was asked, or if the log was silent too', () => {
+  const proves = (heardAt: number, answeredAt: number): boolean =>
+    provesSilence({ ...standBy, heardAt }, 5_000, answeredAt, DEFAULT_LEASE)
+  assert.equal([proves(3_000, 5_010), proves(5_005, 5_010)], [true, false])
+  assert.equal([proves(3_000, 5_999), proves(3_000, 6_000), proves(3_000, 11_000)], [true, false, false])
 })
 
 test('only the clock that never goes back decides', () => {

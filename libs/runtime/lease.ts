@@ -34,6 +34,18 @@ export const nextLeaseStep = (view: LeaseView, now: Now, settings: LeaseSettings
   return silence >= settings.askAfterMs ? 'ask' : 'wait'
 }
 
+/**
+ * Whether a leader's silence still counts once the log was asked for its end, and answered. Not when the leader was
+ * heard meanwhile; nor when the answer took long: the log could not be written either then, so the servers were at
+ * fault (an election among them takes seconds), and the lease's clock stood still. All times are monotonic.
+ */
+export const provesSilence = (
+  { heardAt }: LeaseView,
+  askedAt: number,
+  answeredAt: number,
+  { askAfterMs }: LeaseSettings,
+): boolean => heardAt <= askedAt && answeredAt - askedAt < askAfterMs
+
 /** What a leader says of itself: regularly, when asked, and when it gives its lease back. */
 export interface Renewal {
   readonly holder: string

@@ -5,7 +5,7 @@ import { aJob, registered, submitted } from '../testing/happenings'
 import { mustConnect } from '../testing/jetStream'
 import { arrives, isElection, ledService, PATIENT } from '../testing/ledServices'
 import { eventOf } from '../testing/logEvents'
-import { startTestNats, type TestNats } from '../testing/nats'
+import { startTestNats, startTestNatsCluster, type TestNats } from '../testing/nats'
 import { DEFAULT_LEASE } from './lease'
 
 const led = suite<{ nats: TestNats }>('led services on JetStream')
@@ -56,6 +56,30 @@ led('a leader whose connection is gone is succeeded within the lease, without ha
   assert.ok(tookMs < DEFAULT_LEASE.takeAfterMs + 2 * DEFAULT_LEASE.renewEveryMs, `${tookMs} ms`)
   await Promise.all([a.stop(), b.stop()])
   await close()
+})
+
+led('on three servers, the stream leader is killed: its election ends no lease, and the leader leads on', async () => {
+  const cluster = await startTestNatsCluster()
+  const onlooker = await mustConnect({ servers: cluster.url, replicas: 3, waitMs: 30_000 })
+  const name = (await onlooker.log.info()).leader
+  const victim = cluster.servers.findIndex((server) => server.name === name)
+  const other = cluster.servers[(victim + 1) % 3]
+  // The leader is connected to the very server that dies, the stand-by to one that does not.
+  const one = await mustConnect({ servers: cluster.servers[victim]?.url ?? '' })
+  const two = await mustConnect({ servers: other?.url ?? '' })
+  const [a, b] = [ledService(one, 'a', { lease: DEFAULT_LEASE }), ledService(two, 'b', { lease: DEFAULT_LEASE })]
+  await a.start()
+  await arrives(onlooker.log, isElection('a', 1))
+  await b.start()
+  cluster.servers[victim]?.kill('SIGKILL')
+  await onlooker.log.append([registered(), submitted()].map((draft) => ({ event: eventOf(draft) })))
+  const { event } = await arrives(onlooker.log, ({ type }) => type === 'TaskScheduled')
+  assert.is(event.type !== 'Unreadable' && event.epoch, 1)
+  await Promise.all([a.catchUp(), b.catchUp()])
+  assert.equal([a.leading, b.leading, b.view.cluster.leaders.scheduler.epoch], [true, false, 1])
+  await Promise.all([a.stop(), b.stop()])
+  await Promise.all([one, two, onlooker].map((connection) => connection.close()))
+  await cluster.stop()
 })
 
 led.run()

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -70,6 +71,33 @@ for (const [how, harm] of [
     await Promise.all([a.stop(), b.stop()])
   })
 }
+
+test('a stand-by has its view warm: its election and its first decision follow each other in the log', async () => {
+  const { memory, one, a, b } = await pair()
+  const decided = one.hold()
+  tell(memory, registered(), submitted())
+  await decided
+  one.die()
+  const { seq } = await arrives(memory.log, isElection('b', 2))
+  const first = await arrives(memory.log, isScheduled)
+  assert.equal([first.seq, first.event.type !== 'Unreadable' && first.event.epoch], [seq + 1, 2])
+  await Promise.all([a.stop(), b.stop()])
+})
+
+test('while the log does not answer nobody is succeeded, though the leader is not heard; then it leads on', async () => {
+  const { memory, one, two, a, b } = await pair()
+  for (const side of [one, two]) side.away()
+  one.hang()
+  await pause(400) // twice as long as a leader may be silent
+  one.wake()
+  for (const side of [one, two]) side.release()
+  tell(memory, registered(), submitted())
+  const { event } = await arrives(memory.log, isScheduled)
+  await pause(400)
+  assert.is(event.type !== 'Unreadable' && event.epoch, 1)
+  assert.equal([a.leading, b.leading, b.view.cluster.leaders.scheduler.epoch], [true, false, 1])
+  await Promise.all([a.stop(), b.stop()])
+})
 
 test('a decision that a stalled leader gets through after the next election changes nothing', async () => {
   const memory = createMemoryLog()

@@ -51,18 +51,27 @@ export const oneWorkerCore = (
 export interface FaultyConnection extends Connection {
   /** Holds back every write until `release`; resolves when there is one. */
   hold(): Promise<void>
+  /** The log answers nothing, neither writes nor questions, until `release`. */
+  away(): void
   release(): void
   /** From here on nothing of this side is heard of any more, as after kill -9: no write, no renewal, no answer. */
   die(): void
-  /** As SIGSTOP: what is asked of it gets no answer, and it says nothing of itself. */
+  /** As SIGSTOP: what is asked of it gets no answer, and it says nothing of itself, until `wake`. */
   hang(): void
+  wake(): void
 }
 
 export const faultyConnection = ({ log, bus }: MemoryLog): FaultyConnection => {
   let state: 'well' | 'dead' | 'hung' = 'well'
   let gate: Promise<void> = Promise.resolve()
+  let isAway = false
   let open = (): void => {}
   let tellHeld = (): void => {}
+  const close = (): void => {
+    gate = new Promise((resolve) => {
+      open = resolve
+    })
+  }
   const served: { stop(): Promise<void> }[] = []
   const never = <T>(): Promise<T> => new Promise<T>(() => {})
   const append: Log['append'] = async (items) => {
@@ -72,7 +81,7 @@ export const faultyConnection = ({ log, bus }: MemoryLog): FaultyConnection => {
   }
   return {
     prefix: 'ork',
-    log: { ...log, append },
+    log: { ...log, append, lastSeq: () => (isAway ? gate.then(() => log.lastSeq()) : log.lastSeq()) },
     bus: {
       ...bus,
       publish: (subject, payload) => (state === 'well' ? bus.publish(subject, payload) : undefined),
@@ -91,20 +100,28 @@ export const faultyConnection = ({ log, bus }: MemoryLog): FaultyConnection => {
     onStatus() {},
     close: async () => {},
     hold: () => {
-      gate = new Promise((resolve) => {
-        open = resolve
-      })
+      close()
       return new Promise((resolve) => {
         tellHeld = resolve
       })
     },
-    release: () => open(),
+    away: () => {
+      isAway = true
+      close()
+    },
+    release: () => {
+      isAway = false
+      open()
+    },
     die: () => {
       state = 'dead'
       for (const service of served) void service.stop()
     },
     hang: () => {
       state = 'hung'
+    },
+    wake: () => {
+      state = 'well'
     },
   }
 }

@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Exit } from '#libs/drivers'
 import type { TaskSpec } from '#libs/spec'
-import { aJob, on } from '../../../libs/testing/happenings'
+import { aJob, elected, on } from '../../../libs/testing/happenings'
 import { WORKER, WorkerSimulation } from '../../../libs/testing/workerSimulation'
 import {
   containers,
@@ -610,6 +610,18 @@ test('a job that stops takes both attempts along', () => {
   sim.log.stopJob('web')
   news(sim)
   assert.equal([containers(sim), state(sim)], [[], 'stopped #2'])
+})
+
+test('what a leader decides that was succeeded moves no worker: nothing is begun on its word, nothing is ended', () => {
+  const sim = running()
+  for (const role of ['manager', 'scheduler'] as const) sim.log.add(elected(role, 'other', 2))
+  const stale = { epoch: 1 }
+  sim.log.add(sim.log.on(ID).stopAsked(), stale)
+  sim.log.add(sim.log.on(ID).lost(), stale)
+  sim.log.submit(aJob({ name: 'late', tasks: [{ restart: RESTART }] }))
+  sim.log.schedule('late.api.0', WORKER)
+  assert.equal(news(sim), [])
+  assert.equal([state(sim), sim.view.cluster.ignored.stale], ['running #1', 3])
 })
 
 test.run()

@@ -10,6 +10,7 @@ import type { Link } from './link'
 import { readRange } from './read'
 import { getStored, getStreamInfo } from './stored'
 import type { Streams } from './streams'
+import { asBuffer } from './wire'
 import type { Writer } from './writer'
 
 /** The log on JetStream. */
@@ -43,7 +44,9 @@ async function* read(link: Link, stream: string, options: ReadOptions): AsyncGen
 
 const at = async (link: Link, stream: string, seq: number): Promise<Entry | null> => {
   const message = seq < 1 ? null : await getStored(link, stream, { seq })
-  return message === null ? null : toEntry(link.prefix, message.seq, message.data.toString('utf8'), message.subject)
+  return message === null
+    ? null
+    : toEntry(link.prefix, message.seq, asBuffer(message.data).toString('utf8'), message.subject)
 }
 
 const info = async (link: Link, stream: string): Promise<LogInfo> => {

@@ -1,11 +1,10 @@
 import { connect as connectNats } from 'nats'
-import pino from 'pino'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Connection } from '#libs/log'
-import { startManager } from '#services/manager'
 import { clientOf } from '../../libs/testing/cluster/client'
 import { Observer } from '../../libs/testing/cluster/observer'
+import { type TestService, testService } from '../../libs/testing/cluster/service'
 import { aJob, submitted } from '../../libs/testing/happenings'
 import { mustConnect } from '../../libs/testing/jetStream'
 import { eventOf } from '../../libs/testing/logEvents'
@@ -14,9 +13,9 @@ import { runOrk } from '../../libs/testing/ork'
 
 interface Context {
   nats: TestNats
-  connections: Connection[]
+  client: Connection
   log: Observer
-  stop(): Promise<void>
+  manager: TestService
 }
 
 const test = suite<Context>('ork quarantine')
@@ -26,10 +25,15 @@ const LATER = JSON.stringify({ ...eventOf(submitted(aJob(), 2)), schemaversion: 
 
 test.before(async (context) => {
   const nats = await startTestNats()
-  const connections = await Promise.all([0, 1].map(() => mustConnect({ servers: nats.url })))
-  const [own, client] = connections
-  if (own === undefined || client === undefined) throw new Error('no connection')
-  const manager = await startManager({ connection: own, name: 'm1', logger: pino({ level: 'silent' }) })
+  const client = await mustConnect({ servers: nats.url, sync: 'always' }) // as the command asks for it
+  const manager = testService({
+    name: 'm1',
+    dir: nats.dir,
+    args: ['manager', '--name', 'm1'],
+    env: { ORK_NATS_URL: nats.url },
+    ready: /"msg":"ready"/,
+  })
+  await manager.start()
   const log = new Observer(client)
   await clientOf(client).submit(aJob())
   const admin = await connectNats({ servers: nats.url })
@@ -41,12 +45,12 @@ test.before(async (context) => {
     const held = [...quarantined.values()]
     return held.length === 2 && held.every(({ since }) => since !== null)
   })
-  Object.assign(context, { nats, connections, log, stop: () => manager.stop() })
+  Object.assign(context, { nats, client, log, manager })
 })
-test.after(async ({ nats, connections, log, stop }) => {
-  await stop()
+test.after(async ({ nats, client, log, manager }) => {
+  await manager.end()
   await log.stop()
-  await Promise.all(connections.map((connection) => connection.close()))
+  await client.close()
   await nats.stop()
 })
 
@@ -119,10 +123,8 @@ test('sequences that name nothing are refused', async ({ nats }) => {
 })
 
 test('a skip is on record with who and why, and the job takes decisions again', async (context) => {
-  const { nats, connections, log } = context
+  const { nats, client, log } = context
   const seq = firstHeld(context)
-  const [, client] = connections
-  if (client === undefined) throw new Error('no connection')
   const next = aJob({ tasks: [{ replicas: 2 }] })
   const refusal = await clientOf(client)
     .submit(next)

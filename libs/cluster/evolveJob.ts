@@ -22,8 +22,16 @@ export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh:
   const job = cluster.jobs.get(event.data.job)
   if (job === undefined) return ignoreStray(cluster, seq, event)
   job.seq = seq
+  if (fresh) step(cluster, job, event, changes)
   changes.job(job) // also when ignored: a decision may have been refused because of this event
-  if (!fresh) return
+}
+
+const step = (
+  cluster: Cluster,
+  job: Job,
+  event: Exclude<JobEvent, EventOf<'JobSubmitted'>>,
+  changes: Changes,
+): void => {
   const time = Date.parse(event.time)
   switch (event.type) {
     case 'JobStopRequested':

@@ -55,6 +55,11 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'ManagerRegistered':
     case 'SchedulerRegistered':
       return `${event.data.name} joined (ork ${event.data.version})`
+    case 'PolicySet': {
+      const { policy, seed } = event.data
+      const ties = seed === null ? '' : `, ties by lot ${seed}`
+      return `instances are placed by ${policy} from here on${ties}${by(event)}`
+    }
     case 'LeaderElected':
       return `${event.data.holder} leads from here on (epoch ${event.data.epoch})`
     case 'EventQuarantined':

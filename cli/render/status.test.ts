@@ -17,6 +17,7 @@ const service = (name: string, more: Partial<StatusReply> = {}): StatusReply => 
   instances: { running: 2, pending: 1 },
   workers: { ready: 1 },
   leaders: { manager: { holder: 'm1', epoch: 3, seq: 1 }, scheduler: { holder: 's1', epoch: 2, seq: 1 } },
+  scheduling: { policy: 'spread', seed: null, placements: 3 },
   services: [],
   quarantined: [],
   quarantinedCount: 0,

@@ -12,6 +12,7 @@ import type {
   LedRole,
   Port,
   Quarantined,
+  Scheduling,
   ServiceInfo,
   Submission,
   Task,
@@ -118,6 +119,7 @@ export interface ClusterSummary {
   readonly instances: Partial<Record<InstanceState, number>>
   readonly workers: Partial<Record<WorkerState, number>>
   readonly leaders: Readonly<Record<LedRole, Leader>>
+  readonly scheduling: Readonly<Scheduling>
   readonly services: readonly ServiceInfo[]
   /** The first of them; a flood of others must not keep a service from saying how it is. */
   readonly quarantined: readonly QuarantinedSummary[]
@@ -251,6 +253,7 @@ export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   instances: sumCounts([...cluster.jobs.values()].flatMap(({ tasks }) => [...tasks.values()])),
   workers: tally([...cluster.workers.values()].map(({ state }) => state)),
   leaders: { manager: { ...cluster.leaders.manager }, scheduler: { ...cluster.leaders.scheduler } },
+  scheduling: { ...cluster.scheduling },
   services: [...cluster.services.values()],
   quarantined: [...take(cluster.quarantined, MAX_QUARANTINED_SHOWN)].map((held) => describeQuarantined(cluster, held)),
   quarantinedCount: cluster.quarantined.size,

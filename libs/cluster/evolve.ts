@@ -51,6 +51,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'LeaderElected':
     case 'ManagerRegistered':
     case 'SchedulerRegistered':
+    case 'PolicySet':
     case 'EventQuarantined':
     case 'QuarantineLifted':
       return evolveControl(cluster, entry.seq, event, fresh, changes)

@@ -4,7 +4,7 @@ import type { Changes, Cluster, LedRole } from './model'
 import { lift, record } from './quarantine'
 
 type ControlEvent = EventOf<
-  'LeaderElected' | 'ManagerRegistered' | 'SchedulerRegistered' | 'EventQuarantined' | 'QuarantineLifted'
+  'LeaderElected' | 'ManagerRegistered' | 'SchedulerRegistered' | 'PolicySet' | 'EventQuarantined' | 'QuarantineLifted'
 >
 
 /** Folds what the services say of themselves. An election with an epoch that is not newer changes nothing. */
@@ -33,6 +33,11 @@ export const evolveControl = (
       return register(cluster, 'manager', seq, event.data)
     case 'SchedulerRegistered':
       return register(cluster, 'scheduler', seq, event.data)
+    case 'PolicySet':
+      cluster.leaders.scheduler.seq = seq
+      cluster.scheduling.policy = event.data.policy
+      cluster.scheduling.seed = event.data.seed
+      return
     case 'EventQuarantined':
       cluster.leaders.manager.seq = seq
       return fresh ? record(cluster, event) : undefined

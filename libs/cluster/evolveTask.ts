@@ -92,6 +92,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       return move(describeReasons(event.data.reasons))
     case 'TaskScheduled':
       schedule(instance, seq, event)
+      cluster.scheduling.placements += 1
       return move(null)
     case 'TaskRejected':
       instance.rejectedBy = [...instance.rejectedBy, event.data.worker]

@@ -1,6 +1,13 @@
 import type { Role } from '#libs/events'
 import type { Resources } from '#libs/kernel'
-import type { DriverName, JobKind, JobSpec, TaskSpec } from '#libs/spec'
+import {
+  DEFAULT_POLICY,
+  type DriverName,
+  type JobKind,
+  type JobSpec,
+  type PlacementPolicy,
+  type TaskSpec,
+} from '#libs/spec'
 import type { InstanceState } from './lifecycle'
 
 /**
@@ -15,6 +22,7 @@ export interface Cluster {
   /** Placed on workers that were not seen to join: all of them for who folds only one job's part of the log. */
   readonly unhosted: Set<Attempt>
   readonly leaders: Readonly<Record<LedRole, Leader>>
+  readonly scheduling: Scheduling
   /** Services that ever registered, by `role/name`. */
   readonly services: Map<string, ServiceInfo>
   /**
@@ -40,6 +48,16 @@ export interface Leader {
   epoch: number
   /** Last sequence of the role's control aggregate. */
   seq: number
+}
+
+/** How instances are placed. */
+export interface Scheduling {
+  /** Where a job names none. */
+  policy: PlacementPolicy
+  /** Of the lot by which equally good workers are told apart; null: by name. */
+  seed: number | null
+  /** How many placements there were, ever: whose turn it is follows from it. */
+  placements: number
 }
 
 export interface ServiceInfo {
@@ -191,6 +209,7 @@ export const emptyCluster = (): Cluster => ({
   workers: new Map(),
   unhosted: new Set(),
   leaders: { manager: { holder: '', epoch: 0, seq: 0 }, scheduler: { holder: '', epoch: 0, seq: 0 } },
+  scheduling: { policy: DEFAULT_POLICY, seed: null, placements: 0 },
   services: new Map(),
   quarantined: new Map(),
   strays: new Map(),

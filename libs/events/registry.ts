@@ -8,6 +8,7 @@ import { JobStopRequested } from './JobStopRequested'
 import { JobSubmitted } from './JobSubmitted'
 import { LeaderElected } from './LeaderElected'
 import { ManagerRegistered } from './ManagerRegistered'
+import { PolicySet } from './PolicySet'
 import { QuarantineLifted } from './QuarantineLifted'
 import { SchedulerRegistered } from './SchedulerRegistered'
 import { TaskCompleted } from './TaskCompleted'
@@ -58,6 +59,7 @@ export const EVENTS = {
   WorkerHeartbeat,
   ManagerRegistered,
   SchedulerRegistered,
+  PolicySet,
   LeaderElected,
   EventQuarantined,
   QuarantineLifted,

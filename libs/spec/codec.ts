@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import type { Resources } from '#libs/kernel'
-import { MAX_PORTS, MAX_REPLICAS, MAX_TASKS, MAX_WORDS } from './limits'
-import type { JobSpec, PortSpec, RestartSpec, StopSpec, TaskSpec } from './model'
+import { MAX_PORTS, MAX_PRIORITY, MAX_REPLICAS, MAX_TASKS, MAX_WORDS } from './limits'
+import type { JobSpec, PlacementSpec, PortSpec, RestartSpec, StopSpec, TaskSpec } from './model'
 import {
   type About,
   decimal,
@@ -16,7 +16,16 @@ import {
   type Shape,
   struct,
 } from './shapes'
-import { driverShape, ENV_NAME, kindShape, nameShape, policyShape, protocolShape, signalShape } from './words'
+import {
+  driverShape,
+  ENV_NAME,
+  kindShape,
+  nameShape,
+  placementPolicyShape,
+  policyShape,
+  protocolShape,
+  signalShape,
+} from './words'
 
 const count = integer({ min: 0, max: Number.MAX_SAFE_INTEGER })
 const words = list('a list of texts', processText, { max: MAX_WORDS })
@@ -65,6 +74,8 @@ const task = struct<TaskSpec>('a task', {
 const job = struct<JobSpec>('a job', {
   name: required(nameShape),
   kind: required(kindShape),
+  priority: optional(integer({ min: 0, max: MAX_PRIORITY })),
+  placement: optional(struct<PlacementSpec>('where instances go', { policy: required(placementPolicyShape) })),
   tasks: required(list('a list of tasks', task, { min: 1, max: MAX_TASKS })),
 })
 

@@ -7,6 +7,9 @@ export const MAX_TASKS = 100
 /** Ports of one task. */
 export const MAX_PORTS = 100
 
+/** The most that a job may be preferred. */
+export const MAX_PRIORITY = 100
+
 /** Words of a command or its arguments. */
 export const MAX_WORDS = 1000
 

@@ -8,6 +8,9 @@ import type { Resources } from '#libs/kernel'
 export interface JobSpec {
   readonly name: string
   readonly kind: JobKind
+  /** 0 to 100; absent: `DEFAULT_PRIORITY`. */
+  readonly priority?: number
+  readonly placement?: PlacementSpec
   readonly tasks: readonly TaskSpec[]
 }
 
@@ -34,6 +37,32 @@ export interface TaskSpec {
 /** The engines that can run a container. */
 export const DriverNameCodec = t.keyof({ docker: null, process: null, simulated: null }, 'DriverName')
 export type DriverName = t.TypeOf<typeof DriverNameCodec>
+
+/** Where a job's instances go, of the workers that fit. */
+export interface PlacementSpec {
+  readonly policy: PlacementPolicy
+}
+
+/** How a worker is chosen among those that fit. */
+export const PlacementPolicyCodec = t.keyof(
+  {
+    spread: null,
+    binpack: null,
+    epvm: null,
+    'epvm-reserve': null,
+    'least-loaded': null,
+    'round-robin': null,
+    'random-of-k': null,
+  },
+  'PlacementPolicy',
+)
+export type PlacementPolicy = t.TypeOf<typeof PlacementPolicyCodec>
+export const PLACEMENT_POLICIES = Object.keys(PlacementPolicyCodec.keys) as readonly PlacementPolicy[]
+
+/** Where neither the job nor the cluster says otherwise. */
+export const DEFAULT_POLICY: PlacementPolicy = 'spread'
+
+export const DEFAULT_PRIORITY = 50
 
 /** A port the task listens on; `hostPort` 0 lets the engine choose a free one. */
 export interface PortSpec {

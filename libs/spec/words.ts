@@ -1,4 +1,5 @@
 import { NAME } from '#libs/kernel'
+import { PLACEMENT_POLICIES } from './model'
 import { matching, oneOf } from './shapes'
 
 /** A name that is one NATS token and one DNS label. */
@@ -12,6 +13,7 @@ export const ENV_NAME = {
 
 export const kindShape = oneOf(['service', 'batch'])
 export const driverShape = oneOf(['docker', 'process', 'simulated'])
+export const placementPolicyShape = oneOf(PLACEMENT_POLICIES)
 export const protocolShape = oneOf(['tcp', 'udp'])
 export const policyShape = oneOf(['always', 'on-failure', 'never'])
 

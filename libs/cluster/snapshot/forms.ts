@@ -1,7 +1,15 @@
 import * as t from 'io-ts'
 import { RoleCodec } from '#libs/events'
 import { nullable, ResourcesCodec } from '#libs/kernel'
-import { DriverNameCodec, type JobKind, type JobSpec, JobSpecCodec, type TaskSpec, TaskSpecCodec } from '#libs/spec'
+import {
+  DriverNameCodec,
+  type JobKind,
+  type JobSpec,
+  JobSpecCodec,
+  PlacementPolicyCodec,
+  type TaskSpec,
+  TaskSpecCodec,
+} from '#libs/spec'
 import { INSTANCE_STATES, type InstanceState } from '../lifecycle'
 import type {
   Attempt,
@@ -12,6 +20,7 @@ import type {
   Leader,
   Port,
   Quarantined,
+  Scheduling,
   ServiceInfo,
   Submission,
   Task,
@@ -48,6 +57,9 @@ const exitCodec: t.Type<ExitInfo> = t.type({
 })
 
 export const leaderForm = plain<Leader>(t.type({ holder: t.string, epoch: t.number, seq: t.number }, 'leader'))
+export const schedulingForm = plain<Scheduling>(
+  t.type({ policy: PlacementPolicyCodec, seed: nullable(t.number), placements: t.number }, 'scheduling'),
+)
 export const serviceForm = plain<ServiceInfo>(
   t.type({ role: RoleCodec, name: t.string, version: t.string, seq: t.number }, 'service'),
 )

@@ -10,7 +10,7 @@ import {
   type Task,
 } from '../model'
 import { type Form, fieldsOf, listOf, Malformed, type Shared } from './form'
-import { jobForms, leaderForm, quarantinedForm, serviceForm, workerForm } from './forms'
+import { jobForms, leaderForm, quarantinedForm, schedulingForm, serviceForm, workerForm } from './forms'
 
 /** Things in one line of a snapshot: so few that writing or reading a line takes about a millisecond. */
 const LINE = 200
@@ -172,6 +172,12 @@ export const PARTS: { readonly [K in keyof Cluster]-?: Part } = {
       const leaders = listOf('leaders', line)
       for (const [at, role] of Object.keys(LED).entries())
         Object.assign(cluster.leaders[role as LedRole], leaderForm.read(leaders[at]))
+    },
+  ),
+  scheduling: single(
+    ({ cluster }) => schedulingForm.write(cluster.scheduling),
+    ({ cluster }, line) => {
+      Object.assign(cluster.scheduling, schedulingForm.read(line))
     },
   ),
   services: mapPart('services', ({ services }) => services, serviceForm),

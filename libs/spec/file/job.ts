@@ -1,12 +1,24 @@
-import { MAX_TASKS } from '../limits'
-import type { JobSpec } from '../model'
-import { defaulted, type Finding, list, refined, required, type Shape, struct } from '../shapes'
-import { kindShape, nameShape } from '../words'
+import { MAX_PRIORITY, MAX_TASKS } from '../limits'
+import { DEFAULT_PRIORITY, type JobSpec, type PlacementSpec } from '../model'
+import { defaulted, type Finding, integer, list, optional, refined, required, type Shape, struct } from '../shapes'
+import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { completeRestart } from './policies'
 import { type TaskFile, taskShape } from './task'
 
 /** A job as read from a file. Every JobSpec is one, too. */
 export type JobFile = Omit<JobSpec, 'tasks'> & { readonly tasks: readonly TaskFile[] }
+
+const placementShape = struct<PlacementSpec>(
+  'a map with `policy`',
+  {
+    policy: required(placementPolicyShape, {
+      doc: 'How a worker is chosen among those that fit.',
+      example: 'binpack',
+      synonyms: ['strategy', 'algorithm'],
+    }),
+  },
+  (value) => (typeof value === 'string' ? `write \`placement: {policy: ${value}}\`` : undefined),
+)
 
 const fields = struct<JobFile>(
   'a map with `name` and `tasks`',
@@ -20,6 +32,16 @@ const fields = struct<JobFile>(
       doc: 'A service runs until it is stopped; a batch job until each instance has succeeded.',
       example: 'batch',
       synonyms: ['type', 'mode'],
+    }),
+    priority: optional(integer({ min: 0, max: MAX_PRIORITY }), {
+      doc: 'Who waits for a place is served in this order, the highest first; a point is worth ten seconds of waiting.',
+      example: 80,
+      otherwise: String(DEFAULT_PRIORITY),
+    }),
+    placement: optional(placementShape, {
+      doc: 'Where instances go, of the workers that fit.',
+      example: { policy: 'binpack' },
+      otherwise: "the cluster's policy",
     }),
     tasks: required(
       list('a list of tasks, at least one', taskShape, {
@@ -64,7 +86,8 @@ const rules = (job: JobFile): readonly Finding[] => {
 export const jobFileShape: Shape<JobFile> = refined(fields, rules)
 
 /** Fills in the defaults that depend on other fields. */
-export const completeJob = (file: JobFile): JobSpec => ({
+export const completeJob = ({ priority = DEFAULT_PRIORITY, ...file }: JobFile): JobSpec => ({
   ...file,
+  ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
   tasks: file.tasks.map((task) => ({ ...task, restart: completeRestart(file.kind, task.restart) })),
 })

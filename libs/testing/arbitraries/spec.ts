@@ -1,5 +1,15 @@
 import * as fc from 'fast-check'
-import type { DriverName, JobKind, JobSpec, PortSpec, RestartSpec, StopSpec, TaskSpec } from '#libs/spec'
+import {
+  DEFAULT_PRIORITY,
+  type DriverName,
+  type JobKind,
+  type JobSpec,
+  PLACEMENT_POLICIES,
+  type PortSpec,
+  type RestartSpec,
+  type StopSpec,
+  type TaskSpec,
+} from '#libs/spec'
 
 const DAY_MS = 86_400_000
 
@@ -142,15 +152,21 @@ const withoutSharedHostPorts = (job: JobSpec): JobSpec => {
 export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
   .constantFrom<JobKind[]>('service', 'batch')
   .chain((kind) =>
-    fc.record<JobSpec>({
-      name: nameArbitrary,
-      kind: fc.constant(kind),
-      tasks: fc.uniqueArray(
-        fc
-          .constantFrom<DriverName[]>('docker', 'process', 'simulated')
-          .chain((driver) => fc.oneof(taskArbitrary(kind, driver), fixedPorts(kind, driver))),
-        { minLength: 1, maxLength: 3, selector: (task) => task.name },
-      ),
-    }),
+    fc.record(
+      {
+        name: nameArbitrary,
+        kind: fc.constant(kind),
+        priority: fc.nat({ max: 100 }).filter((priority) => priority !== DEFAULT_PRIORITY),
+        placement: fc.record({ policy: fc.constantFrom(...PLACEMENT_POLICIES) }),
+        tasks: fc.uniqueArray(
+          fc
+            .constantFrom<DriverName[]>('docker', 'process', 'simulated')
+            .chain((driver) => fc.oneof(taskArbitrary(kind, driver), fixedPorts(kind, driver))),
+          { minLength: 1, maxLength: 3, selector: (task) => task.name },
+        ),
+      },
+      { requiredKeys: ['name', 'kind', 'tasks'] },
+    ),
   )
+  .map((job) => job as JobSpec)
   .map(withoutSharedHostPorts)

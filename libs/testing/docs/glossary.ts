@@ -19,6 +19,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   reason: { means: 'Why, for people.' },
   failed: { means: 'How many instances did not succeed.' },
   policy: { means: "The scheduler's policy that chose the worker." },
+  seed: { means: 'Of the lot by which equally good workers are told apart; null: by name.' },
   asOf: { means: 'Sequence up to which the log was folded when this was decided.', unit: 'sequence' },
   pending: { means: 'How many instances of the task wait for a place.' },
   reasons: { means: 'Why no worker fits, each with how many workers it rules out.' },

@@ -23,7 +23,7 @@ export const serviceFlags = {
     helpValue: 'SECONDS',
   }),
   replicas: Flags.string({
-    description: 'Keep the log on so many servers; what exists is checked, not changed',
+    description: 'Keep a new log on so many servers; `ork cluster resize-log` changes one that is there',
     options: ['1', '3'],
     env: 'ORK_REPLICAS',
   }),

@@ -79,6 +79,33 @@ export interface Log {
   readHeartbeats(options: { readonly since: number; readonly worker?: string }): AsyncIterable<readonly Entry[]>
   /** How the log is kept, for `ork status`. */
   info(): Promise<LogInfo>
+  /** How each of its streams is kept, and by which servers. */
+  streams(): Promise<readonly StreamState[]>
+  /**
+   * Asks the servers to keep each stream on so many of them; they go on taking writes while they copy, and `streams`
+   * says how far they are. Throws OrkFailure (`TooFewServers`, or not permitted).
+   */
+  resize(replicas: number): Promise<void>
+}
+
+export interface StreamState {
+  readonly name: string
+  /** How many servers are to keep it. */
+  readonly replicas: number
+  /** Name of the server that takes the writes; null where there is none, or the server is no member of a cluster. */
+  readonly leader: string | null
+  /** What the leader says of the others that keep it. */
+  readonly copies: readonly CopyState[]
+  readonly bytes: number
+  /** Null: no limit. */
+  readonly maxBytes: number | null
+}
+
+export interface CopyState {
+  readonly server: string
+  readonly state: 'current' | 'lagging' | 'offline'
+  /** How many operations it is behind the leader. */
+  readonly lag: number
 }
 
 /** A message of the log as the servers keep it. */

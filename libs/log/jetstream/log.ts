@@ -8,6 +8,7 @@ import { follow } from './follow'
 import { beat, followHeartbeats, readHeartbeats } from './heartbeats'
 import type { Link } from './link'
 import { readRange } from './read'
+import { resize, streamStates } from './replicas'
 import { getStored, getStreamInfo } from './stored'
 import type { Streams } from './streams'
 import { asBuffer } from './wire'
@@ -28,6 +29,8 @@ export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log 
   followHeartbeats: (onBeat) => followHeartbeats(link, onBeat),
   readHeartbeats: (options) => readHeartbeats(link, streams.heartbeats, options),
   info: () => info(link, streams.events),
+  streams: () => streamStates(link),
+  resize: (replicas) => resize(link, replicas),
 })
 
 async function* read(link: Link, stream: string, options: ReadOptions): AsyncGenerator<readonly Entry[]> {

@@ -45,7 +45,15 @@ export interface StreamInfo {
     readonly first_seq: number
     readonly last_seq: number
   }
-  readonly cluster?: { readonly leader?: string }
+  readonly cluster?: {
+    readonly leader?: string
+    readonly replicas?: readonly {
+      readonly name: string
+      readonly current: boolean
+      readonly offline?: boolean
+      readonly lag?: number
+    }[]
+  }
 }
 
 export const getStreamInfo = (link: Link, stream: string): Promise<StreamInfo> =>

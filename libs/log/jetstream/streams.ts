@@ -11,6 +11,7 @@ export type SyncMode = 'always' | 'relaxed'
 /** What is asked of the streams when they are created; those that exist keep what they have. */
 export interface StreamWishes {
   readonly sync?: SyncMode
+  /** On how many servers a new log is kept; `resize` changes that of one that is there. */
   readonly replicas?: 1 | 3
   /** False: a log that is not there is an error, tagged `NoLog`; who only asks does not decide how it is kept. */
   readonly create?: boolean
@@ -53,13 +54,11 @@ export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<S
 }
 
 const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise<StreamInfo> => {
-  const found = await find(link, wanted.name)
+  const found = await findStream(link, wanted.name)
   if (found === null && wishes.create === false) throw new OrkFailure(noLog(wanted.name))
   const info = found ?? (await create(link, wanted))
   const { metadata: _chosen, num_replicas: _wished, ...fixed } = wanted
-  const asked: Record<string, unknown> = fixed
-  if (wishes.replicas !== undefined) asked.num_replicas = wishes.replicas
-  const differences = Object.entries(asked)
+  const differences = Object.entries(fixed)
     .filter(([key, value]) => !sameSetting(value, info.config[key]))
     .map(([key, value]) => `${key} is ${JSON.stringify(info.config[key])}, wanted ${JSON.stringify(value)}`)
   if (differences.length > 0) {
@@ -83,7 +82,8 @@ const noLog = (stream: string): OrkError =>
 const sameSetting = (asked: unknown, echoed: unknown): boolean =>
   isDeepStrictEqual(asked, echoed) || (asked === false && echoed === undefined)
 
-const find = async (link: Link, name: string): Promise<StreamInfo | null> => {
+/** Null where there is none of that name. */
+export const findStream = async (link: Link, name: string): Promise<StreamInfo | null> => {
   try {
     return await getStreamInfo(link, name)
   } catch (cause) {

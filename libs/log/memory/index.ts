@@ -50,6 +50,8 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
       replicas: 1,
       leader: null,
     }),
+    streams: async () => [],
+    resize: async () => {},
   }
   return { log, bus: memoryBus(schedule), store }
 }

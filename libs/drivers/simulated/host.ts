@@ -30,7 +30,10 @@ export class SimulatedHost {
   private readonly listeners = new Map<string, Set<(event: EngineEvent) => void>>()
   private outage: OrkError | undefined
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly onStart: (ref: AttemptRef, owner: Owner) => void = () => {},
+  ) {}
 
   get isReachable(): boolean {
     return this.outage === undefined
@@ -56,6 +59,7 @@ export class SimulatedHost {
     const { runMs, exitCode, oomKilled } = container.behaviour
     container.state = 'running'
     container.startedAt = this.clock.now()
+    this.onStart(container.ref, container.owner)
     if (runMs === null) return
     container.cancel = this.clock.after(runMs, () => this.end(container, exitOf(exitCode, oomKilled)))
   }

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { refused, unreachable } from '../errors'
 import { exitOf, GONE, signalNumber } from '../exit'
 import { served } from '../owners'
-import type { AttemptRef, Driver, DriverResult, Exit, Usage } from '../port'
+import type { AttemptRef, Container, Driver, DriverResult, Exit, Owner, Usage } from '../port'
 import { DEFAULTS, type SimulatedDefaults } from './behaviour'
 import { type Clock, realClock } from './clock'
 import { asContainer, type Simulated, SimulatedHost, untilEnded } from './host'
@@ -16,6 +16,8 @@ export interface SimulatedOptions extends Partial<SimulatedDefaults> {
   readonly clock?: Clock
   /** The same seed, the same fates. */
   readonly seed?: number
+  /** Told of every container that begins to run. */
+  readonly onStart?: (ref: AttemptRef, owner: Owner) => void
 }
 
 /** The driver, and a hand in what it simulates. */
@@ -24,6 +26,8 @@ export interface SimulatedDriver extends Driver {
   kill(ref: AttemptRef, exit: Exit): boolean
   /** An outage of the engine and its end; containers run on meanwhile. */
   setReachable(reachable: boolean): void
+  /** What it has of an owner's, also while it cannot be reached. */
+  containersOf(owner: Owner): readonly Container[]
 }
 
 const DOWN = unreachable('the simulated engine is down', { next: 'setReachable(true) brings it back' })
@@ -48,7 +52,7 @@ const usageOf = ({ ref, behaviour: { cpuMilli, memoryBytes } }: Simulated): Usag
  */
 export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver => {
   const clock = options.clock ?? realClock
-  const host = new SimulatedHost(clock)
+  const host = new SimulatedHost(clock, options.onStart)
   const owners = served()
   const start = simulatedRun(host, { clock, seed: options.seed ?? 0, defaults: { ...DEFAULTS, ...options } })
 
@@ -98,6 +102,7 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
       host.end(container, exit)
       return true
     },
+    containersOf: (owner) => [...host.of(owner)].map(asContainer),
     setReachable: (reachable) => host.setReachable(reachable, DOWN),
   }
 }

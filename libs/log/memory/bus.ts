@@ -4,6 +4,8 @@ import { matchesAny } from '../filters'
 import type { Bus, BusError, Endpoint } from '../port'
 
 type Schedule = (task: () => void) => void
+/** Runs a task once, in so many milliseconds; what it gives cancels that. */
+type After = (ms: number, task: () => void) => () => void
 
 const copy = (payload: unknown): unknown => (payload === undefined ? undefined : JSON.parse(JSON.stringify(payload)))
 
@@ -19,7 +21,7 @@ const toOrkError = (cause: unknown): OrkError =>
   cause instanceof OrkFailure ? cause.error : orkError('Internal', `the service failed: ${causeText(cause)}`)
 
 /** The bus in memory: the same endpoints, queues and errors, without a wire. */
-export const memoryBus = (schedule: Schedule): Bus => {
+export const memoryBus = (schedule: Schedule, after: After): Bus => {
   const listeners = new Set<{ readonly subject: string; readonly tell: (payload: unknown) => void }>()
   const endpoints = new Set<Endpoint>()
   let turn = 0
@@ -53,6 +55,7 @@ export const memoryBus = (schedule: Schedule): Bus => {
     const [endpoint] = chosenFor(subject)
     if (endpoint === undefined) return E.left(noOne(subject))
     return within(
+      after,
       timeoutMs,
       ask(endpoint, payload),
       E.left({ tag: 'TimedOut', what: 'no answer came in time', where: subject }),
@@ -74,7 +77,7 @@ export const memoryBus = (schedule: Schedule): Bus => {
     request,
     requestAll: async (subject, payload, timeoutMs) => {
       const none = E.left(noOne(subject))
-      const asked = chosenFor(subject).map((endpoint) => within(timeoutMs, ask(endpoint, payload), none))
+      const asked = chosenFor(subject).map((endpoint) => within(after, timeoutMs, ask(endpoint, payload), none))
       return (await Promise.all(asked)).flatMap((answer) => (E.isRight(answer) ? [answer.right] : []))
     },
     requestStream: (subject, payload, signal) => stream(chosenFor(subject)[0], subject, payload, signal),
@@ -89,15 +92,15 @@ export const memoryBus = (schedule: Schedule): Bus => {
   }
 }
 
-const within = async <T>(ms: number, answer: Promise<T>, late: T): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined
+const within = async <T>(after: After, ms: number, answer: Promise<T>, late: T): Promise<T> => {
+  let cancel = (): void => {}
   const timedOut = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(late), ms)
+    cancel = after(ms, () => resolve(late))
   })
   try {
     return await Promise.race([answer, timedOut])
   } finally {
-    clearTimeout(timer)
+    cancel()
   }
 }
 

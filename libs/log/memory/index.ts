@@ -11,6 +11,8 @@ export interface MemoryLogOptions {
   readonly prefix?: string
   /** Runs a task later: a microtask when absent. A simulator puts its own order here. */
   readonly schedule?: (task: () => void) => void
+  /** Runs a task once, in so many milliseconds, unless what it gives is called first; a timer when absent. */
+  readonly after?: (ms: number, task: () => void) => () => void
   readonly cluster?: string
 }
 
@@ -25,7 +27,13 @@ const HEARTBEATS_KEPT_MS = 60 * 60_000
 
 /** The log and the bus in one process's memory, with the behaviour of the real ones; any number of services may share it. */
 export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
-  const { now = Date.now, prefix = DEFAULT_PREFIX, schedule = queueMicrotask, cluster = 'memory' } = options
+  const {
+    now = Date.now,
+    prefix = DEFAULT_PREFIX,
+    schedule = queueMicrotask,
+    after = timer,
+    cluster = 'memory',
+  } = options
   const store = new MemoryStore(prefix, now)
   const beats = new Heartbeats(prefix, now, schedule)
   const log: Log = {
@@ -53,7 +61,12 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     streams: async () => [],
     resize: async () => {},
   }
-  return { log, bus: memoryBus(schedule), store }
+  return { log, bus: memoryBus(schedule, after), store }
+}
+
+const timer = (ms: number, task: () => void): (() => void) => {
+  const started = setTimeout(task, ms)
+  return () => clearTimeout(started)
 }
 
 class Heartbeats {

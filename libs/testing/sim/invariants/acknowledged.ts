@@ -1,0 +1,35 @@
+import type { StopReply, SubmitReply } from '#libs/api'
+import { type JobSpec, sameSpec } from '#libs/spec'
+import type { World } from '../world'
+import type { Invariant } from './invariant'
+
+/** What a manager has confirmed stands in the log, at the sequence it named, as it was asked for. */
+export const acknowledged: Invariant = {
+  name: 'no acknowledged command is lost',
+  watch: (world, fail) => ({
+    acknowledged: ({ verb, request, reply }) => {
+      const wrong =
+        verb === 'submit'
+          ? wrongSubmit(world, (request as { spec: JobSpec }).spec, reply as SubmitReply)
+          : wrongStop(world, reply as StopReply)
+      if (wrong !== null) fail(wrong)
+    },
+  }),
+}
+
+const wrongSubmit = ({ servers, truth }: World, spec: JobSpec, { job, seq, version }: SubmitReply): string | null => {
+  const event = servers.store.at(seq)?.entry.event
+  const told = `version ${version} of ${job} was confirmed at ${seq}`
+  if (event?.type !== 'JobSubmitted') return `${told}, where there is ${event?.type ?? 'nothing'}`
+  if (event.data.job !== job || event.data.version !== version || !sameSpec(event.data.spec, spec)) {
+    return `${told}, where there is version ${event.data.version} of ${event.data.job}`
+  }
+  return (truth.jobs.get(job)?.version ?? 0) < version ? `${told}, but the fold does not have it` : null
+}
+
+const wrongStop = ({ servers, truth }: World, { job, seq, outcome }: StopReply): string | null => {
+  if (outcome === 'already-stopped') return null
+  const event = servers.store.at(seq)?.entry.event
+  if (event?.type === 'JobStopRequested' && event.data.job === job && truth.jobs.has(job)) return null
+  return `the stop of ${job} was confirmed at ${seq}, where there is ${event?.type ?? 'nothing'}`
+}

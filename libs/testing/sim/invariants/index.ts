@@ -1,0 +1,24 @@
+import { acknowledged } from './acknowledged'
+import { capacity } from './capacity'
+import { oneContainer, runsOnce } from './containers'
+import { epochs } from './epochs'
+import { folds } from './folds'
+import type { Invariant } from './invariant'
+import { lifecycle } from './lifecycle'
+import { owners } from './owners'
+import { silence } from './silence'
+import { updates } from './updates'
+
+/** All of them. A new one is a file and a line here. */
+export const INVARIANTS: readonly Invariant[] = [
+  owners,
+  epochs,
+  lifecycle,
+  acknowledged,
+  capacity,
+  oneContainer,
+  runsOnce,
+  updates,
+  silence,
+  folds,
+]

@@ -1,0 +1,38 @@
+import { isPlaced } from '#libs/cluster'
+import { EVENTS, type OrkEvent } from '#libs/events'
+import type { World } from '../world'
+import type { Invariant } from './invariant'
+
+/**
+ * A decision is made on what is folded and refused if its aggregate has moved on, so it is always a legal step, unless
+ * its job has moved meanwhile: that is another aggregate. So is a fact of a placement that is still open, the first
+ * time it is told. Facts of placements that are over come as they may.
+ */
+export const lifecycle: Invariant = {
+  name: 'only legal steps are taken',
+  watch: (world, fail) => {
+    const ids = new Set<string>()
+    /** By the decision's id: how much of the log its writer had folded. */
+    const decidedAt = new Map<string, number>()
+    return {
+      asked: (_, event, seq) => void decidedAt.set(event.id, seq),
+      stored: ({ seq, event, took, before }) => {
+        const isFirst = !ids.has(event.id)
+        ids.add(event.id)
+        if (took !== 'illegal' || !isFirst) return
+        if (EVENTS[event.type].nature !== 'fact') {
+          if (jobSeq(world, event) > (decidedAt.get(event.id) ?? 0)) return
+          return fail(`${event.type} of ${event.subject} at ${seq} was no legal step`)
+        }
+        if (before === null || !('placement' in event.data)) return
+        const isOpen = isPlaced(before.state) && before.state !== 'stopping'
+        if (isOpen && event.data.placement === before.placedSeq) {
+          fail(`${event.type} of ${event.subject} at ${seq} was no legal step from ${before.state}`)
+        }
+      },
+    }
+  },
+}
+
+const jobSeq = ({ truth }: World, { data }: OrkEvent): number =>
+  'index' in data ? (truth.jobs.get(data.job)?.seq ?? 0) : 0

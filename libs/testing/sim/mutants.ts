@@ -1,0 +1,209 @@
+import * as E from 'fp-ts/Either'
+import { type Cluster, type Core, type Decision, isOutdated, isWanted } from '#libs/cluster'
+import type { Driver } from '#libs/drivers'
+import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
+import type { AppendResult, FollowOptions, Log } from '#libs/log'
+import type { Plant } from './plant'
+
+/** A bug that the simulator must find, put between a service and what it is given: production has no switch for it. */
+export interface Mutant {
+  readonly name: string
+  readonly plant: Plant
+}
+
+/** Changes, or leaves out, what a service is told of the log. */
+const retold = (log: Log, change: (event: OrkEvent) => OrkEvent | null): Log => {
+  const retell = (entry: Entry): Entry[] => {
+    if (entry.event.type === 'Unreadable') return [entry]
+    const event = change(entry.event)
+    return event === null ? [] : [{ ...entry, event }]
+  }
+  const follow = (options: FollowOptions) =>
+    log.follow({ ...options, onEntries: (entries) => options.onEntries(entries.flatMap(retell)) })
+  return { ...log, follow }
+}
+
+const isDecision = (event: OrkEvent): boolean => EVENTS[event.type].nature === 'decision'
+
+/** Writes without the expectations of which `only` holds. */
+const unexpecting = (log: Log, only: (event: OrkEvent) => boolean): Log => ({
+  ...log,
+  append: (items) => log.append(items.map((item) => (only(item.event) ? { event: item.event } : item))),
+})
+
+const STORED: AppendResult = { tag: 'Stored', seq: 0 }
+
+/** Holds each TaskStarted back until the next fact has been written. */
+const reordered = (log: Log): Log => {
+  const held: Parameters<Log['append']>[0][number][] = []
+  return {
+    ...log,
+    append: async (items) => {
+      if (items.every(({ event }) => event.type === 'TaskStarted')) {
+        held.push(...items)
+        return items.map(() => STORED)
+      }
+      const results = await log.append(items)
+      await log.append(held.splice(0))
+      return results
+    },
+  }
+}
+
+const answeredTooSoon = (log: Log): Log => ({
+  ...log,
+  append: async (items) => {
+    if (!items.some(({ event }) => event.type === 'JobSubmitted')) return log.append(items)
+    const seq = (await log.lastSeq()) + 1
+    void log.append(items)
+    return items.map(() => ({ tag: 'Stored', seq }))
+  },
+})
+
+type AnyView = { readonly cluster: Cluster }
+
+/** Decides as if every worker had a little more of each. */
+const withMoreRoom = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const workers = [...view.cluster.workers.values()]
+    const real = workers.map(({ capacity }) => capacity)
+    for (const worker of workers) worker.capacity = { ...worker.capacity, cpuMilli: worker.capacity.cpuMilli + 1 }
+    const verdict = core.decide(view, now)
+    workers.forEach((worker, at) => {
+      worker.capacity = real[at] ?? worker.capacity
+    })
+    return verdict
+  },
+})
+
+const foldsTwice = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  evolve: (view, entry) => {
+    if (entry.seq <= view.cluster.seq) view.cluster.seq = entry.seq - 1
+    core.evolve(view, entry)
+  },
+})
+
+const without = <View>(core: Core<View>, isDropped: (decision: Decision) => boolean): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const verdict = core.decide(view, now)
+    return { ...verdict, decisions: verdict.decisions.filter((decision) => !isDropped(decision)) }
+  },
+})
+
+/** Whenever an update takes an instance down, it takes all of them down. */
+const allAtOnce = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const verdict = core.decide(view, now)
+    const more = verdict.decisions.flatMap(({ draft }) => {
+      if (draft.type !== 'TaskStopRequested') return []
+      const { job, task, index } = draft.data
+      const instances = view.cluster.jobs.get(job)?.tasks.get(task)?.instances ?? []
+      const others = instances.filter((each) => each.index !== index && each.state === 'running')
+      return others.flatMap((each): Decision[] => {
+        const { worker, attempt, placedSeq: placement } = each
+        if (worker === null || !isWanted(each) || !isOutdated(each)) return []
+        const data = { ...draft.data, index: each.index, worker, attempt, placement }
+        return [{ draft: { type: 'TaskStopRequested', data }, expect: each.seq }]
+      })
+    })
+    return { ...verdict, decisions: [...verdict.decisions, ...more] }
+  },
+})
+
+const runsTwice = (driver: Driver): Driver => ({
+  ...driver,
+  run: async (spec) => {
+    const ran = await driver.run(spec)
+    await driver.run({ ...spec, ref: { ...spec.ref, attempt: spec.ref.attempt + 1 } })
+    return ran
+  },
+})
+
+/** Writes decisions under the newest epoch that it has heard of, whoever was elected for that. */
+const underNewestEpoch = (log: Log): Log => {
+  let newest = 0
+  const heard = retold(log, (event) => {
+    if (event.type === 'LeaderElected') newest = Math.max(newest, event.data.epoch)
+    return event
+  })
+  const append: Log['append'] = (items) =>
+    log.append(
+      items.map((item) => (isDecision(item.event) ? { ...item, event: { ...item.event, epoch: newest } } : item)),
+    )
+  return { ...heard, append }
+}
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: 'epoch check removed from every fold',
+    plant: { log: (log) => retold(log, (event) => (isDecision(event) ? { ...event, epoch: 1e9 } : event)) },
+  },
+  { name: 'compare-and-set removed', plant: { log: (log) => unexpecting(log, () => true) } },
+  {
+    name: 'compare-and-set removed from elections',
+    plant: { log: (log) => unexpecting(log, ({ type }) => type === 'LeaderElected') },
+  },
+  { name: "decisions carry an epoch that is not their writer's", plant: { log: underNewestEpoch } },
+  {
+    name: 'time-outs measured on the wall clock',
+    plant: {
+      machine: (machine) => ({ ...machine, now: () => ({ wall: machine.now().wall, mono: machine.now().wall }) }),
+    },
+  },
+  {
+    name: 'decides before its own decisions are folded',
+    plant: {
+      log: (log, role) =>
+        role === 'scheduler' ? { ...log, append: async (items) => (await log.append(items)).map(() => STORED) } : log,
+    },
+  },
+  { name: 'capacity off by one', plant: { core: (core, role) => (role === 'scheduler' ? withMoreRoom(core) : core) } },
+  { name: 'redelivery not deduplicated', plant: { core: foldsTwice } },
+  {
+    name: "a lost worker's attempts still count",
+    plant: { core: (core) => without(core, ({ draft }) => draft.type === 'TaskLost') },
+  },
+  { name: 'an update takes all instances down at once', plant: { core: allAtOnce } },
+  { name: 'facts written out of order', plant: { log: (log, role) => (role === 'worker' ? reordered(log) : log) } },
+  {
+    name: 'a submit acknowledged before it is stored',
+    plant: { log: (log, role) => (role === 'manager' ? answeredTooSoon(log) : log) },
+  },
+  {
+    name: 'acts before it has caught up with the log',
+    plant: {
+      log: (log, role) =>
+        role === 'worker'
+          ? { ...log, follow: (options) => ({ ...log.follow(options), caughtUp: Promise.resolve() }) }
+          : log,
+    },
+  },
+  {
+    name: 'a worker does not hear that a job was stopped',
+    plant: {
+      log: (log, role) =>
+        role === 'worker' ? retold(log, (event) => (event.type === 'JobStopRequested' ? null : event)) : log,
+    },
+  },
+  { name: 'a container is created twice', plant: { driver: runsTwice } },
+  {
+    name: 'what runs is not adopted',
+    plant: {
+      driver: (driver) => ({
+        ...driver,
+        list: async (owner) =>
+          E.map((all: readonly { state: string }[]) => all.filter(({ state }) => state !== 'running'))(
+            await driver.list(owner),
+          ) as Awaited<ReturnType<Driver['list']>>,
+      }),
+    },
+  },
+  {
+    name: 'a stop is told and not carried out',
+    plant: { driver: (driver) => ({ ...driver, stop: async () => E.right({ exitCode: 143, oomKilled: false }) }) },
+  },
+]

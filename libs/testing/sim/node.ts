@@ -1,0 +1,172 @@
+import type { Cluster } from '#libs/cluster'
+import type { Connection } from '#libs/log'
+import { Link } from './link'
+import type { Observer } from './observer'
+import type { Plant } from './plant'
+import { type Clocks, Process, type Trap } from './process'
+import { Random } from './random'
+import type { Servers } from './servers'
+import { simBus } from './simBus'
+import { simLog } from './simLog'
+import type { Time } from './time'
+import type { Weather } from './weather'
+
+const SUPERVISOR_MS = 1_000
+
+/** What a node needs of the world around it. */
+export interface Surroundings {
+  readonly seed: number
+  readonly time: Time
+  readonly servers: Servers
+  readonly weather: Weather
+  readonly plant: Plant
+  readonly tell: Required<Pick<Observer, 'asked' | 'heard'>>
+  readonly note: (line: string) => void
+}
+
+/** What runs on a node: starts it on a connection, and gives its view and how to stop it. */
+export type Start = (
+  connection: Connection,
+  process: Process,
+  random: Random,
+  /** To be told of the view as soon as there is one. */
+  onView: (cluster: Cluster) => void,
+) => Promise<{ stop(): Promise<unknown> }>
+
+/** A machine with one service on it, which dies and is started again; its clocks and its place in the network stay. */
+export class Node {
+  readonly clocks: Clocks
+  /** Where it does not come back by itself: it has left, or its machine is gone. */
+  away = false
+  private life: {
+    readonly process: Process
+    readonly link: Link
+    cluster: Cluster | null
+    stop: (() => Promise<unknown>) | null
+  } | null = null
+  private lives = 0
+  private cutNoticeMs: number | null = null
+
+  constructor(
+    readonly name: string,
+    readonly role: 'manager' | 'scheduler' | 'worker' | 'client',
+    private readonly around: Surroundings,
+    private readonly startService: Start,
+  ) {
+    const random = new Random(around.seed, `clocks ${name}`)
+    this.clocks = { wallOffset: random.between(-20, 20), monoBase: random.between(0, 1_000_000) }
+  }
+
+  get isUp(): boolean {
+    return this.life !== null
+  }
+
+  /** Whether its service has caught up and acts. */
+  get isStarted(): boolean {
+    return this.life !== null && this.life.stop !== null
+  }
+
+  /** The view of the service. */
+  get cluster(): Cluster | null {
+    return this.life?.cluster ?? null
+  }
+
+  start(): void {
+    if (this.life !== null || this.away) return
+    const { time, seed, weather } = this.around
+    this.lives += 1
+    const name = `${this.name}/${this.lives}`
+    const process = new Process(name, time, this.clocks, () => this.crash(SUPERVISOR_MS))
+    const random = new Random(seed, name)
+    const link = new Link(process, time, random, weather)
+    if (this.cutNoticeMs !== null) link.cut(this.cutNoticeMs)
+    const life: NonNullable<Node['life']> = { process, link, cluster: null, stop: null }
+    this.life = life
+    this.around.note(`${name} starts`)
+    const onView = (cluster: Cluster): void => {
+      life.cluster = cluster
+    }
+    this.startService(this.connection(process, link), process, random, onView).then(
+      (service) => {
+        life.stop = () => service.stop()
+      },
+      (cause: unknown) => {
+        if (!process.isAlive) return
+        this.around.note(`${name} could not start: ${cause instanceof Error ? cause.message : cause}`)
+        this.crash(SUPERVISOR_MS)
+      },
+    )
+  }
+
+  /** Dies on the spot; started again after a while, or not. */
+  crash(downMs: number | null): void {
+    const { life } = this
+    if (life === null) return
+    this.around.note(`${life.process.name} dies`)
+    this.life = null
+    life.process.die()
+    if (downMs !== null) this.around.time.after(downMs, () => this.start())
+  }
+
+  /** Ends in order, then is started again after a while, or not. */
+  stop(downMs: number | null): void {
+    const { life } = this
+    const stop = life?.stop
+    if (life === null || stop == null || life.process.isPaused) return
+    this.around.note(`${life.process.name} is stopped`)
+    const end = (): void => {
+      if (this.life === life) this.crash(downMs)
+    }
+    life.process.run(() => void stop().then(end, end))
+  }
+
+  /** Sets where it will die; forgotten when it dies of something else. */
+  setTrap(trap: Trap | null): void {
+    if (this.life !== null) this.life.process.trap = trap
+  }
+
+  pause(ms: number): void {
+    const process = this.life?.process
+    if (process === undefined || process.isPaused) return
+    process.pause()
+    this.around.time.after(ms, () => process.continue())
+  }
+
+  continue(): void {
+    this.life?.process.continue()
+  }
+
+  cut(noticeMs: number): void {
+    this.cutNoticeMs = noticeMs
+    this.life?.link.cut(noticeMs)
+  }
+
+  mend(): void {
+    this.cutNoticeMs = null
+    this.life?.link.mend()
+  }
+
+  private connection(process: Process, link: Link): Connection {
+    const { servers, plant, tell } = this.around
+    const real = simLog(servers, link)
+    const log = this.role === 'client' ? real : (plant.log?.(real, this.role) ?? real)
+    return {
+      prefix: 'ork',
+      log: {
+        ...log,
+        append: (items) => {
+          for (const { event } of items) tell.asked(this.name, event, this.cluster?.seq ?? 0)
+          return log.append(items)
+        },
+        followHeartbeats: (onBeat) =>
+          log.followHeartbeats((event) => {
+            if (event.type === 'WorkerHeartbeat') tell.heard(this.name, event.data.worker)
+            onBeat(event)
+          }),
+      },
+      bus: simBus(servers, link),
+      onStatus: (listener) => link.onStatus(listener),
+      close: async () => process.die(),
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import type { Cluster, InstanceState } from '#libs/cluster'
+import type { AttemptRef } from '#libs/drivers'
+import type { OrkEvent } from '#libs/events'
+
+/** An event as it was stored, and what the fold made of it. */
+export interface Stored {
+  readonly seq: number
+  readonly event: OrkEvent
+  /** `stale`: a decision of an old epoch; `illegal`: no step of the lifecycle, or about nothing there is. */
+  readonly took: 'effect' | 'stale' | 'illegal'
+  /** For events of an instance: how it stood before. */
+  readonly before: InstanceBefore | null
+}
+
+export interface InstanceBefore {
+  readonly state: InstanceState
+  readonly attempt: number
+  readonly placedSeq: number
+}
+
+/** What a client was told by a manager. */
+export type Acknowledged =
+  | { readonly verb: 'submit'; readonly request: unknown; readonly reply: unknown }
+  | { readonly verb: 'stop'; readonly request: unknown; readonly reply: unknown }
+
+/** Told of all that happens in a run, as it happens. Whatever is absent is not of interest. */
+export interface Observer {
+  stored?(stored: Stored): void
+  /** A service that has folded the log up to `seq` wants an event written; whether it is remains to be seen. */
+  asked?(service: string, event: OrkEvent, seq: number): void
+  /** A heartbeat has reached a service. */
+  heard?(service: string, worker: string): void
+  /** A container has begun to run. */
+  started?(worker: string, ref: AttemptRef): void
+  acknowledged?(answer: Acknowledged): void
+  /** Now and then, and at the end when everything has come to rest. */
+  looked?(): void
+}
+
+/** A live view, and the fold that it must be equal to. */
+export interface LiveView {
+  readonly service: string
+  readonly cluster: Cluster
+  /** The events that it folds; all where absent. */
+  readonly only: ((event: OrkEvent) => boolean) | null
+}

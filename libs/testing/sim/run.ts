@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { describe, happen } from './happenings'
+import { INVARIANTS } from './invariants'
+import type { Plan } from './plan'
+import type { Plant } from './plant'
+import { settle } from './settle'
+import { type Violation, World } from './world'
+
+/** How long things go on after the last happening before everything is healed, and how often views are compared. */
+const AFTER_MS = 3_000
+const LOOK_EVERY_MS = 15_000
+
+export interface Outcome {
+  readonly violation: Violation | null
+  /** SHA-256 of the log: the same for the same plan, byte for byte. */
+  readonly hash: string
+  /** Events stored. */
+  readonly events: number
+  /** Things that the simulator ran. */
+  readonly steps: number
+  /** Milliseconds that passed in the simulation. */
+  readonly simulatedMs: number
+  /** What happened, line by line; empty unless asked for. */
+  readonly trace: readonly string[]
+}
+
+export interface RunOptions {
+  readonly plant?: Plant
+  readonly trace?: boolean
+}
+
+/** Plays one plan to its end. Alone in its thread: a promise that fails unheard is taken for this run's. */
+export const run = async (plan: Plan, { plant = {}, trace = false }: RunOptions = {}): Promise<Outcome> => {
+  const lines: string[] = []
+  const world = new World(plan.seed, plan.size, plant, trace ? lines : null)
+  for (const { name, watch } of INVARIANTS) world.observe(watch(world, (what) => world.fail(name, what)))
+  const onRejection = (cause: unknown): void =>
+    world.fail('no promise fails unheard', cause instanceof Error ? (cause.stack ?? cause.message) : String(cause))
+  process.on('unhandledRejection', onRejection)
+  try {
+    await play(world, plan)
+  } finally {
+    process.off('unhandledRejection', onRejection)
+  }
+  return {
+    violation: world.violation,
+    hash: hashOf(world),
+    events: world.servers.store.lastSeq,
+    steps: world.time.steps,
+    simulatedMs: world.time.now,
+    trace: lines,
+  }
+}
+
+const play = async (world: World, { happenings }: Plan): Promise<void> => {
+  const isOver = (): boolean => world.violation !== null
+  for (const { at, what } of happenings) world.time.at(at, () => happen(world, what))
+  const end = (happenings.at(-1)?.at ?? 0) + AFTER_MS
+  while (world.time.now < end && !isOver()) {
+    await world.time.runUntil(Math.min(end, world.time.now + LOOK_EVERY_MS), isOver)
+    world.look()
+  }
+  if (!isOver()) await settle(world)
+  if (!isOver()) world.look()
+}
+
+const hashOf = ({ servers: { store } }: World): string => {
+  const hash = createHash('sha256')
+  for (let seq = 1; seq <= store.lastSeq; seq += 1) hash.update(JSON.stringify(store.at(seq)))
+  return hash.digest('hex')
+}
+
+export const describePlan = ({ happenings }: Plan): string[] =>
+  happenings.map(({ at, what }) => `${(at / 1_000).toFixed(3).padStart(8)}  ${describe(what)}`)

@@ -1,0 +1,71 @@
+import pino from 'pino'
+import type { Cluster, Core, LedRole } from '#libs/cluster'
+import { NO_RESOURCES, type Resources } from '#libs/kernel'
+import { type Machine, startLed } from '#libs/runtime'
+import { managerCore } from '../../../services/manager/core'
+import { serveApi as serveManagerApi } from '../../../services/manager/shell/api'
+import { schedulerCore } from '../../../services/scheduler/core'
+import { serveApi as serveSchedulerApi } from '../../../services/scheduler/shell/api'
+import { Worker } from '../../../services/worker/shell/worker'
+import type { Engine } from './engine'
+import type { Start, Surroundings } from './node'
+import type { Process } from './process'
+
+const logger = pino({ level: 'silent' })
+
+const machineOf = ({ plant }: Surroundings, process: Process, role: LedRole | 'worker'): Machine =>
+  plant.machine?.(process.machine, role) ?? process.machine
+
+/** The real core, or what a planted bug makes of it; tells of its view. */
+const coreOf = <View extends { readonly cluster: Cluster }>(
+  { plant }: Surroundings,
+  real: Core<View>,
+  role: LedRole,
+  onView: (cluster: Cluster) => void,
+): Core<View> => {
+  const core = plant.core?.(real, role) ?? real
+  const initial = (): View => {
+    const view = core.initial()
+    onView(view.cluster)
+    return view
+  }
+  return { ...core, initial }
+}
+
+export const startManager =
+  (around: Surroundings, name: string): Start =>
+  (connection, process, _, onView) => {
+    const core = coreOf(around, managerCore(), 'manager', onView)
+    const machine = machineOf(around, process, 'manager')
+    return startLed({ connection, role: 'manager', name, version: '1', core, logger, machine }, serveManagerApi)
+  }
+
+export const startScheduler =
+  (around: Surroundings, name: string): Start =>
+  (connection, process, _, onView) => {
+    const core = coreOf(around, schedulerCore(), 'scheduler', onView)
+    const machine = machineOf(around, process, 'scheduler')
+    return startLed({ connection, role: 'scheduler', name, version: '1', core, logger, machine }, serveSchedulerApi)
+  }
+
+export const startWorker =
+  (around: Surroundings, name: string, engine: Engine, capacity: Resources): Start =>
+  async (connection, process, random, onView) => {
+    const reached = engine.reachedBy(process, random, around.weather)
+    const driver = around.plant.driver?.(reached) ?? reached
+    const worker = new Worker({
+      connection,
+      name,
+      version: '1',
+      host: name,
+      labels: {},
+      drivers: [driver],
+      capacity,
+      measureUse: async () => NO_RESOURCES,
+      logger,
+      machine: machineOf(around, process, 'worker'),
+    })
+    onView(worker.view.cluster)
+    await worker.start()
+    return worker
+  }

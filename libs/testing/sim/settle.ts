@@ -1,0 +1,121 @@
+import { type Instance, isOutdated, isPlaced, isWanted, type Job, type Task } from '#libs/cluster'
+import { containerName } from '#libs/drivers'
+import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
+import { CALM } from './weather'
+import type { World } from './world'
+
+/** How long a healed cluster has to come to rest, and how long it must then stay so; milliseconds. */
+const LIMIT_MS = 240_000
+const STEP_MS = 1_000
+const CALM_STEPS = 4
+
+/** Mends all that is broken and waits until everything is as the log wants it; fails the run if it never is. */
+export const settle = async (world: World): Promise<void> => {
+  heal(world)
+  const limit = world.time.now + LIMIT_MS
+  let wrong: string[] = []
+  let calm = 0
+  while (world.violation === null && calm < CALM_STEPS) {
+    if (world.time.now >= limit) {
+      world.fail('everything comes to what is wanted', wrong.slice(0, 5).join('; '))
+      return
+    }
+    await world.time.runUntil(world.time.now + STEP_MS, () => world.violation !== null)
+    wrong = differences(world)
+    calm = wrong.length === 0 ? calm + 1 : 0
+  }
+}
+
+const heal = (world: World): void => {
+  world.note('>>> everything is healed')
+  Object.assign(world.weather, CALM)
+  for (const engine of world.engines.values()) engine.setReachable(true)
+  for (const node of world.nodes.values()) {
+    node.setTrap(null)
+    node.mend()
+    node.continue()
+    node.start()
+  }
+}
+
+/** What is not as it must be when all is well: in the log, or on the machines. */
+const differences = (world: World): string[] => {
+  const wrong: string[] = []
+  const { truth } = world
+  for (const { name, role, away, isStarted, cluster } of world.nodes.values()) {
+    if (role === 'client' || away) continue
+    if (!isStarted || cluster === null) wrong.push(`${name} has not started`)
+    else if (role !== 'worker' && cluster.seq !== truth.seq) wrong.push(`${name} is behind`)
+  }
+  for (const worker of truth.workers.values()) {
+    const expected = world.nodes.get(worker.name)?.away === true ? ['lost'] : ['ready']
+    if (!expected.includes(worker.state)) wrong.push(`worker ${worker.name} is ${worker.state}`)
+  }
+  const known = new Set<string>()
+  for (const job of truth.jobs.values()) wrong.push(...wrongInJob(world, job, known))
+  for (const engine of world.engines.values()) {
+    for (const { ref } of engine.containers) {
+      if (!known.has(`${engine.worker}/${containerName(ref)}`))
+        wrong.push(`${containerName(ref)} is left on ${engine.worker}`)
+    }
+  }
+  return wrong
+}
+
+/** Adds to `known` the containers that may be there. */
+const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
+  const wrong: string[] = []
+  if (job.state === 'stopping') wrong.push(`job ${job.name} is stopping`)
+  for (const task of job.tasks.values()) {
+    for (const instance of task.instances) wrong.push(...wrongInInstance(world, task, instance, known))
+  }
+  const isDone = [...job.tasks.values()].every(({ counts }) => counts.pending + counts.running === 0)
+  if (job.kind === 'batch' && job.state === 'running' && isDone)
+    wrong.push(`batch ${job.name} has ended and does not say so`)
+  return wrong
+}
+
+const wrongInInstance = (world: World, task: Task, instance: Instance, known: Set<string>): string[] => {
+  const { state, worker, attempt, placedSeq } = instance
+  const id = instanceId({ job: task.job.name, task: task.name, index: instance.index })
+  const wrong: string[] = []
+  const jobGoesOn = task.job.state !== 'stopping' && task.job.state !== 'stopped'
+  let running = 0
+  for (const engine of world.engines.values()) {
+    for (const { ref, state: is } of engine.containers) {
+      if (instanceId(ref) !== id) continue
+      if (is === 'running') running += 1
+      if (engine.worker !== worker || ref.placement !== placedSeq) continue
+      const isCurrent = ref.attempt === attempt
+      const isBefore = ref.attempt === attempt - 1 && is === 'exited'
+      const isHistory = jobGoesOn && (state === 'completed' || state === 'failed') && isCurrent && is === 'exited'
+      if ((state === 'running' && (isCurrent || isBefore)) || isHistory)
+        known.add(`${engine.worker}/${containerName(ref)}`)
+    }
+  }
+  if (running !== (state === 'running' ? 1 : 0)) wrong.push(`${id} is ${state}, and ${running} of it run`)
+  if (!isWanted(instance)) {
+    if (isPlaced(state)) wrong.push(`${id} is not wanted, and is ${state}`)
+    return wrong
+  }
+  const isStuckUpdate = task.instances.some((other) => other.state === 'failed' || other.state === 'pending')
+  if (state === 'running' && isOutdated(instance) && !isStuckUpdate) wrong.push(`${id} runs an old version`)
+  if (state === 'pending' ? hasRoom(world, instance) : state === 'lost' || (isPlaced(state) && state !== 'running')) {
+    wrong.push(`${id} is ${state}`)
+  }
+  if (state === 'failed' && !mayFail(instance)) wrong.push(`${id} has failed: ${instance.reason}`)
+  return wrong
+}
+
+/** Whether a worker could take it, by the log alone. */
+const hasRoom = ({ truth }: World, { task: { spec }, rejectedBy }: Instance): boolean =>
+  [...truth.workers.values()].some(
+    (worker) =>
+      worker.state === 'ready' &&
+      !rejectedBy.includes(worker.name) &&
+      RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name]),
+  )
+
+/** Whether its task may end in failure: because it can never start, or because it is not restarted for ever. */
+const mayFail = ({ spec }: Instance): boolean =>
+  spec.env.SIM_REFUSED === '1' || spec.image?.startsWith('no/') === true || spec.restart.attempts !== null

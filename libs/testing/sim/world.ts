@@ -1,0 +1,191 @@
+import * as E from 'fp-ts/Either'
+import { apiSubject } from '#libs/api'
+import { type Cluster, emptyCluster, evolve, findInstance, ignoreChanges } from '#libs/cluster'
+import type { OrkEvent } from '#libs/events'
+import type { Resources } from '#libs/kernel'
+import type { Connection } from '#libs/log'
+import type { JobSpec } from '#libs/spec'
+import { Engine } from './engine'
+import { Node, type Start, type Surroundings } from './node'
+import type { InstanceBefore, LiveView, Observer, Stored } from './observer'
+import type { Plant } from './plant'
+import { never } from './process'
+import { Servers } from './servers'
+import { startManager, startScheduler, startWorker } from './services'
+import { Time } from './time'
+import { CALM, type Weather } from './weather'
+
+/** How large the cluster of a run is. */
+export interface Size {
+  readonly managers: number
+  readonly schedulers: number
+  readonly workers: number
+}
+
+/** What a worker of the simulation has to give; jobs ask for parts of it that fill it exactly. */
+export const CAPACITY: Resources = { cpuMilli: 1_000, memoryBytes: 2 ** 32, diskBytes: 2 ** 40 }
+
+/** A promise that was not kept. */
+export interface Violation {
+  readonly invariant: string
+  readonly what: string
+  /** Milliseconds since the run began. */
+  readonly at: number
+}
+
+const REQUEST_MS = 5_000
+
+/** Everything there is in one run: the servers, the machines, and what really happened, as nobody in it can know. */
+export class World {
+  readonly time = new Time()
+  readonly servers = new Servers(this.time)
+  readonly weather: Weather = { ...CALM }
+  readonly nodes = new Map<string, Node>()
+  readonly engines = new Map<string, Engine>()
+  /** The fold of all that was stored. */
+  readonly truth: Cluster = emptyCluster()
+  violation: Violation | null = null
+  private readonly observers: Observer[] = []
+  private readonly around: Surroundings
+  private client: Connection | null = null
+
+  constructor(
+    seed: number,
+    size: Size,
+    plant: Plant,
+    private readonly trace: string[] | null,
+  ) {
+    this.around = {
+      seed,
+      plant,
+      time: this.time,
+      servers: this.servers,
+      weather: this.weather,
+      note: (line) => this.note(line),
+      tell: {
+        asked: (service, event, seq) => this.each((observer) => observer.asked?.(service, event, seq)),
+        heard: (service, worker) => this.each((observer) => observer.heard?.(service, worker)),
+      },
+    }
+    this.servers.store.onWrite(() => this.onWrite())
+    for (let n = 1; n <= size.managers; n += 1) this.add(`m${n}`, 'manager', startManager(this.around, `m${n}`))
+    for (let n = 1; n <= size.schedulers; n += 1) this.add(`s${n}`, 'scheduler', startScheduler(this.around, `s${n}`))
+    for (let n = 1; n <= size.workers; n += 1) this.addWorker(`w${n}`)
+    this.add('client', 'client', async (connection) => {
+      this.client = connection
+      return never()
+    })
+  }
+
+  /** Words of what happens are put together only where somebody wants to read them. */
+  note(line: string): void {
+    this.trace?.push(`${(this.time.now / 1_000).toFixed(3).padStart(8)}  ${line}`)
+  }
+
+  observe(observer: Observer): void {
+    this.observers.push(observer)
+  }
+
+  /** The first violation is the run's: what follows it may follow from it. */
+  fail(invariant: string, what: string): void {
+    this.violation ??= { invariant, what, at: this.time.now }
+    this.note(`VIOLATION of "${invariant}": ${what}`)
+  }
+
+  node(name: string): Node {
+    const node = this.nodes.get(name)
+    if (node === undefined) throw new Error(`there is no ${name} in this world`)
+    return node
+  }
+
+  look(): void {
+    this.each((observer) => observer.looked?.())
+  }
+
+  submit(spec: JobSpec): void {
+    this.request('submit', { spec, actor: 'sim' })
+  }
+
+  stop(job: string): void {
+    this.request('stop', { job, reason: null, actor: 'sim' })
+  }
+
+  /** The views of all services that are up and have caught up once. */
+  get views(): LiveView[] {
+    const views: LiveView[] = []
+    for (const { name, role, cluster } of this.nodes.values()) {
+      if (cluster !== null && role !== 'client') {
+        views.push({ service: name, cluster, only: role === 'worker' ? (event) => isFor(name, event) : null })
+      }
+    }
+    return views
+  }
+
+  private add(name: string, role: Node['role'], start: Start): void {
+    const node = new Node(name, role, this.around, start)
+    this.nodes.set(name, node)
+    node.start()
+  }
+
+  private addWorker(name: string): void {
+    const engine = new Engine(name, this.time, (ref) => {
+      this.note(`${name}: container of ${ref.job}.${ref.task}.${ref.index}#${ref.attempt}@${ref.placement} runs`)
+      this.each((observer) => observer.started?.(name, ref))
+    })
+    this.engines.set(name, engine)
+    this.add(name, 'worker', startWorker(this.around, name, engine, CAPACITY))
+  }
+
+  private request(verb: 'submit' | 'stop', request: unknown): void {
+    void this.client?.bus.request(apiSubject('ork', verb), request, REQUEST_MS).then((answer) => {
+      this.note(`${verb}: ${E.isRight(answer) ? JSON.stringify(answer.right) : answer.left.tag}`)
+      if (E.isRight(answer)) this.each((observer) => observer.acknowledged?.({ verb, request, reply: answer.right }))
+    })
+  }
+
+  private onWrite(): void {
+    while (this.truth.seq < this.servers.store.lastSeq) {
+      const seq = this.truth.seq + 1
+      const entry = this.servers.store.at(seq)?.entry
+      if (entry === undefined) return
+      const { event } = entry
+      const before = event.type === 'Unreadable' ? null : this.instanceBefore(event)
+      const { stale, illegal } = this.truth.ignored
+      evolve(this.truth, entry, ignoreChanges)
+      if (event.type === 'Unreadable') {
+        this.fail('events can be read', `${event.path}: ${event.error.detail}`)
+        continue
+      }
+      const { ignored } = this.truth
+      const took = ignored.stale > stale ? 'stale' : ignored.illegal > illegal ? 'illegal' : 'effect'
+      this.noteEvent(seq, event, took)
+      this.each((observer) => observer.stored?.({ seq, event, took, before }))
+    }
+  }
+
+  private noteEvent(seq: number, event: OrkEvent, took: Stored['took']): void {
+    if (this.trace === null) return
+    const { spec: _, ...data } = event.data as { spec?: unknown }
+    const epoch = event.epoch === undefined ? '' : ` epoch ${event.epoch}`
+    const more = took === 'effect' ? '' : ` (${took})`
+    this.note(`${seq} ${event.source} ${event.type}${epoch} ${JSON.stringify(data)}${more}`)
+  }
+
+  private instanceBefore({ data }: OrkEvent): InstanceBefore | null {
+    if (!('index' in data)) return null
+    const instance = findInstance(this.truth, data.job, data.task, data.index)
+    if (instance === undefined) return null
+    const { state, attempt, placedSeq } = instance
+    return { state, attempt, placedSeq }
+  }
+
+  private each(tell: (observer: Observer) => void): void {
+    for (const observer of this.observers) tell(observer)
+  }
+}
+
+/** The part of the log that a worker follows. */
+const isFor = (worker: string, event: OrkEvent): boolean => {
+  if (event.type.startsWith('Job') || event.subject === 'manager' || event.subject === 'scheduler') return true
+  return 'worker' in event.data && event.data.worker === worker
+}

@@ -6,7 +6,7 @@ import type { BusError, Connection } from '#libs/log'
 const TIMEOUT_MS = 10_000
 
 /** Verbs that are answered with one value, and those answered in parts that hold a list. */
-type SingleVerb = 'submit' | 'stop' | 'skip' | 'job' | 'task' | 'worker' | 'explain'
+type SingleVerb = 'submit' | 'stop' | 'skip' | 'forget' | 'job' | 'task' | 'worker' | 'explain'
 type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
 
 /** Asks the manager (for `explain` the scheduler) for one thing. Throws OrkFailure with the service's own words. */

@@ -62,7 +62,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
     'web.api.0  restarts as attempt 2 in 1.5s: exit code 1',
   ],
   [
-    { type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null } },
+    { type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null, reason: null } },
     'web.api.0  attempt 2 has stopped with exit code 0',
   ],
   [

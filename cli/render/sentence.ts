@@ -33,7 +33,7 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'TaskStopRequested':
       return `attempt ${event.data.attempt} is to stop: ${event.data.reason}`
     case 'TaskStopped':
-      return `attempt ${event.data.attempt} has stopped${stoppedHow(event.data)}`
+      return `attempt ${event.data.attempt} has stopped${stoppedHow(event.data)}${because(event.data.reason)}`
     case 'TaskCompleted':
       return `has completed with attempt ${event.data.attempt}`
     case 'TaskFailed':
@@ -45,11 +45,13 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'WorkerSuspected':
       return `has been silent for ${formatDuration(event.data.silentMs)}: nothing new is placed on it`
     case 'WorkerLost':
-      return `is lost, silent for ${formatDuration(event.data.silentMs)}: its instances are replaced`
+      return `is lost, silent for ${formatDuration(event.data.silentMs)}: what its jobs allow is replaced`
     case 'WorkerReturned':
       return 'is heard of again'
     case 'WorkerLeft':
       return 'stopped in order; its containers go on'
+    case 'WorkerForgotten':
+      return `is given up: all its instances are replaced${by(event)}${because(event.data.reason)}`
     case 'WorkerHeartbeat':
       return `uses ${used(event)}`
     case 'ManagerRegistered':

@@ -23,6 +23,7 @@ export const paintState = (colours: Colours, state: InstanceState | JobState | W
       return colours.cyan
     case 'stopped':
     case 'left':
+    case 'forgotten':
       return colours.dim
   }
 }

@@ -104,7 +104,7 @@ test('following ends when somebody submits or stops the job meanwhile', () => {
 
 test('a stop is done when the last instance has ended', () => {
   const stop: Draft = { type: 'JobStopRequested', data: { job: 'web', reason: null } }
-  const ended: Draft = { type: 'TaskStopped', data: { ...ref(0), exitCode: 0, signal: null } }
+  const ended: Draft = { type: 'TaskStopped', data: { ...ref(0), exitCode: 0, signal: null, reason: null } }
   const stopped: Draft = { type: 'JobStopped', data: { job: 'web', version: 1 } }
   assert.is(judgeStop(after(submitted(1, 1), scheduled(0), stop, ended), 1).tag, 'Going')
   assert.is(judgeStop(after(submitted(1, 1), scheduled(0), stop, ended, stopped), 1).tag, 'Stopped')

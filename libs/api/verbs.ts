@@ -16,6 +16,7 @@ import { Actor, Id, Keys, Reason, Spec } from './limits'
 export const REQUESTS = {
   submit: t.type({ spec: Spec, actor: Actor }, 'SubmitRequest'),
   stop: t.type({ job: Name, reason: Reason, actor: Actor }, 'StopRequest'),
+  forget: t.type({ worker: Name, reason: Reason, actor: Actor }, 'ForgetRequest'),
   jobs: t.type({}, 'JobsRequest'),
   job: t.type({ job: Name }, 'JobRequest'),
   tasks: t.type({ job: nullable(Name) }, 'TasksRequest'),
@@ -38,6 +39,7 @@ export type RequestOf<V extends Verb> = t.TypeOf<(typeof REQUESTS)[V]>
 export interface Replies {
   readonly submit: SubmitReply
   readonly stop: StopReply
+  readonly forget: ForgetReply
   readonly jobs: Parts<JobSummary>
   readonly job: JobDetail & Positioned
   readonly tasks: Parts<InstanceSummary>
@@ -86,6 +88,13 @@ export interface SkipReply {
   readonly through: number
   /** Sequence of the QuarantineLifted. */
   readonly seq: number
+}
+
+export interface ForgetReply {
+  readonly worker: string
+  /** Sequence of the WorkerForgotten. */
+  readonly seq: number
+  readonly outcome: 'forgotten' | 'already-forgotten'
 }
 
 /** A worker, with what its last heartbeat said. */

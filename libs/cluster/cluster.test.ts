@@ -14,34 +14,39 @@ import {
   type WorkerState,
 } from './index'
 
-type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
+type WorkerEvent = EventOf<
+  'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft' | 'WorkerForgotten'
+>
 const w1: Readonly<Record<WorkerEvent['type'], Draft>> = {
   WorkerRegistered: registered('w1'),
   WorkerSuspected: { type: 'WorkerSuspected', data: { worker: 'w1', silentMs: 6_000 } },
   WorkerLost: { type: 'WorkerLost', data: { worker: 'w1', silentMs: 15_000 } },
   WorkerReturned: { type: 'WorkerReturned', data: { worker: 'w1' } },
   WorkerLeft: { type: 'WorkerLeft', data: { worker: 'w1' } },
+  WorkerForgotten: { type: 'WorkerForgotten', data: { worker: 'w1', reason: null } },
 }
-const { WorkerRegistered, WorkerSuspected, WorkerLost, WorkerLeft } = w1
+const { WorkerRegistered, WorkerSuspected, WorkerLost, WorkerLeft, WorkerForgotten } = w1
 
 const WAYS: Readonly<Record<WorkerState, readonly Draft[]>> = {
   ready: [WorkerRegistered],
   suspected: [WorkerRegistered, WorkerSuspected],
   left: [WorkerRegistered, WorkerLeft],
   lost: [WorkerRegistered, WorkerSuspected, WorkerLost],
+  forgotten: [WorkerRegistered, WorkerSuspected, WorkerForgotten],
 }
 
-/** What is to follow, said once more in full: event by event, from ready, suspected, left, lost. */
+/** What is to follow, said once more in full: event by event, from ready, suspected, left, lost, forgotten. */
 const STEPS: Readonly<Record<WorkerEvent['type'], readonly (WorkerState | 'ignored')[]>> = {
-  WorkerRegistered: ['ready', 'ready', 'ready', 'ready'],
-  WorkerSuspected: ['suspected', 'ignored', 'ignored', 'ignored'],
-  WorkerLost: ['lost', 'lost', 'lost', 'ignored'],
-  WorkerReturned: ['ignored', 'ready', 'ignored', 'ready'],
-  WorkerLeft: ['left', 'left', 'ignored', 'ignored'],
+  WorkerRegistered: ['ready', 'ready', 'ready', 'ready', 'ready'],
+  WorkerSuspected: ['suspected', 'ignored', 'ignored', 'ignored', 'ignored'],
+  WorkerLost: ['lost', 'lost', 'lost', 'ignored', 'ignored'],
+  WorkerReturned: ['ignored', 'ready', 'ignored', 'ready', 'ready'],
+  WorkerLeft: ['left', 'left', 'ignored', 'ignored', 'ignored'],
+  WorkerForgotten: ['ignored', 'forgotten', 'forgotten', 'forgotten', 'ignored'],
 }
 
 for (const type of Object.keys(STEPS) as WorkerEvent['type'][]) {
-  ;(['ready', 'suspected', 'left', 'lost'] as const).forEach((state, at) => {
+  ;(['ready', 'suspected', 'left', 'lost', 'forgotten'] as const).forEach((state, at) => {
     const to = STEPS[type][at]
     test(`${type} of a worker that is ${state}: ${to}`, () => {
       const story = given(...WAYS[state], w1[type])

@@ -31,6 +31,7 @@ const dumpTask = (task: Task) =>
     ...describeInstanceDetail(instance),
     seq: instance.seq,
     placedSeq: instance.placedSeq,
+    lostAfterMs: instance.lostAfterMs,
     templateVersion: task.templateVersion,
     template: instance.templateVersion,
     retiringPlacedSeq: instance.retiring?.placedSeq ?? null,

@@ -47,6 +47,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'WorkerLost':
     case 'WorkerReturned':
     case 'WorkerLeft':
+    case 'WorkerForgotten':
       return evolveWorker(cluster, entry.seq, event, fresh, changes)
     case 'LeaderElected':
     case 'ManagerRegistered':

@@ -1,5 +1,5 @@
 import type { EventOf } from '#libs/events'
-import { sameTemplate, type TaskSpec } from '#libs/spec'
+import { DEFAULT_LOST_AFTER_MS, sameTemplate, type TaskSpec } from '#libs/spec'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { INSTANCE_STATES, type InstanceState, isOver, isPlaced } from './lifecycle'
 import {
@@ -202,6 +202,7 @@ const newInstance = (task: Task, index: number, time: number, seq: number): Inst
   spec: task.spec,
   retiring: null,
   placedSeq: 0,
+  lostAfterMs: DEFAULT_LOST_AFTER_MS,
   seq,
   since: time,
   startedAt: 0,

@@ -1,4 +1,5 @@
 import type { EventOf } from '#libs/events'
+import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { isPlaced, LIFECYCLE, type StepType } from './lifecycle'
 import {
@@ -115,7 +116,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskStopRequested':
       return move(event.data.reason)
     case 'TaskStopped':
-      return end(cluster, instance, to, time, instance.reason)
+      return end(cluster, instance, to, time, event.data.reason ?? instance.reason)
     case 'TaskCompleted':
       return isOutdated(instance) || instance.state === 'stopping' ? end(cluster, instance, to, time, null) : move(null)
     case 'TaskFailed':
@@ -134,6 +135,7 @@ const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskSchedu
   instance.version = data.version
   instance.templateVersion = instance.task.templateVersion
   instance.spec = instance.task.spec
+  instance.lostAfterMs = instance.task.job.spec.lostAfterMs ?? DEFAULT_LOST_AFTER_MS
   instance.startedAt = 0
   instance.restarts = 0
   instance.notBefore = 0

@@ -4,14 +4,17 @@ import { ignoreIllegal, ignoreStray } from './ignore'
 import type { Changes, Cluster, Worker, WorkerState } from './model'
 import { adoptUnhosted } from './transition'
 
-type WorkerEvent = EventOf<'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft'>
+type WorkerEvent = EventOf<
+  'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft' | 'WorkerForgotten'
+>
 
 const STEPS: Readonly<Record<WorkerEvent['type'], Partial<Record<WorkerState, WorkerState>>>> = {
-  WorkerRegistered: { ready: 'ready', suspected: 'ready', left: 'ready', lost: 'ready' },
+  WorkerRegistered: { ready: 'ready', suspected: 'ready', left: 'ready', lost: 'ready', forgotten: 'ready' },
   WorkerSuspected: { ready: 'suspected' },
   WorkerLost: { ready: 'lost', suspected: 'lost', left: 'lost' },
-  WorkerReturned: { suspected: 'ready', lost: 'ready' },
+  WorkerReturned: { suspected: 'ready', lost: 'ready', forgotten: 'ready' },
   WorkerLeft: { ready: 'left', suspected: 'left' },
+  WorkerForgotten: { suspected: 'forgotten', left: 'forgotten', lost: 'forgotten' },
 }
 
 /** Folds the coming and going of workers. What it means for their instances is said by TaskLost, one by one. */

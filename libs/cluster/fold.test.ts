@@ -52,7 +52,7 @@ const always = (name: string, holds: (cluster: Cluster, entry: Entry) => void): 
 
 test('the histories come to every state, and to what is ignored', () => {
   const seen = new Set<string>()
-  for (const entries of fc.sample(historyArbitrary, { numRuns: 300, seed: 1 })) {
+  for (const entries of fc.sample(historyArbitrary, { numRuns: 500, seed: 1 })) {
     const cluster = fold(entries)
     for (const instance of allOf(cluster)) {
       seen.add(instance.state)

@@ -1,3 +1,4 @@
+export * from './apart'
 export * from './decider'
 export * from './describe'
 export * from './dump'

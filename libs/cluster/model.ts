@@ -138,6 +138,8 @@ export interface Attempt {
   spec: TaskSpec
   /** Sequence of the TaskScheduled that placed it; 0 before the first. */
   placedSeq: number
+  /** How long its worker must be silent before it is given up: as of its placement, so that both know the same. */
+  lostAfterMs: number
   /** When it came into this state; milliseconds since 1970. */
   since: number
   /** When its container started, else 0. */
@@ -177,8 +179,11 @@ export interface ExitInfo {
   readonly oomKilled: boolean
 }
 
-/** `ready` takes instances; `suspected` and `left` keep what they have; `lost` has nothing any more. */
-export type WorkerState = 'ready' | 'suspected' | 'left' | 'lost'
+/**
+ * `ready` takes instances. The others keep what they have until it is given up, instance by instance: `suspected` and
+ * `lost` are silent, `left` stopped in order, `forgotten` was given up by hand.
+ */
+export type WorkerState = 'ready' | 'suspected' | 'left' | 'lost' | 'forgotten'
 
 export interface Worker {
   readonly name: string

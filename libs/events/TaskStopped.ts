@@ -2,20 +2,25 @@ import * as t from 'io-ts'
 import { Count, Integer, Name, nullable } from '#libs/kernel'
 import { defineEvent } from './define'
 
+const first = t.type({
+  job: Name,
+  task: Name,
+  index: Count,
+  worker: Name,
+  attempt: Count,
+  placement: Count,
+  exitCode: nullable(Integer),
+  signal: nullable(t.string),
+})
+
+/** Version 2 says why a worker stopped it of its own accord; null where it was asked to. */
 export const TaskStopped = defineEvent({
   type: 'TaskStopped',
+  version: 2,
   topic: 'task',
   owner: 'worker',
   nature: 'fact',
-  summary: 'The attempt ended because it was asked to, and its container is gone.',
-  data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
-    exitCode: nullable(Integer),
-    signal: nullable(t.string),
-  }),
+  summary: 'The attempt ended because it was asked to, or as its job has it when its worker is cut off.',
+  data: t.type({ ...first.props, reason: nullable(t.string) }),
+  older: { 1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, reason: null }) } },
 })

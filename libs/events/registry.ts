@@ -24,6 +24,7 @@ import { TaskStarted } from './TaskStarted'
 import { TaskStopped } from './TaskStopped'
 import { TaskStopRequested } from './TaskStopRequested'
 import { TaskUnplaceable } from './TaskUnplaceable'
+import { WorkerForgotten } from './WorkerForgotten'
 import { WorkerHeartbeat } from './WorkerHeartbeat'
 import { WorkerLeft } from './WorkerLeft'
 import { WorkerLost } from './WorkerLost'
@@ -56,6 +57,7 @@ export const EVENTS = {
   WorkerLost,
   WorkerReturned,
   WorkerLeft,
+  WorkerForgotten,
   WorkerHeartbeat,
   ManagerRegistered,
   SchedulerRegistered,

@@ -71,8 +71,8 @@ export interface Log {
   stored(seq: number): Promise<StoredMessage | null>
   /** Sequence of the first event stored at or after a time (milliseconds since 1970); last + 1 if there is none. */
   seqAt(time: number): Promise<number>
-  /** Writes a sign of life to its own stream, without waiting. */
-  beat(event: OrkEvent): void
+  /** Writes a sign of life to its own stream, without waiting; tells when that has it, if it ever does. */
+  beat(event: OrkEvent, stored?: () => void): void
   /** Tells of signs of life as they come, and only those. */
   followHeartbeats(onBeat: (event: OrkEvent) => void): { stop(): void }
   /** Signs of life kept from the past, oldest first. */

@@ -17,6 +17,7 @@ import {
   struct,
 } from './shapes'
 import {
+  disconnectShape,
   driverShape,
   ENV_NAME,
   kindShape,
@@ -69,6 +70,7 @@ const task = struct<TaskSpec>('a task', {
   ports: required(list('a list of ports', port, { max: MAX_PORTS })),
   restart: required(restart),
   stop: required(stop),
+  onDisconnect: optional(disconnectShape),
 })
 
 const job = struct<JobSpec>('a job', {
@@ -76,6 +78,7 @@ const job = struct<JobSpec>('a job', {
   kind: required(kindShape),
   priority: optional(integer({ min: 0, max: MAX_PRIORITY })),
   placement: optional(struct<PlacementSpec>('where instances go', { policy: required(placementPolicyShape) })),
+  lostAfterMs: optional(count),
   tasks: required(list('a list of tasks', task, { min: 1, max: MAX_TASKS })),
 })
 

@@ -19,6 +19,9 @@ export const MAX_ATTEMPTS = 1_000_000
 /** Ten days: a longer wait in a restart or stop policy is a slip. */
 export const MAX_DELAY_MS = 10 * 86_400_000
 
+/** A worker is suspected after six seconds of silence: to give it up much sooner would be a guess. */
+export const MIN_LOST_AFTER_MS = 10_000
+
 /** Bytes of a job file. */
 export const MAX_FILE_BYTES = 2 ** 20
 

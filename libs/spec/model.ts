@@ -11,6 +11,8 @@ export interface JobSpec {
   /** 0 to 100; absent: `DEFAULT_PRIORITY`. */
   readonly priority?: number
   readonly placement?: PlacementSpec
+  /** How long a worker must be silent before its instances are given up; `DEFAULT_LOST_AFTER_MS` when absent. */
+  readonly lostAfterMs?: number
   readonly tasks: readonly TaskSpec[]
 }
 
@@ -32,7 +34,18 @@ export interface TaskSpec {
   readonly ports: readonly PortSpec[]
   readonly restart: RestartSpec
   readonly stop: StopSpec
+  /** What becomes of an instance whose worker is cut off; `replace` when absent, and never written out. */
+  readonly onDisconnect?: OnDisconnect
 }
+
+/**
+ * `replace`: after `lostAfterMs` another takes its place. `wait`: it stays its worker's until that is back, or is given
+ * up by hand. `stop`: its worker stops it by itself before another takes its place, so that it never runs twice.
+ */
+export type OnDisconnect = 'replace' | 'wait' | 'stop'
+
+/** Never written out in a job, so that a job of an earlier version of ork is still the same one. */
+export const DEFAULT_LOST_AFTER_MS = 15_000
 
 /** The engines that can run a container. */
 export const DriverNameCodec = t.keyof({ docker: null, process: null, simulated: null }, 'DriverName')

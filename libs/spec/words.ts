@@ -15,6 +15,7 @@ export const kindShape = oneOf(['service', 'batch'])
 export const driverShape = oneOf(['docker', 'process', 'simulated'])
 export const placementPolicyShape = oneOf(PLACEMENT_POLICIES)
 export const protocolShape = oneOf(['tcp', 'udp'])
+export const disconnectShape = oneOf(['replace', 'wait', 'stop'])
 export const policyShape = oneOf(['always', 'on-failure', 'never'])
 
 /** Signals that docker and the process driver both know by name and that may end a process. */

@@ -97,7 +97,7 @@ export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) 
     }),
     replaceAsked: (reason = 'replaced'): Draft => ({ type: 'TaskReplaceRequested', data: { ...at, reason } }),
     stopAsked: (reason = 'replaced'): Draft => ({ type: 'TaskStopRequested', data: { ...at, reason } }),
-    stopped: (): Draft => ({ type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null } }),
+    stopped: (): Draft => ({ type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null, reason: null } }),
     completed: (): Draft => ({ type: 'TaskCompleted', data: at }),
     failed: (): Draft => ({ type: 'TaskFailed', data: { ...at, reason: 'exit code 1', exitCode: 1 } }),
     lost: (): Draft => ({ type: 'TaskLost', data: { ...at, reason: `worker ${worker} is lost` } }),

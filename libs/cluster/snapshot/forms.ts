@@ -38,7 +38,7 @@ const words = <W extends string>(all: Readonly<Record<W, null>>): t.Type<W> => t
 
 const JobKindCodec = words<JobKind>({ service: null, batch: null })
 const JobStateCodec = words<JobState>({ running: null, stopping: null, stopped: null, completed: null, failed: null })
-const WorkerStateCodec = words<WorkerState>({ ready: null, suspected: null, left: null, lost: null })
+const WorkerStateCodec = words<WorkerState>({ ready: null, suspected: null, left: null, lost: null, forgotten: null })
 const allInstanceStates = Object.fromEntries(INSTANCE_STATES.map((state) => [state, null]))
 const InstanceStateCodec = words(allInstanceStates as Record<InstanceState, null>)
 const CountsCodec: t.Type<Record<InstanceState, number>> = t.record(InstanceStateCodec, t.number, 'counts')
@@ -128,6 +128,7 @@ export const jobForms = () => {
     templateVersion: number,
     spec: specs.ref,
     placedSeq: number,
+    lostAfterMs: number,
     since: number,
     startedAt: number,
     restarts: number,

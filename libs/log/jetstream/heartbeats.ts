@@ -4,11 +4,18 @@ import { toEntry } from './entries'
 import type { Link } from './link'
 import { readRange } from './read'
 import { getStored } from './stored'
+import { readAck } from './wire'
+
+const ANSWER_MS = 5_000
 
 /** Writes a sign of life without waiting; one that cannot be sent now is of no use later. */
-export const beat = (link: Link, event: OrkEvent): void => {
+export const beat = (link: Link, event: OrkEvent, stored: () => void = () => {}): void => {
   if (!link.connected || link.closing) return
-  link.nc.publish(subjectOf(link.prefix, event), JSON.stringify(event))
+  const answer = link.nc.request(subjectOf(link.prefix, event), JSON.stringify(event), { timeout: ANSWER_MS })
+  answer.then(
+    (message) => (readAck(message.data).tag === 'Stored' ? stored() : undefined),
+    () => undefined, // nobody answered: then nothing is known
+  )
 }
 
 /** Tells of signs of life as they come; what is no event of ours is passed over. */

@@ -46,7 +46,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     at: async (seq) => store.at(seq)?.entry ?? null,
     stored: async (seq) => store.stored(seq),
     seqAt: async (time) => store.firstAtOrAfter(time),
-    beat: (event) => beats.beat(event),
+    beat: (event, stored) => beats.beat(event, stored),
     followHeartbeats: (onBeat) => beats.follow(onBeat),
     readHeartbeats: (range) => beats.read(range),
     info: async () => ({
@@ -80,11 +80,12 @@ class Heartbeats {
     private readonly schedule: (task: () => void) => void,
   ) {}
 
-  beat(event: OrkEvent): void {
+  beat(event: OrkEvent, stored: () => void = () => {}): void {
     const time = this.now()
     this.seq += 1
     const entry = throughJson(this.prefix, this.seq, event)
     this.kept.push({ entry, time })
+    this.schedule(stored)
     if (this.seq % 1_000 === 0) this.kept = this.kept.filter((beat) => time - beat.time < HEARTBEATS_KEPT_MS)
     const read = entry.event
     if (read.type === 'Unreadable') return

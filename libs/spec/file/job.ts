@@ -1,9 +1,10 @@
-import { MAX_PRIORITY, MAX_TASKS } from '../limits'
-import { DEFAULT_PRIORITY, type JobSpec, type PlacementSpec } from '../model'
+import { MAX_DELAY_MS, MAX_PRIORITY, MAX_TASKS, MIN_LOST_AFTER_MS } from '../limits'
+import { DEFAULT_LOST_AFTER_MS, DEFAULT_PRIORITY, type JobSpec, type PlacementSpec } from '../model'
 import { defaulted, type Finding, integer, list, optional, refined, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { completeRestart } from './policies'
 import { type TaskFile, taskShape } from './task'
+import { duration } from './units'
 
 /** A job as read from a file. Every JobSpec is one, too. */
 export type JobFile = Omit<JobSpec, 'tasks'> & { readonly tasks: readonly TaskFile[] }
@@ -42,6 +43,14 @@ const fields = struct<JobFile>(
       doc: 'Where instances go, of the workers that fit.',
       example: { policy: 'binpack' },
       otherwise: "the cluster's policy",
+    }),
+    lostAfterMs: optional(duration({ min: MIN_LOST_AFTER_MS, max: MAX_DELAY_MS }), {
+      key: 'lostAfter',
+      doc: 'How long a worker must be silent before its instances of this job are given up.',
+      example: '1m',
+      unit: 'duration',
+      otherwise: '15s',
+      synonyms: ['lost_after', 'max_client_disconnect'],
     }),
     tasks: required(
       list('a list of tasks, at least one', taskShape, {
@@ -85,9 +94,18 @@ const rules = (job: JobFile): readonly Finding[] => {
 /** The definition of the job file: what it may hold, and each field's documentation. */
 export const jobFileShape: Shape<JobFile> = refined(fields, rules)
 
-/** Fills in the defaults that depend on other fields. */
-export const completeJob = ({ priority = DEFAULT_PRIORITY, ...file }: JobFile): JobSpec => ({
+/** Fills in the defaults that depend on other fields, and leaves out those that are never written out. */
+export const completeJob = ({
+  priority = DEFAULT_PRIORITY,
+  lostAfterMs = DEFAULT_LOST_AFTER_MS,
+  ...file
+}: JobFile): JobSpec => ({
   ...file,
   ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
-  tasks: file.tasks.map((task) => ({ ...task, restart: completeRestart(file.kind, task.restart) })),
+  ...(lostAfterMs === DEFAULT_LOST_AFTER_MS ? {} : { lostAfterMs }),
+  tasks: file.tasks.map(({ onDisconnect = 'replace', ...task }) => ({
+    ...task,
+    restart: completeRestart(file.kind, task.restart),
+    ...(onDisconnect === 'replace' ? {} : { onDisconnect }),
+  })),
 })

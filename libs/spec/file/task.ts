@@ -14,7 +14,7 @@ import {
   struct,
   writtenText,
 } from '../shapes'
-import { driverShape, ENV_NAME, nameShape } from '../words'
+import { disconnectShape, driverShape, ENV_NAME, nameShape } from '../words'
 import { imageShape } from './image'
 import { DEFAULT_RESTART, DEFAULT_STOP, type RestartFile, restartShape, stopShape } from './policies'
 import { portsShape } from './ports'
@@ -116,6 +116,14 @@ const fields = struct<TaskFile>('a task', {
     doc: 'How a container is asked to end.',
     example: { signal: 'SIGINT', grace: '30s' },
     synonyms: ['stop_signal', 'stop_grace_period', 'shutdown'],
+  }),
+  onDisconnect: optional(disconnectShape, {
+    doc:
+      'When the worker of an instance is cut off: `replace` it elsewhere, `wait` for the worker, or have the worker ' +
+      '`stop` it by itself before another takes its place, so that it never runs twice.',
+    example: 'stop',
+    otherwise: 'replace',
+    synonyms: ['on_disconnect', 'disconnect'],
   }),
 })
 

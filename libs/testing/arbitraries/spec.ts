@@ -4,6 +4,7 @@ import {
   type DriverName,
   type JobKind,
   type JobSpec,
+  type OnDisconnect,
   PLACEMENT_POLICIES,
   type PortSpec,
   type RestartSpec,
@@ -113,6 +114,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         ports: portsArbitrary(fc.constant(0)),
         restart: restartArbitrary(kind),
         stop: stopArbitrary,
+        onDisconnect: fc.constantFrom<OnDisconnect[]>('wait', 'stop'),
       },
       {
         requiredKeys: [
@@ -158,6 +160,7 @@ export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
         kind: fc.constant(kind),
         priority: fc.nat({ max: 100 }).filter((priority) => priority !== DEFAULT_PRIORITY),
         placement: fc.record({ policy: fc.constantFrom(...PLACEMENT_POLICIES) }),
+        lostAfterMs: fc.integer({ min: 15_001, max: DAY_MS }),
         tasks: fc.uniqueArray(
           fc
             .constantFrom<DriverName[]>('docker', 'process', 'simulated')

@@ -78,7 +78,7 @@ export const heartbeats = (it: It): void => {
     })
     await log.lastSeq() // the server has the subscription once it has answered this
     const beats = [aBeat('w1', 1), aBeat('w2', 1), aBeat('w1', 2)]
-    for (const beat of beats) log.beat(beat)
+    await Promise.all(beats.map((beat) => new Promise<void>((stored) => log.beat(beat, stored))))
     await all
     assert.equal(heard, beats)
     following.stop()

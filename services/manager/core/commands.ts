@@ -3,7 +3,7 @@ import { type Cluster, type Decision, type Job, jobSeq } from '#libs/cluster'
 import { type OrkError, orkError } from '#libs/kernel'
 import { type JobSpec, sameSpec } from '#libs/spec'
 
-/** What a command comes to: something to write, or nothing because it is so already. */
+/** What a command comes to: something to write, or nothing because it is so already. Workers have no version: 0. */
 export type Outcome =
   | { readonly tag: 'Write'; readonly decision: Decision; readonly version: number }
   | { readonly tag: 'Nothing'; readonly version: number; readonly seq: number }
@@ -28,6 +28,27 @@ const write = (spec: JobSpec, version: number, expect: number): Outcome => ({
   version,
   decision: { draft: { type: 'JobSubmitted', data: { job: spec.name, version, spec } }, expect },
 })
+
+/** Gives up a worker that is not heard of. */
+export const forget = (cluster: Cluster, name: string, reason: string | null): E.Either<OrkError, Outcome> => {
+  const worker = cluster.workers.get(name)
+  if (worker === undefined) return E.left(noSuchWorker(cluster, name))
+  if (worker.state === 'forgotten') return E.right({ tag: 'Nothing', version: 0, seq: worker.seq })
+  if (worker.state === 'ready') {
+    return E.left(
+      orkError('WorkerThere', `worker ${name} is there: it would go on with what was given up`, {
+        next: `stop it first; what it runs is replaced after \`lostAfter\`, or at once by \`ork forget ${name}\``,
+      }),
+    )
+  }
+  const decision: Decision = { draft: { type: 'WorkerForgotten', data: { worker: name, reason } }, expect: worker.seq }
+  return E.right({ tag: 'Write', version: 0, decision })
+}
+
+export const noSuchWorker = ({ workers }: Cluster, name: string): OrkError =>
+  orkError('NoSuchWorker', `there is no worker "${name}"`, {
+    next: workers.size === 0 ? 'none has joined yet' : `there are: ${[...workers.keys()].slice(0, 10).join(', ')}`,
+  })
 
 /** Stops a job; one that has ended already is left as it is. */
 export const stop = (cluster: Cluster, name: string, reason: string | null): E.Either<OrkError, Outcome> => {

@@ -1,5 +1,4 @@
 import type { Core, Decision, Now, Verdict } from '#libs/cluster'
-import { lostAttempt } from './drafts'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
 import { evolveView, hear, initialView, lead, type ManagerView, reconsider } from './view'
@@ -20,10 +19,8 @@ export const managerCore = (settings: LivenessSettings = DEFAULT_LIVENESS): Core
 const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdict => {
   const decisions: Decision[] = nextRecord(view)
   if (now.mono >= view.nextLivenessAt) {
-    decisions.push(...decideLiveness(view, now, settings))
-    view.nextLivenessAt = now.mono + settings.checkEveryMs
+    decisions.push(...decideLiveness(view, now, settings, MAX_BATCH - decisions.length))
   }
-  decisions.push(...takeLost(view, MAX_BATCH - decisions.length))
   for (const job of view.touchedJobs) {
     const room = MAX_BATCH - decisions.length
     if (room <= 0) break
@@ -31,19 +28,7 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
     if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
     decisions.push(...wanted.slice(0, room))
   }
-  const more = view.touchedJobs.size > 0 || view.touchedAttempts.size > 0
-  return { decisions, wakeAt: more ? now.mono : view.nextLivenessAt }
-}
-
-const takeLost = (view: ManagerView, room: number): Decision[] => {
-  const decisions: Decision[] = []
-  for (const attempt of view.touchedAttempts) {
-    if (decisions.length >= room) break
-    view.touchedAttempts.delete(attempt)
-    const worker = attempt.worker === null ? undefined : view.cluster.workers.get(attempt.worker)
-    if (worker?.state === 'lost' && worker.instances.has(attempt)) decisions.push(lostAttempt(attempt))
-  }
-  return decisions
+  return { decisions, wakeAt: view.touchedJobs.size > 0 ? now.mono : view.nextLivenessAt }
 }
 
 /** One at a time, since all are of one aggregate, the manager's own: the next follows when this one is folded. */

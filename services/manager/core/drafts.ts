@@ -1,4 +1,4 @@
-import { type Attempt, type Decision, instanceOf } from '#libs/cluster'
+import { type Attempt, type Decision, instanceOf, type Worker } from '#libs/cluster'
 
 /** The fields that name an attempt in every event about it. */
 const attemptOf = (attempt: Attempt) => ({
@@ -21,7 +21,7 @@ export const replaceRequest = (attempt: Attempt, reason: string): Decision => ({
   expect: instanceOf(attempt).seq,
 })
 
-export const lostAttempt = (attempt: Attempt): Decision => ({
-  draft: { type: 'TaskLost', data: { ...attemptOf(attempt), reason: `worker ${attempt.worker} is lost` } },
+export const lostAttempt = (attempt: Attempt, { name, state }: Worker): Decision => ({
+  draft: { type: 'TaskLost', data: { ...attemptOf(attempt), reason: `worker ${name} is ${state}` } },
   expect: instanceOf(attempt).seq,
 })

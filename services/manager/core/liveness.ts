@@ -1,13 +1,16 @@
-import type { Decision, Now, Worker } from '#libs/cluster'
-import type { ManagerView } from './view'
+import { type Decision, goneAfterMs, isPlaced, type Now, type Worker } from '#libs/cluster'
+import { lostAttempt } from './drafts'
+import { giveTime, type ManagerView } from './view'
 
-/** Milliseconds, and the share of workers whose loss at once is taken for a fault of the network, not of theirs. */
+/** Milliseconds, and the share of workers whose silence at once is taken for a fault of the network, not of theirs. */
 export interface LivenessSettings {
   readonly suspectAfterMs: number
   readonly lostAfterMs: number
   readonly massLossShare: number
   readonly massLossWindowMs: number
   readonly checkEveryMs: number
+  /** Whoever looks later than planned by this was stalled: what it should have heard meanwhile is not read yet. */
+  readonly stalledAfterMs: number
 }
 
 export const DEFAULT_LIVENESS: LivenessSettings = {
@@ -16,45 +19,85 @@ export const DEFAULT_LIVENESS: LivenessSettings = {
   massLossShare: 0.55,
   massLossWindowMs: 60_000,
   checkEveryMs: 500,
+  stalledAfterMs: 2_000,
 }
 
 /**
- * Judges every worker by its silence, on the monotonic clock: suspected, then lost; returned once it is heard again.
- * When too large a share would be lost within the window nobody is: losing most of a fleet at once is a fault between
- * us and them, and replacing everything would make it worse.
+ * Judges every worker by its silence, on the monotonic clock: suspected, then lost; returned once it is heard again. Of
+ * those that are not there, each instance is given up when its job says so, at most `room` at once. While too large a
+ * share is silent at once nothing is: losing most of a fleet is a fault between us and them, and replacing everything
+ * would make it worse.
  */
-export const decideLiveness = (view: ManagerView, now: Now, settings: LivenessSettings): Decision[] => {
+export const decideLiveness = (view: ManagerView, now: Now, settings: LivenessSettings, room: number): Decision[] => {
+  if (now.mono - view.nextLivenessAt > settings.stalledAfterMs) giveTime(view, now)
+  const massLoss = isMassLoss(view, now, settings)
   const decisions: Decision[] = []
-  const dead: Worker[] = []
-  let recentlyLost = 0
-  let known = 0
+  const losses: Decision[] = []
   for (const worker of view.cluster.workers.values()) {
-    const silentMs = silence(view, worker, now)
-    const lostLately = lostFor(view, worker, now) < settings.massLossWindowMs
-    if (worker.state !== 'lost' || lostLately) known += 1
-    if (lostLately) recentlyLost += 1
-    if (worker.state === 'lost') {
-      if (isHeard(view, worker, now, settings)) decisions.push(returned(worker))
-    } else if (silentMs >= settings.lostAfterMs) {
-      dead.push(worker)
-    } else if (worker.state === 'suspected' && isHeard(view, worker, now, settings)) {
-      decisions.push(returned(worker))
-    }
-    if (worker.state === 'ready' && silentMs >= settings.suspectAfterMs) {
-      decisions.push({
-        draft: { type: 'WorkerSuspected', data: { worker: worker.name, silentMs } },
-        expect: worker.seq,
-      })
-    }
+    const change = judge(view, worker, now, settings, massLoss)
+    if (change !== null) decisions.push(change)
+    if (!massLoss || worker.state === 'forgotten') losses.push(...dueLosses(view, worker, now, settings))
   }
-  const share = known === 0 ? 0 : (dead.length + recentlyLost) / known
-  const massLoss = dead.length > 0 && share >= settings.massLossShare
-  view.alarm = massLoss
-    ? `${dead.length + recentlyLost} of ${known} workers are silent at once; nothing is moved until some are heard or removed`
-    : null
-  if (!massLoss)
-    decisions.push(...dead.filter(({ state }) => state !== 'ready').map((worker) => lost(view, worker, now)))
-  return decisions
+  const due = losses.slice(0, Math.max(0, room - decisions.length))
+  view.nextLivenessAt = now.mono + settings.checkEveryMs / (due.length < losses.length ? 10 : 1)
+  return [...decisions, ...due]
+}
+
+/** Sets the alarm, or takes it back. */
+const isMassLoss = (view: ManagerView, now: Now, settings: LivenessSettings): boolean => {
+  let known = 0
+  let silent = 0
+  let given = 0
+  for (const worker of view.cluster.workers.values()) {
+    const lostLately = lostFor(view, worker, now) < settings.massLossWindowMs
+    if (worker.state === 'left' || worker.state === 'forgotten') continue // in order, or by hand: no fault at all
+    if (worker.state === 'lost' && !lostLately) continue
+    known += 1
+    const silentMs = silence(view, worker, now)
+    if (lostLately || silentMs >= settings.suspectAfterMs) silent += 1
+    if (lostLately || silentMs >= settings.lostAfterMs) given += 1
+  }
+  const massLoss = known > 0 && silent / known >= settings.massLossShare
+  view.alarm =
+    massLoss && given > 0
+      ? `${silent} of ${known} workers are silent at once; nothing is moved until some are heard, or given up by \`ork forget\``
+      : null
+  return massLoss
+}
+
+/** What is to be said of one worker, if anything. */
+const judge = (
+  view: ManagerView,
+  worker: Worker,
+  now: Now,
+  settings: LivenessSettings,
+  massLoss: boolean,
+): Decision | null => {
+  const { state, name } = worker
+  const silentMs = silence(view, worker, now)
+  const say = (draft: Decision['draft']): Decision => ({ draft, expect: worker.seq })
+  if (state === 'left') return null
+  if (state === 'ready') {
+    return silentMs >= settings.suspectAfterMs
+      ? say({ type: 'WorkerSuspected', data: { worker: name, silentMs } })
+      : null
+  }
+  if (isHeard(view, worker, now, settings)) return say({ type: 'WorkerReturned', data: { worker: name } })
+  if (state !== 'suspected' || silentMs < settings.lostAfterMs || massLoss) return null
+  return say({ type: 'WorkerLost', data: { worker: name, silentMs } })
+}
+
+/** The instances on a worker that is not there whose time is up. */
+const dueLosses = (view: ManagerView, worker: Worker, now: Now, settings: LivenessSettings): Decision[] => {
+  if (worker.state === 'ready' || isHeard(view, worker, now, settings)) return []
+  const known = worker.state === 'lost' ? settings.lostAfterMs : 0 // a leader before us has waited so long
+  const silentMs = Math.max(silence(view, worker, now), known)
+  const losses: Decision[] = []
+  for (const instance of worker.instances) {
+    const after = goneAfterMs(instance, worker.state)
+    if (after !== null && silentMs >= after && isPlaced(instance.state)) losses.push(lostAttempt(instance, worker))
+  }
+  return losses
 }
 
 const silence = (view: ManagerView, worker: Worker, now: Now): number => {
@@ -79,13 +122,3 @@ const isHeard = (view: ManagerView, worker: Worker, now: Now, settings: Liveness
   const heard = view.heard.get(worker.name)
   return heard?.alive === true && now.mono - heard.at < settings.suspectAfterMs
 }
-
-const returned = (worker: Worker): Decision => ({
-  draft: { type: 'WorkerReturned', data: { worker: worker.name } },
-  expect: worker.seq,
-})
-
-const lost = (view: ManagerView, worker: Worker, now: Now): Decision => ({
-  draft: { type: 'WorkerLost', data: { worker: worker.name, silentMs: silence(view, worker, now) } },
-  expect: worker.seq,
-})

@@ -2,7 +2,6 @@ import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Draft, stamp } from '#libs/events'
-import { NO_RESOURCES } from '#libs/kernel'
 import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
 import { aJob, elected, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
 import { type ManagerView, managerCore, stop, submit } from '.'
@@ -16,114 +15,11 @@ const given = (...drafts: readonly Happened[]): Story => {
   return story
 }
 
-const beat = (story: Story, ...workers: readonly string[]): void => {
-  for (const worker of workers) {
-    const none = NO_RESOURCES
-    const data = { worker, seq: 0, capacity: none, reserved: none, used: none, containers: [] }
-    const event = stamp({ type: 'WorkerHeartbeat', data }, { id: 'h', source: 'worker/w', time: story.log.time })
-    story.core.hear(story.view, event, story.now)
-  }
-}
-
-/** Time passes in steps of half a second; who is named is heard of in each. */
-const after = (story: Story, ms: number, ...alive: readonly string[]): string[] => {
-  const said: Draft[] = []
-  for (let passed = 0; passed < ms; passed += 500) {
-    story.pass(500)
-    beat(story, ...alive)
-    said.push(...story.settle())
-  }
-  return inShort(said)
-}
-
-const three = [registered('w1'), registered('w2'), registered('w3')]
-
-test('a silent worker is suspected after six seconds and lost after fifteen', () => {
-  const story = given(...three)
-  assert.equal(after(story, 5_500, 'w1', 'w2'), [])
-  assert.equal(after(story, 500, 'w1', 'w2'), ['WorkerSuspected w3'])
-  assert.equal(after(story, 8_500, 'w1', 'w2'), [])
-  assert.equal(after(story, 500, 'w1', 'w2'), ['WorkerLost w3'])
-})
-
-test('a worker that is heard again returns, suspected or lost', () => {
-  for (const silence of [6_000, 15_000]) {
-    const story = given(...three)
-    after(story, silence, 'w1', 'w2')
-    assert.equal(after(story, 500, 'w1', 'w2', 'w3'), ['WorkerReturned w3'])
-  }
-})
-
 test('what could not be written because a predecessor wrote there too late is decided again', () => {
   const story = given(elected('manager', 'm1', 1), submitted(aJob({ tasks: [{ replicas: 0 }] })), stopAsked())
   assert.equal(inShort(story.decide()), ['JobStopped web']) // refused: its expectation is of before what follows
   story.given({ draft: { type: 'JobStopped', data: { job: 'web', version: 1 } }, by: { epoch: 0 } })
   assert.equal(inShort(story.settle()), ['JobStopped web'])
-})
-
-test('a wall clock that jumps changes nothing', () => {
-  for (const jump of [3_600_000, -3_600_000]) {
-    const story = given(...three)
-    assert.equal(after(story, 3_000, 'w1', 'w2'), [])
-    story.log.time += jump
-    assert.equal(after(story, 2_500, 'w1', 'w2'), [])
-    assert.equal(after(story, 9_500, 'w1', 'w2'), ['WorkerSuspected w3', 'WorkerLost w3'])
-    story.log.time += jump
-    assert.equal(after(story, 20_000, 'w1'), ['WorkerSuspected w2'], 'and the first loss is still a fresh one')
-  }
-})
-
-test('a new leader gives everyone the full time', () => {
-  const story = given(...three)
-  after(story, 5_000, 'w1', 'w2')
-  story.core.lead(story.view, story.now)
-  assert.equal(after(story, 5_500), [])
-})
-
-test('a worker that registers after a long time away is not taken for silent', () => {
-  const story = given(...three)
-  story.given({ type: 'WorkerLeft', data: { worker: 'w3' } })
-  assert.equal(after(story, 14_000, 'w1', 'w2'), [])
-  story.given(registered('w3'))
-  assert.equal(after(story, 5_000, 'w1', 'w2'), [])
-})
-
-test('a worker that left is lost when it does not come back', () => {
-  const story = given(...three)
-  story.given({ type: 'WorkerLeft', data: { worker: 'w3' } })
-  assert.equal(after(story, 20_000, 'w1', 'w2'), ['WorkerLost w3'])
-})
-
-test('when most are silent at once nobody is lost, and the alarm says why', () => {
-  const story = given(...three)
-  assert.equal(after(story, 60_000, 'w1'), ['WorkerSuspected w2', 'WorkerSuspected w3'])
-  assert.match(story.view.alarm ?? '', /^2 of 3 workers are silent at once/)
-  assert.equal(after(story, 500, 'w1', 'w2'), ['WorkerReturned w2', 'WorkerLost w3'])
-  assert.is(story.view.alarm, null)
-})
-
-test('the only worker is never lost', () => {
-  const story = given(registered('w1'))
-  assert.equal(after(story, 120_000), ['WorkerSuspected w1'])
-})
-
-test('what was on a lost worker is lost, each with the sequence that is known of it', () => {
-  const story = given(...three, submitted(aJob({ tasks: [{ replicas: 2 }] })))
-  story.given(on('web.api.0', 'w3').scheduled(), on('web.api.1', 'w1').scheduled(), on('web.api.0', 'w3').started())
-  assert.equal(after(story, 15_000, 'w1', 'w2'), ['WorkerSuspected w3', 'WorkerLost w3', 'TaskLost web.api.0 on w3'])
-  assert.is(story.log.instance('web.api.0').state, 'pending')
-  assert.is(story.log.instance('web.api.1').state, 'scheduled')
-})
-
-test('losses come in batches, the rest is decided next', () => {
-  const story = given(...three, submitted(aJob({ tasks: [{ replicas: 1_500 }] })))
-  for (let index = 0; index < 1_500; index += 1) story.given(on(`web.api.${index}`, 'w3').scheduled())
-  story.given({ type: 'WorkerLost', data: { worker: 'w3', silentMs: 15_000 } })
-  const { decisions } = story.core.decide(story.view, story.now)
-  assert.is(decisions.length, 1_000)
-  assert.ok(decisions.every(({ draft, expect }) => draft.type === 'TaskLost' && expect === 5 + draft.data.index))
-  story.given(...decisions.map(({ draft }) => draft))
-  assert.is(story.settle().length, 500)
 })
 
 test('a job is stopped when its last instance has ended', () => {

@@ -1,13 +1,4 @@
-import {
-  type Attempt,
-  attemptsOf,
-  type Changes,
-  type Cluster,
-  emptyCluster,
-  evolve,
-  type Job,
-  type Now,
-} from '#libs/cluster'
+import { type Changes, type Cluster, emptyCluster, evolve, type Job, type Now } from '#libs/cluster'
 import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
 
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
@@ -17,8 +8,6 @@ export interface ManagerView {
   readonly touchedJobs: Set<Job>
   /** Aggregates with events that cannot be read, until that is on record. */
   readonly toRecord: Set<string>
-  /** Attempts that may sit on a lost worker. */
-  readonly touchedAttempts: Set<Attempt>
   /** By worker. Not from the log: a manager that has just started knows nothing of the past's silence. */
   readonly heard: Map<string, Heard>
   /** Since when each lost worker is known here to be lost; monotonic milliseconds. */
@@ -41,7 +30,6 @@ export const initialView = (): ManagerView => ({
   cluster: emptyCluster(),
   touchedJobs: new Set(),
   toRecord: new Set(),
-  touchedAttempts: new Set(),
   heard: new Map(),
   lostSince: new Map(),
   nextLivenessAt: 0,
@@ -52,15 +40,8 @@ export const initialView = (): ManagerView => ({
 export const evolveView = (view: ManagerView, entry: Entry): void => {
   const changes: Changes = {
     job: (job) => view.touchedJobs.add(job),
-    instance: (instance) => {
-      view.touchedJobs.add(instance.task.job)
-      for (const attempt of attemptsOf(instance)) {
-        if (isOnLostWorker(view.cluster, attempt)) view.touchedAttempts.add(attempt)
-      }
-    },
-    worker: (worker) => {
-      if (worker.state === 'lost') for (const attempt of worker.instances) view.touchedAttempts.add(attempt)
-    },
+    instance: (instance) => view.touchedJobs.add(instance.task.job),
+    worker() {},
   }
   evolve(view.cluster, entry, changes)
   if (entry.event.type === 'Unreadable') view.toRecord.add(aggregateAt(entry.event.path))
@@ -68,21 +49,23 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
   if (entry.event.type === 'WorkerRegistered') view.heard.delete(entry.event.data.worker)
 }
 
-const isOnLostWorker = (cluster: Cluster, { worker }: Attempt): boolean =>
-  worker !== null && cluster.workers.get(worker)?.state === 'lost'
-
 /** Notes a sign of life. */
 export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
   if (event.type !== 'WorkerHeartbeat') return
   view.heard.set(event.data.worker, { at: now.mono, alive: true, heartbeat: event.data })
 }
 
+/** Everyone's silence is counted from now on: until now it says nothing, or could not be heard here. */
+export const giveTime = (view: ManagerView, now: Now): void => {
+  for (const worker of view.cluster.workers.values()) {
+    const heartbeat = view.heard.get(worker.name)?.heartbeat ?? null
+    view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat })
+  }
+}
+
 /** A new leader gives every worker its full time to be heard. */
 export const lead = (view: ManagerView, now: Now): void => {
-  for (const worker of view.cluster.workers.values()) {
-    const heard = view.heard.get(worker.name)
-    view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat: heard?.heartbeat ?? null })
-  }
+  giveTime(view, now)
   view.nextLivenessAt = now.mono
   reconsider(view)
 }
@@ -91,7 +74,4 @@ export const lead = (view: ManagerView, now: Now): void => {
 export const reconsider = (view: ManagerView): void => {
   for (const job of view.cluster.jobs.values()) view.touchedJobs.add(job)
   for (const aggregate of view.cluster.quarantined.keys()) view.toRecord.add(aggregate)
-  for (const worker of view.cluster.workers.values()) {
-    if (worker.state === 'lost') for (const attempt of worker.instances) view.touchedAttempts.add(attempt)
-  }
 }

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import {
   endpoint,
+  type ForgetReply,
   type SkipReply,
   type StatusReply,
   type StopReply,
@@ -25,7 +26,7 @@ import {
 import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
-import { type ManagerView, noSuchJob, type Outcome, skip, stop, submit } from '../core'
+import { forget, type ManagerView, noSuchJob, noSuchWorker, type Outcome, skip, stop, submit } from '../core'
 
 /** Items in one part of a streamed answer: far below the servers' limit of 1 MiB a message. */
 const PART_SIZE = 500
@@ -74,6 +75,18 @@ const commands = (prefix: string, service: LedService<ManagerView>): Endpoint[] 
       actor,
     ),
   ),
+  endpoint({ prefix, verb: 'forget', queue: QUEUE }, ({ worker, reason, actor }) => {
+    const reply = (wrote: boolean, _version: number, seq: number): ForgetReply => ({
+      worker,
+      seq,
+      outcome: wrote ? 'forgotten' : 'already-forgotten',
+    })
+    return service.execute(
+      `worker ${worker}`,
+      (cluster) => E.map(commandOf(reply))(forget(cluster, worker, reason)),
+      actor,
+    )
+  }),
 ]
 
 /** What a command comes to, as the service carries it out: what to write, and what to answer once that is done. */
@@ -116,7 +129,7 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
     ),
     endpoint({ prefix, verb: 'worker', queue: QUEUE }, async ({ worker: name }) => {
       const worker = cluster.workers.get(name)
-      if (worker === undefined) return E.left(noSuchWorker(view, name))
+      if (worker === undefined) return E.left(noSuchWorker(cluster, name))
       const running = [...worker.instances].map(describeAttempt)
       return E.right({ seq: cluster.seq, ...withHeard(worker), running })
     }),
@@ -164,11 +177,3 @@ const withHeartbeat = (view: ManagerView, worker: Worker, mono: number): WorkerR
 
 const noSuchInstance = (id: string): OrkError =>
   orkError('NoSuchInstance', `there is no instance "${id}"`, { next: '`ork tasks` lists all of them' })
-
-const noSuchWorker = ({ cluster }: ManagerView, name: string): OrkError =>
-  orkError('NoSuchWorker', `there is no worker "${name}"`, {
-    next:
-      cluster.workers.size === 0
-        ? 'none has joined yet'
-        : `there are: ${[...cluster.workers.keys()].slice(0, 10).join(', ')}`,
-  })

@@ -1,7 +1,7 @@
 import { type Attempt, attemptsOf, evolve, type Instance, isPlaced, type Now } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { longestDelayMs } from './restart'
-import { type Assignment, addAssignment, assignmentsOf, forget, idOf, type WorkerView } from './view'
+import { type Assignment, addAssignment, assignmentsOf, forget, idOf, touchAll, type WorkerView } from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
 export const assign = (view: WorkerView, instance: Instance, now: Now): void => {
@@ -22,8 +22,9 @@ const take = (view: WorkerView, id: string, attempt: Attempt, retiring: boolean,
   }
   known.logged = attempt
   known.retiring = retiring
-  if (attempt.state === 'stopping' && known.wanted === 'run') {
+  if (attempt.state === 'stopping' && (known.wanted === 'run' || known.stopReason !== null)) {
     known.wanted = 'stop'
+    known.stopReason = null
     // A last word about an attempt that the log did not come to will be ignored there: it needs another one.
     if (known.phase === 'over' && known.attempt !== attempt.attempt) known.phase = 'idle'
   }
@@ -57,6 +58,8 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   // The log's time is another clock's: never wait longer than the policy itself would.
   notBefore: now.mono + Math.min(Math.max(0, attempt.notBefore - now.wall), longestDelayMs(attempt.spec.restart)),
   alarmAt: 0,
+  cutOffAlarmAt: 0,
+  stopReason: null,
   pulled: false,
   progress: null,
   pullReports: 0,
@@ -83,6 +86,9 @@ export const evolveView = (view: WorkerView, entry: Entry, now: Now): void => {
       for (const id of view.containers.keys()) if (id.startsWith(`${job.name}.`)) view.touched.add(id)
     },
     instance: (instance) => assign(view, instance, now),
-    worker() {},
+    worker(worker) {
+      // Given up by the log though it can be read here: the manager does not hear this worker.
+      if (worker.name === view.name && worker.state !== 'ready') touchAll(view)
+    },
   })
 }

@@ -10,6 +10,7 @@ import {
   hold,
   keyOf,
   type Observation,
+  touchAll,
   type WorkerView,
 } from './view'
 
@@ -149,6 +150,6 @@ const trust = (view: WorkerView, driver: DriverName, begun: number): void => {
   const engine = view.engines.get(driver)
   if (engine === undefined || engine.state === 'listed' || begun < engine.doubtedAt) return
   engine.state = 'listed'
-  for (const id of view.assignments.keys()) view.touched.add(id)
+  touchAll(view)
   for (const id of view.containers.keys()) view.touched.add(id)
 }

@@ -1,5 +1,6 @@
 import type { Now } from '#libs/cluster'
 import { admit } from './admit'
+import { stopWhenCutOff } from './cutOff'
 import { ended, followExit, takeOver } from './ended'
 import { attemptOf, tell } from './facts'
 import { startFailed, tellProgress } from './pulling'
@@ -13,6 +14,7 @@ export const reconcile = (view: WorkerView, assignment: Assignment, now: Now, wo
   const engine = view.engines.get(assignment.spec.driver)
   if (engine === undefined) return withoutEngine(view, assignment, work)
   if (engine.state !== 'listed') return // nothing can be said of a container that cannot be seen
+  stopWhenCutOff(view, assignment, now)
   switch (assignment.wanted) {
     case 'gone':
       if (!hasContainers(view, assignment)) forget(view, assignment)

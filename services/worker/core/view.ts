@@ -25,6 +25,11 @@ export interface WorkerView {
   readonly touched: Set<string>
   /** Instances that wait for a time, the earliest first. */
   readonly alarms: Heap<Alarm>
+  /**
+   * When the last heartbeat was sent that the log has acknowledged; monotonic milliseconds. Infinity: nothing is held
+   * against a worker that has not registered yet.
+   */
+  contactAt: number
   /** Set once the log up to the start has been folded: before, nothing is known to be superfluous. */
   caughtUp: boolean
   /** Grows with everything that happens to a container, so that an older listing is not taken for news. */
@@ -69,8 +74,11 @@ export interface Assignment {
   /** Monotonic milliseconds. */
   startedAt: number
   notBefore: number
-  /** The time for which an alarm was set; 0: none. */
+  /** The times for which alarms were set, to start it and to stop it where it is cut off; 0: none. */
   alarmAt: number
+  cutOffAlarmAt: number
+  /** Why it is stopped though nobody asked for that. */
+  stopReason: string | null
   /** Whether the image was pulled for this attempt, so that a missing one is not pulled for ever. */
   pulled: boolean
   /** How far the pull is, until it is told to the log. */
@@ -166,6 +174,7 @@ export const initialView = (name: string, drivers: readonly DriverName[]): Worke
   engines: new Map(drivers.map((driver) => [driver, { state: 'unknown', doubtedAt: 0 }])),
   touched: new Set(),
   alarms: new Heap((a, b) => a.at < b.at),
+  contactAt: Number.POSITIVE_INFINITY,
   caughtUp: false,
   generation: 0,
   dropped: new Map(),
@@ -196,6 +205,11 @@ export const forget = (view: WorkerView, { id, placedSeq }: Assignment): void =>
 export const containersOf = (view: WorkerView, id: string): readonly Held[] => [
   ...(view.containers.get(id)?.values() ?? []),
 ]
+
+/** Looks at everything that this worker was given again. */
+export const touchAll = (view: WorkerView): void => {
+  for (const id of view.assignments.keys()) view.touched.add(id)
+}
 
 export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
   view.containers.get(instanceId(ref))?.get(keyOf(ref))

@@ -5,7 +5,7 @@ import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/k
 import type { Connection, Following } from '#libs/log'
 import { Alarm, type Cancel, every, type Logger, type Machine, theMachine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
-import { decide, evolveView, initialView, type Observation, observe, type WorkerView } from '../core'
+import { decide, evolveView, inContact, initialView, type Observation, observe, type WorkerView } from '../core'
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
 import { logsEndpoint } from './logs'
@@ -172,7 +172,9 @@ export class Worker {
     } as const
     const by = this.by()
     this.view.registration = by.id
+    const sentAt = this.machine.now().mono
     await connection.log.append([{ event: stamp(draft, by) }])
+    inContact(this.view, sentAt)
   }
 
   private observed(seen: Observation): void {
@@ -216,7 +218,8 @@ export class Worker {
         memoryBytes,
       })),
     }
-    connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, this.by()))
+    const sentAt = this.machine.now().mono
+    connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, this.by()), () => inContact(this.view, sentAt))
     void this.meter.look()
   }
 

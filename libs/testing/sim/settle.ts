@@ -48,7 +48,7 @@ const differences = (world: World): string[] => {
     else if (role !== 'worker' && cluster.seq !== truth.seq) wrong.push(`${name} is behind`)
   }
   for (const worker of truth.workers.values()) {
-    const expected = world.nodes.get(worker.name)?.away === true ? ['lost'] : ['ready']
+    const expected = world.nodes.get(worker.name)?.away === true ? ['lost', 'left'] : ['ready']
     if (!expected.includes(worker.state)) wrong.push(`worker ${worker.name} is ${worker.state}`)
   }
   const known = new Set<string>()

@@ -1,33 +1,26 @@
-import { createServer } from 'node:net'
-import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { Driver } from '#libs/drivers'
 import { OrkFailure } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
-import { findNatsServer, type NatsServer, startNatsServer } from '#libs/nats-server'
 import { startManager } from '#services/manager'
 import { startScheduler } from '#services/scheduler'
 import { startWorker } from '#services/worker'
 import { devLogger } from './devLog'
+import { type DevServers, type DevServersOptions, startDevServers } from './devServers'
 import { makeFolder } from './folder'
 import type { Stoppable } from './service'
 
-export interface DevOptions {
-  /** Where the log, and what the process driver runs, are kept. */
-  readonly dataDir: string
-  /** Port of the nats-server; absent: 4222 if it is free, else one that is. */
-  readonly port?: number
+/** `dataDir` holds the log, and what the process driver runs; `report` is told of each step, for a person to read. */
+export interface DevOptions extends DevServersOptions {
   readonly prefix: string
   readonly workers: number
   /** One set for each worker: a driver keeps what one worker runs. */
   readonly drivers: (worker: string) => readonly Driver[]
-  /** Told of each step, for a person to read. */
-  readonly report: (line: string) => void
 }
 
-/** A whole cluster in this process, but for the nats-server, which is its child. */
+/** A whole cluster in this process, but for the nats-servers, which are its children. */
 export interface DevCluster {
-  readonly nats: NatsServer
+  readonly servers: DevServers
   /** For whoever wants to talk to the cluster from within. */
   readonly connection: Connection
   readonly workers: readonly string[]
@@ -35,28 +28,24 @@ export interface DevCluster {
   stop(): Promise<void>
 }
 
-const DEFAULT_PORT = 4222
-
-/** Brings up nats-server, manager, scheduler and workers; resolves when all have caught up with the log. */
+/** Brings up the nats-servers, manager, scheduler and workers; resolves when all have caught up with the log. */
 export const startDevCluster = async (options: DevOptions): Promise<DevCluster> => {
   const { dataDir, report, prefix } = options
   makeFolder(dataDir)
-  const binary = await findNatsServer({ report })
-  const port = options.port ?? (await preferredPort())
-  const nats = await startNatsServer({
-    dir: join(dataDir, 'nats'),
-    binary: binary.path,
-    report,
-    ...(port === undefined ? {} : { port }),
-  })
-  report(`nats-server ${nats.version} at ${nats.url}, its data in ${nats.dir}`)
-  const started: Stoppable[] = [nats]
+  const servers = await startDevServers(options)
+  const started: Stoppable[] = [servers]
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop()
   }
   try {
     const open = async (name: string): Promise<Connection> => {
-      const connected = await connect({ servers: nats.url, name, prefix, sync: 'always' })
+      const connected = await connect({
+        servers: servers.url,
+        name,
+        prefix,
+        sync: options.relaxed ? 'relaxed' : 'always',
+        replicas: servers.count,
+      })
       if (E.isLeft(connected)) throw new OrkFailure(connected.left)
       started.push({ stop: () => connected.right.close() })
       return connected.right
@@ -74,17 +63,9 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
     report(
       `manager m1, scheduler s1 and ${workers.length === 1 ? 'worker' : 'workers'} ${workers.join(', ')} are ready`,
     )
-    return { nats, connection: await open('dev'), workers, stop }
+    return { servers, connection: await open('dev'), workers, stop }
   } catch (cause) {
     await stop()
     throw cause
   }
 }
-
-/** The port that clients try by default, if nobody has it. */
-const preferredPort = (): Promise<number | undefined> =>
-  new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', () => resolve(undefined))
-    probe.listen(DEFAULT_PORT, '127.0.0.1', () => probe.close(() => resolve(DEFAULT_PORT)))
-  })

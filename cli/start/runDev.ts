@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { OrkFailure } from '#libs/kernel'
 import { findRoot } from '#libs/nats-server'
 import { userDataDir, writeEndpoint } from '../client/endpoint'
 import type { Output } from '../output'
@@ -14,6 +14,8 @@ export interface RunDevOptions {
   readonly workers: number
   readonly data: string | undefined
   readonly port: number | undefined
+  readonly natsServers: 1 | 3 | undefined
+  readonly relaxed: boolean
   readonly prefix: string
   readonly driver: string
   readonly example: boolean
@@ -33,11 +35,13 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     workers: options.workers,
     drivers: () => makeDrivers(choices, dataDir, dockerAddress()),
     report: say,
+    relaxed: options.relaxed,
     ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.natsServers === undefined ? {} : { count: options.natsServers }),
   })
-  const forget = writeEndpoint({ url: cluster.nats.url, pid: process.pid, dataDir })
-  const serverDies = cluster.nats.exited.then(() => {
-    throw new OrkFailure(serverDied(cluster))
+  const forget = writeEndpoint({ url: cluster.servers.url, pid: process.pid, dataDir })
+  const serverDies = cluster.servers.ended.then((why) => {
+    throw new OrkFailure(why)
   })
   const untilEnd = async (): Promise<void> => {
     const example = options.example ? await submitExample({ ...cluster, choices, out, signal }) : null
@@ -61,7 +65,7 @@ const LAST_MS = 1_000
 /** In order, while the log is there to be told; whatever cannot end is left to the next start, which finds it out. */
 const stopInTime = async (cluster: DevCluster): Promise<void> => {
   const within = (ms: number): Promise<void> => pause(ms, undefined, { ref: false })
-  await Promise.race([cluster.stop(), cluster.nats.exited.then(() => within(LAST_MS)), within(GRACE_MS)])
+  await Promise.race([cluster.stop(), cluster.servers.ended.then(() => within(LAST_MS)), within(GRACE_MS)])
   setTimeout(() => process.exit(), LAST_MS).unref()
 }
 
@@ -70,12 +74,6 @@ const defaultDataDir = (): string => {
   const root = findRoot()
   return existsSync(join(root, '.git')) ? join(root, '.ork') : join(userDataDir(), 'dev')
 }
-
-const serverDied = ({ nats }: DevCluster): OrkError =>
-  orkError('ServerDied', 'the nats-server ended by itself', {
-    where: nats.logFile,
-    next: 'its log says why; what was acknowledged is on disk, so `ork dev` goes on where it was',
-  })
 
 const whatNext = (example: string | null, choices: readonly DriverChoice[]): string => {
   const job = example ?? 'JOB'
@@ -88,7 +86,7 @@ const whatNext = (example: string | null, choices: readonly DriverChoice[]): str
     ['ork replay --to 1m', 'the cluster as it was a minute ago'],
     [`ork submit examples/${file}`, 'a job of your own: copy one and change it'],
   ].filter(([command]) => example !== null || !command?.includes('greeter'))
-  const rows = lines.map(([command = '', what]) => `  ${command.padEnd(36)}${what}`)
+  const rows = lines.map(([command = '', what]) => `  ${command.padEnd(40)}${what}`)
   return [
     '',
     'Try in another terminal (./cli/bin/ork.cjs where `ork` is not installed):',

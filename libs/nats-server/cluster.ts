@@ -7,7 +7,9 @@ import { choosePorts, type Ports } from './ports'
 import { probeJetStream } from './probe'
 import { type NatsServer, type NatsServerOptions, startNatsServer } from './server'
 
-export interface NatsClusterOptions extends Omit<NatsServerOptions, 'cluster' | 'port' | 'name'> {
+export interface NatsClusterOptions extends Omit<NatsServerOptions, 'cluster' | 'name'> {
+  /** Of the first member; by default the one it had last time, as the others have. */
+  readonly port?: number
   /** How many members; 3 by default. An odd number, as a majority must be up. */
   readonly servers?: number
   /** `ork` by default; the members are called `ork-1`, `ork-2` and so on. */
@@ -58,9 +60,10 @@ export const startNatsCluster = async (options: NatsClusterOptions): Promise<Nat
   const binary = options.binary ?? (await findNatsServer(report === undefined ? {} : { report })).path
   const folders = Array.from({ length: size }, (_, index) => join(resolve(options.dir), `${name}-${index + 1}`))
   const ports: Ports[] = []
-  for (const folder of folders) {
+  for (const [index, folder] of folders.entries()) {
     mkdirSync(folder, { recursive: true })
-    ports.push(await choosePorts(join(folder, 'ports.json'), host, {}))
+    const wanted = index === 0 && options.port !== undefined ? { client: options.port } : {}
+    ports.push(await choosePorts(join(folder, 'ports.json'), host, wanted))
   }
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host
   const routes = ports.map((port) => `nats://${reachable}:${port.cluster}`)

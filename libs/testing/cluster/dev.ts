@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Connection } from '#libs/log'
 import { mustConnect } from '../jetStream'
 import { clientOf, type TestClient } from './client'
-import { removeDockerContainers } from './containers'
+import { removeDockerContainers, removeProcesses } from './containers'
 import { Observer } from './observer'
 import { type TestService, testService } from './service'
 
@@ -22,13 +22,25 @@ export interface DevSession extends TestClient {
 }
 
 /** Runs `body` with an `ork dev` that is not started yet; it and its containers end with it, however it ends. */
-export const withDev = async (engine: string, body: (dev: TestDev) => Promise<void>): Promise<void> => {
+export const withDev = (engine: string, body: (dev: TestDev) => Promise<void>): Promise<void> =>
+  runDev(body, ['--driver', 'docker'], engine)
+
+/** The same without Docker: jobs run as plain processes. */
+export const withProcessDev = (flags: readonly string[], body: (dev: TestDev) => Promise<void>): Promise<void> =>
+  runDev(body, ['--driver', 'process', ...flags], null)
+
+const runDev = async (
+  body: (dev: TestDev) => Promise<void>,
+  flags: readonly string[],
+  engine: string | null,
+): Promise<void> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-dev-'))
+  const data = join(dir, 'data')
   const service = testService({
     name: 'dev',
     dir,
-    args: ['dev', '--driver', 'docker', '--data', join(dir, 'data')],
-    env: { DOCKER_HOST: `unix://${engine}` },
+    args: ['dev', ...flags, '--data', data],
+    env: engine === null ? {} : { DOCKER_HOST: `unix://${engine}` },
     ready: /Ctrl-C ends it/,
   })
   const sessions: DevSession[] = []
@@ -41,7 +53,7 @@ export const withDev = async (engine: string, body: (dev: TestDev) => Promise<vo
     return opened
   }
   try {
-    await body({ service, engine, session })
+    await body({ service, engine: engine ?? '', session })
   } catch (cause) {
     console.error(`=== ork dev\n${service.log()}\n=== the log\n${sessions.at(-1)?.log.lastEvents() ?? ''}`)
     throw cause
@@ -49,7 +61,10 @@ export const withDev = async (engine: string, body: (dev: TestDev) => Promise<vo
     const clusters = new Set(sessions.map(({ connection }) => connection.log.cluster))
     await Promise.all(sessions.map(({ connection }) => connection.close()))
     await service.end()
-    for (const cluster of clusters) await removeDockerContainers(engine, cluster)
+    for (const cluster of clusters) {
+      if (engine === null) await removeProcesses(data, cluster, 'w1')
+      else await removeDockerContainers(engine, cluster)
+    }
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
   }
 }

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import {
+  findNatsServer,
+  type NatsServer,
+  type NatsServerOptions,
+  startNatsCluster,
+  startNatsServer,
+} from '#libs/nats-server'
+
+export interface DevServersOptions {
+  readonly dataDir: string
+  /** How many; absent: as many as the folder's log is kept by, else one. */
+  readonly count?: 1 | 3
+  /** Port of the (first) nats-server; absent: 4222 if it is free, else one that is. */
+  readonly port?: number
+  /** An acknowledged event need not be on the disk yet. */
+  readonly relaxed: boolean
+  readonly report: (line: string) => void
+}
+
+/** The nats-servers of a dev cluster. */
+export interface DevServers {
+  readonly count: 1 | 3
+  /** Their addresses, with commas. */
+  readonly url: string
+  /** Resolves when the only server has ended; one of three that ends by itself is started again instead. */
+  readonly ended: Promise<OrkError>
+  stop(): Promise<void>
+}
+
+type Settings = Omit<NatsServerOptions, 'cluster' | 'name'>
+
+const DEFAULT_PORT = 4222
+const RETRY_MS = 1_000
+
+/** Where one server, and where three, keep their data. A server's data cannot be given to members of a cluster. */
+const FOLDERS = { 1: 'nats', 3: 'nats-cluster' } as const
+const FIRST_STORE = { 1: 'jetstream', 3: join('ork-1', 'jetstream') } as const
+
+/** Brings up one nats-server, or a cluster of three; resolves when JetStream answers. Throws OrkFailure. */
+export const startDevServers = async (options: DevServersOptions): Promise<DevServers> => {
+  const count = chooseCount(options.dataDir, options.count)
+  const { report, relaxed } = options
+  const port = options.port ?? (await preferredPort())
+  const settings: Settings = {
+    dir: join(options.dataDir, FOLDERS[count]),
+    binary: (await findNatsServer({ report })).path,
+    syncAlways: !relaxed,
+    report,
+    ...(port === undefined ? {} : { port }),
+  }
+  return count === 1 ? startOne(settings, report) : startThree(settings, report)
+}
+
+const startOne = async (settings: Settings, report: (line: string) => void): Promise<DevServers> => {
+  const server = await startNatsServer(settings)
+  report(`nats-server ${server.version} at ${server.url}, its data in ${server.dir}`)
+  return {
+    count: 1,
+    url: server.url,
+    ended: server.exited.then(() => serverDied(server.logFile)),
+    stop: async () => void (await server.stop()),
+  }
+}
+
+const serverDied = (where: string): OrkError =>
+  orkError('ServerDied', 'the nats-server ended by itself', {
+    where,
+    next: 'its log says why; what was acknowledged is on disk, so `ork dev` goes on where it was',
+  })
+
+const startThree = async (settings: Settings, report: (line: string) => void): Promise<DevServers> => {
+  const cluster = await startNatsCluster(settings)
+  const versions = [...new Set(cluster.servers.map(({ version }) => version))].join(', ')
+  report(`3 nats-servers ${versions} at ${cluster.url}, their data in ${settings.dir}`)
+  const stopping = new AbortController()
+  const revive = async (index: number): Promise<NatsServer | undefined> => {
+    while (!stopping.signal.aborted) {
+      try {
+        return await cluster.restart(index)
+      } catch (cause) {
+        report(causeText(cause))
+        await pause(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+      }
+    }
+    return undefined
+  }
+  const keepUp = async (index: number): Promise<void> => {
+    for (let server = cluster.servers[index]; server !== undefined; server = await revive(index)) {
+      await server.exited
+      if (stopping.signal.aborted) return
+      report(`${server.name} ended by itself, and is started again; the other two go on`)
+    }
+  }
+  const kept = cluster.servers.map((_, index) => keepUp(index))
+  return {
+    count: 3,
+    url: cluster.url,
+    ended: new Promise(() => {}),
+    stop: async () => {
+      stopping.abort()
+      await cluster.stop()
+      await Promise.all(kept)
+      await cluster.stop() // one that was just being started again
+    },
+  }
+}
+
+const chooseCount = (dataDir: string, wish: 1 | 3 | undefined): 1 | 3 => {
+  const holds = ([1, 3] as const).find((count) => existsSync(join(dataDir, FOLDERS[count], FIRST_STORE[count])))
+  if (holds === undefined || wish === undefined || wish === holds) return holds ?? wish ?? 1
+  const words = { 1: 'one nats-server', 3: 'three nats-servers' }
+  throw new OrkFailure(
+    orkError(
+      'OtherServers',
+      `the log in this folder is kept by ${words[holds]}, and cannot be given to ${words[wish]}`,
+      {
+        where: dataDir,
+        next: 'leave --nats-servers away to go on with it, or begin another cluster with --data DIR',
+      },
+    ),
+  )
+}
+
+/** The port that clients try by default, if nobody has it. */
+const preferredPort = (): Promise<number | undefined> =>
+  new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', () => resolve(undefined))
+    probe.listen(DEFAULT_PORT, '127.0.0.1', () => probe.close(() => resolve(DEFAULT_PORT)))
+  })

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type * as t from 'io-ts'
-import type { Role } from './define'
+import type { EventDefinition, Role } from './define'
 import { type DataOf, EVENTS, type EventType, isEventType, type OrkEvent } from './registry'
 import { aboutOf } from './subjects'
 
@@ -74,33 +74,34 @@ const isTime = (u: unknown): boolean => typeof u === 'string' && TIME.test(u)
 export const decodeEvent = (json: unknown): E.Either<DecodeError, OrkEvent> => {
   if (!isEnvelope(json)) return failure('NotAnEvent', 'not a CloudEvents 1.0 envelope with a schemaversion')
   if (!isEventType(json.type)) return failure('UnknownType', `type "${json.type}" is not known to this version of ork`)
-  const definition = EVENTS[json.type]
-  if (definition.nature === 'decision' && json.epoch === undefined) {
-    return failure('BadData', `${json.type} is a decision and has no epoch`)
-  }
-  if (json.schemaversion === definition.version) {
-    if (definition.data.is(json.data)) return E.right(json)
-    return failure('BadData', explain(definition.data, json.data))
-  }
-  return upcast(json)
+  return decodeAs(EVENTS[json.type], json)
 }
 
-const upcast = (event: OrkEvent): E.Either<DecodeError, OrkEvent> => {
-  const definition = EVENTS[event.type]
-  if (definition.older[event.schemaversion] === undefined) {
-    return failure(
-      'UnknownVersion',
-      `${event.type} version ${event.schemaversion}; this ork reads up to ${definition.version}`,
-    )
+type Definition = Pick<EventDefinition<string, unknown>, 'nature' | 'version' | 'older'> & { readonly data: t.Mixed }
+
+/** Reads an envelope as an event of one definition; of an older version by way of every one between. */
+export const decodeAs = (definition: Definition, event: OrkEvent): E.Either<DecodeError, OrkEvent> => {
+  if (definition.nature === 'decision' && event.epoch === undefined) {
+    return failure('BadData', `${event.type} is a decision and has no epoch`)
+  }
+  if (event.schemaversion !== definition.version) return upcast(definition, event)
+  return definition.data.is(event.data) ? E.right(event) : failure('BadData', explain(definition.data, event.data))
+}
+
+const upcast = (definition: Definition, event: OrkEvent): E.Either<DecodeError, OrkEvent> => {
+  const { version: newest, older } = definition
+  if (older[event.schemaversion] === undefined) {
+    return failure('UnknownVersion', `${event.type} version ${event.schemaversion}; this ork reads up to ${newest}`)
   }
   let data: unknown = event.data
-  for (let version = event.schemaversion; version < definition.version; version += 1) {
-    const older = definition.older[version]
-    if (older === undefined) return failure('UnknownVersion', `${event.type} version ${version} has no upcaster`)
-    if (!older.data.is(data)) return failure('BadData', explain(older.data, data))
-    data = older.upcast(data as never)
+  for (let version = event.schemaversion; version < newest; version += 1) {
+    const from = older[version]
+    if (from === undefined) return failure('UnknownVersion', `${event.type} version ${version} has no upcaster`)
+    if (!from.data.is(data)) return failure('BadData', explain(from.data, data))
+    data = from.upcast(data as never)
   }
-  return E.right({ ...event, schemaversion: definition.version, data } as OrkEvent)
+  if (!definition.data.is(data)) return failure('BadData', explain(definition.data, data))
+  return E.right({ ...event, schemaversion: newest, data } as OrkEvent)
 }
 
 /** The paths at which data differs from its codec, e.g. `data.index: Count, found -1`. */

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type * as t from 'io-ts'
 import { type Draft, EVENT_TYPES, EVENTS, type EventType, type OrkEvent, type Stamp, stamp } from '#libs/events'
 import { type Form, walk } from '../codecs/walk'
 import { jobSpecArbitrary, nameArbitrary } from './spec'
@@ -36,9 +37,12 @@ const ofForm = (form: Form): fc.Arbitrary<unknown> => {
   }
 }
 
+/** Arbitrary data that a codec accepts, with every field as odd as it allows. */
+export const dataArbitrary = (codec: t.Mixed): fc.Arbitrary<unknown> => ofForm(walk(codec))
+
 /** Arbitrary data of one type, straight from its codec: valid, and with every field as odd as the codec allows. */
 export const draftArbitrary = (type: EventType): fc.Arbitrary<Draft> =>
-  ofForm(walk(EVENTS[type].data)).map((data) => {
+  dataArbitrary(EVENTS[type].data).map((data) => {
     const draft = { type, data } as Draft
     if (draft.type !== 'JobSubmitted') return draft
     return { type: draft.type, data: { ...draft.data, job: draft.data.spec.name } }

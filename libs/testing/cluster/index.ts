@@ -34,6 +34,8 @@ export interface TestClusterOptions {
   /** More flags for every service, and for every worker. */
   readonly flags?: readonly string[]
   readonly workerFlags?: readonly string[]
+  /** Fills the log with a past, before any service starts. */
+  readonly history?: (connection: Connection) => Promise<void>
 }
 
 /** A cluster of real processes that talk over a real nats-server. */
@@ -55,6 +57,7 @@ const startTestCluster = async (options: TestClusterOptions): Promise<TestCluste
   const nats = await startTestNats()
   // As the commands ask for it; where the log exists already they only check it.
   const connection = await mustConnect({ servers: nats.url, sync: 'always' })
+  await options.history?.(connection)
   const log = new Observer(connection)
   const services = servicesOf(options, dir, nats.url)
   const workers = services.filter(({ name }) => name.startsWith('w'))

@@ -19,6 +19,9 @@ export const driverError = (connection: Connection, doing: string, failure: ApiF
   if (failure.status === 404 && /no such image/i.test(failure.words)) {
     return imageMissing(`${doing}: ${failure.words}`, { where, next: 'pull it, or correct `image` in the job file' })
   }
+  // Somebody removed the container before it started.
+  if (failure.status === 404 && /no such container/i.test(failure.words))
+    return failed(`${doing}: ${failure.words}`, { where })
   // The engine blames itself: a port that is still held, a full disk, a driver that was not ready.
   if (failure.status !== undefined && failure.status >= 500) return failed(`${doing}: ${failure.words}`, { where })
   return refused(`${doing}: ${failure.words}`, { where })

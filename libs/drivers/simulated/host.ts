@@ -32,7 +32,7 @@ export class SimulatedHost {
 
   constructor(
     private readonly clock: Clock,
-    private readonly onStart: (ref: AttemptRef, owner: Owner) => void = () => {},
+    private readonly onStart: (container: Container) => void = () => {},
   ) {}
 
   get isReachable(): boolean {
@@ -59,7 +59,7 @@ export class SimulatedHost {
     const { runMs, exitCode, oomKilled } = container.behaviour
     container.state = 'running'
     container.startedAt = this.clock.now()
-    this.onStart(container.ref, container.owner)
+    this.onStart(asContainer(container))
     if (runMs === null) return
     container.cancel = this.clock.after(runMs, () => this.end(container, exitOf(exitCode, oomKilled)))
   }

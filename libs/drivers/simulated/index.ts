@@ -17,7 +17,7 @@ export interface SimulatedOptions extends Partial<SimulatedDefaults> {
   /** The same seed, the same fates. */
   readonly seed?: number
   /** Told of every container that begins to run. */
-  readonly onStart?: (ref: AttemptRef, owner: Owner) => void
+  readonly onStart?: (container: Container) => void
 }
 
 /** The driver, and a hand in what it simulates. */

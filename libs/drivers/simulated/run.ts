@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { leftover, refused } from '../errors'
+import { failed, leftover, refused } from '../errors'
 import { sameOwner } from '../owners'
 import { type Container, type ContainerSpec, containerName, type DriverError, type DriverResult } from '../port'
 import { behaviourOf, type SimulatedDefaults } from './behaviour'
@@ -41,7 +41,7 @@ export const simulatedRun = (host: SimulatedHost, { clock, seed, defaults }: Run
     const begin = (): E.Either<DriverError, Container> => {
       starting.delete(container)
       const name = containerName(container.ref)
-      if (host.find(container.ref) !== container) return E.left(refused(`${name} was removed before it started`))
+      if (host.find(container.ref) !== container) return E.left(failed(`${name} was removed before it started`))
       if (container.behaviour.refused) {
         host.remove(container)
         return E.left(refused(`the simulated engine refuses to start ${name}`))

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import {
   type AttemptRef,
+  type Container,
   type Driver,
   type DriverError,
   type DriverResult,
@@ -32,7 +33,7 @@ export class Engine {
   constructor(
     readonly worker: string,
     private readonly time: Time,
-    onStart: (ref: AttemptRef) => void,
+    onStart: (container: Container) => void,
   ) {
     this.host = simulatedDriver({
       clock: { now: () => EPOCH + Math.floor(time.now), after: (ms, run) => time.after(ms, run) },
@@ -104,7 +105,11 @@ export class Engine {
       remove: (ref) => call(() => host.remove(ref)),
       watch: (owner, tell) => {
         const news = new Pipe(this.time, () => random.between(0, 20))
-        const watching = host.watch(owner, (event) => news.push(() => process.run(() => tell(event))))
+        const watching = host.watch(owner, (event) => {
+          // Engines tell some things twice.
+          const times = random.chance(weather.repeats) ? 2 : 1
+          for (let told = 0; told < times; told += 1) news.push(() => process.run(() => tell(event)))
+        })
         process.onEnd(() => watching.close())
         return watching
       },

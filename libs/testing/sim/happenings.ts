@@ -42,9 +42,9 @@ export const happen = (world: World, what: Happening): void => {
   world.note(`>>> ${describe(what)}`)
   switch (what.tag) {
     case 'submit':
-      return world.submit(what.spec)
+      return void world.submit(what.spec)
     case 'stop job':
-      return world.stop(what.job)
+      return void world.stop(what.job)
     case 'crash':
       return world.node(what.node).crash(what.downMs)
     case 'trap':

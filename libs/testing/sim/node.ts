@@ -29,8 +29,12 @@ export type Start = (
   connection: Connection,
   process: Process,
   random: Random,
-  /** To be told of the view as soon as there is one. */
-  onView: (cluster: Cluster) => void,
+  tell: {
+    /** There is a view. */
+    readonly view: (cluster: Cluster) => void
+    /** The process ends by itself. */
+    readonly end: () => void
+  },
 ) => Promise<{ stop(): Promise<unknown> }>
 
 /** A machine with one service on it, which dies and is started again; its clocks and its place in the network stay. */
@@ -66,6 +70,11 @@ export class Node {
     return this.life !== null && this.life.stop !== null
   }
 
+  /** The name of the process that runs; null while none does. */
+  get process(): string | null {
+    return this.life?.process.name ?? null
+  }
+
   /** The view of the service. */
   get cluster(): Cluster | null {
     return this.life?.cluster ?? null
@@ -83,10 +92,13 @@ export class Node {
     const life: NonNullable<Node['life']> = { process, link, cluster: null, stop: null }
     this.life = life
     this.around.note(`${name} starts`)
-    const onView = (cluster: Cluster): void => {
-      life.cluster = cluster
+    const tell = {
+      view: (cluster: Cluster): void => {
+        life.cluster = cluster
+      },
+      end: (): void => (this.life === life ? this.crash(SUPERVISOR_MS) : undefined),
     }
-    this.startService(this.connection(process, link), process, random, onView).then(
+    this.startService(this.connection(process, link), process, random, tell).then(
       (service) => {
         life.stop = () => service.stop()
       },
@@ -155,12 +167,12 @@ export class Node {
       log: {
         ...log,
         append: (items) => {
-          for (const { event } of items) tell.asked(this.name, event, this.cluster?.seq ?? 0)
+          for (const { event } of items) tell.asked(process.name, event, this.cluster?.seq ?? 0)
           return log.append(items)
         },
         followHeartbeats: (onBeat) =>
           log.followHeartbeats((event) => {
-            if (event.type === 'WorkerHeartbeat') tell.heard(this.name, event.data.worker)
+            if (event.type === 'WorkerHeartbeat') tell.heard(process.name, event.data.worker)
             onBeat(event)
           }),
       },

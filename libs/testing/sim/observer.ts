@@ -1,5 +1,5 @@
 import type { Cluster, InstanceState } from '#libs/cluster'
-import type { AttemptRef } from '#libs/drivers'
+import type { Container } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
 
 /** An event as it was stored, and what the fold made of it. */
@@ -26,12 +26,12 @@ export type Acknowledged =
 /** Told of all that happens in a run, as it happens. Whatever is absent is not of interest. */
 export interface Observer {
   stored?(stored: Stored): void
-  /** A service that has folded the log up to `seq` wants an event written; whether it is remains to be seen. */
-  asked?(service: string, event: OrkEvent, seq: number): void
-  /** A heartbeat has reached a service. */
-  heard?(service: string, worker: string): void
+  /** A process that has folded the log up to `seq` wants an event written; whether it is remains to be seen. */
+  asked?(process: string, event: OrkEvent, seq: number): void
+  /** A heartbeat has reached a process. */
+  heard?(process: string, worker: string): void
   /** A container has begun to run. */
-  started?(worker: string, ref: AttemptRef): void
+  started?(worker: string, container: Container): void
   acknowledged?(answer: Acknowledged): void
   /** Now and then, and at the end when everything has come to rest. */
   looked?(): void

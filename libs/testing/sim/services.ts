@@ -34,23 +34,23 @@ const coreOf = <View extends { readonly cluster: Cluster }>(
 
 export const startManager =
   (around: Surroundings, name: string): Start =>
-  (connection, process, _, onView) => {
-    const core = coreOf(around, managerCore(), 'manager', onView)
+  (connection, process, _, tell) => {
+    const core = coreOf(around, managerCore(), 'manager', tell.view)
     const machine = machineOf(around, process, 'manager')
     return startLed({ connection, role: 'manager', name, version: '1', core, logger, machine }, serveManagerApi)
   }
 
 export const startScheduler =
   (around: Surroundings, name: string): Start =>
-  (connection, process, _, onView) => {
-    const core = coreOf(around, schedulerCore(), 'scheduler', onView)
+  (connection, process, _, tell) => {
+    const core = coreOf(around, schedulerCore(), 'scheduler', tell.view)
     const machine = machineOf(around, process, 'scheduler')
     return startLed({ connection, role: 'scheduler', name, version: '1', core, logger, machine }, serveSchedulerApi)
   }
 
 export const startWorker =
   (around: Surroundings, name: string, engine: Engine, capacity: Resources): Start =>
-  async (connection, process, random, onView) => {
+  async (connection, process, random, tell) => {
     const reached = engine.reachedBy(process, random, around.weather)
     const driver = around.plant.driver?.(reached) ?? reached
     const worker = new Worker({
@@ -65,7 +65,8 @@ export const startWorker =
       logger,
       machine: machineOf(around, process, 'worker'),
     })
-    onView(worker.view.cluster)
+    tell.view(worker.view.cluster)
+    void worker.ended.then(tell.end)
     await worker.start()
     return worker
   }

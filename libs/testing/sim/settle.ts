@@ -1,6 +1,7 @@
 import { type Instance, isOutdated, isPlaced, isWanted, type Job, type Task } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
+import { aJob } from '../happenings'
 import { CALM } from './weather'
 import type { World } from './world'
 
@@ -8,16 +9,44 @@ import type { World } from './world'
 const LIMIT_MS = 240_000
 const STEP_MS = 1_000
 const CALM_STEPS = 4
+const ANSWER_MS = 5_000
 
-/** Mends all that is broken and waits until everything is as the log wants it; fails the run if it never is. */
+const NAME = 'everything comes to what is wanted'
+
+/**
+ * Mends all that is broken and waits until everything is as the log wants it, then asks for something new and waits
+ * again; fails the run where it never is.
+ */
 export const settle = async (world: World): Promise<void> => {
   heal(world)
+  await comeToRest(world)
+  await askForMore(world)
+  await comeToRest(world)
+}
+
+/** Whatever has happened, every manager takes commands, and what they come to is done. */
+const askForMore = async (world: World): Promise<void> => {
+  const { managers } = world.size
+  let confirmed = 0
+  for (let version = 1; version <= managers; version += 1) {
+    const env = { V: `after ${version}` }
+    const spec = aJob({ tasks: [{ env, resources: { cpuMilli: 1, memoryBytes: 1, diskBytes: 0 } }] })
+    void world.submit(spec).then((isConfirmed) => {
+      if (isConfirmed) confirmed += 1
+    })
+  }
+  await world.time.runUntil(world.time.now + ANSWER_MS, () => world.violation !== null)
+  if (confirmed < managers)
+    world.fail(NAME, `of ${managers} submits after everything was healed ${confirmed} were confirmed`)
+}
+
+const comeToRest = async (world: World): Promise<void> => {
   const limit = world.time.now + LIMIT_MS
   let wrong: string[] = []
   let calm = 0
   while (world.violation === null && calm < CALM_STEPS) {
     if (world.time.now >= limit) {
-      world.fail('everything comes to what is wanted', wrong.slice(0, 5).join('; '))
+      world.fail(NAME, wrong.slice(0, 5).join('; '))
       return
     }
     await world.time.runUntil(world.time.now + STEP_MS, () => world.violation !== null)

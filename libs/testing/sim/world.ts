@@ -51,7 +51,7 @@ export class World {
 
   constructor(
     seed: number,
-    size: Size,
+    readonly size: Size,
     plant: Plant,
     private readonly trace: string[] | null,
   ) {
@@ -63,8 +63,8 @@ export class World {
       weather: this.weather,
       note: (line) => this.note(line),
       tell: {
-        asked: (service, event, seq) => this.each((observer) => observer.asked?.(service, event, seq)),
-        heard: (service, worker) => this.each((observer) => observer.heard?.(service, worker)),
+        asked: (process, event, seq) => this.each((observer) => observer.asked?.(process, event, seq)),
+        heard: (process, worker) => this.each((observer) => observer.heard?.(process, worker)),
       },
     }
     this.servers.store.onWrite(() => this.onWrite())
@@ -98,16 +98,22 @@ export class World {
     return node
   }
 
+  /** Whether a process lives, as named by `Process.name`. */
+  isAlive(process: string): boolean {
+    return this.nodes.get(process.split('/')[0] ?? '')?.process === process
+  }
+
   look(): void {
     this.each((observer) => observer.looked?.())
   }
 
-  submit(spec: JobSpec): void {
-    this.request('submit', { spec, actor: 'sim' })
+  /** Resolves to whether a manager has confirmed it. */
+  submit(spec: JobSpec): Promise<boolean> {
+    return this.request('submit', { spec, actor: 'sim' })
   }
 
-  stop(job: string): void {
-    this.request('stop', { job, reason: null, actor: 'sim' })
+  stop(job: string): Promise<boolean> {
+    return this.request('stop', { job, reason: null, actor: 'sim' })
   }
 
   /** The views of all services that are up and have caught up once. */
@@ -128,19 +134,22 @@ export class World {
   }
 
   private addWorker(name: string): void {
-    const engine = new Engine(name, this.time, (ref) => {
-      this.note(`${name}: container of ${ref.job}.${ref.task}.${ref.index}#${ref.attempt}@${ref.placement} runs`)
-      this.each((observer) => observer.started?.(name, ref))
+    const engine = new Engine(name, this.time, (container) => {
+      const { ref, id } = container
+      this.note(`${name}: ${id} of ${ref.job}.${ref.task}.${ref.index}#${ref.attempt}@${ref.placement} runs`)
+      this.each((observer) => observer.started?.(name, container))
     })
     this.engines.set(name, engine)
     this.add(name, 'worker', startWorker(this.around, name, engine, CAPACITY))
   }
 
-  private request(verb: 'submit' | 'stop', request: unknown): void {
-    void this.client?.bus.request(apiSubject('ork', verb), request, REQUEST_MS).then((answer) => {
-      this.note(`${verb}: ${E.isRight(answer) ? JSON.stringify(answer.right) : answer.left.tag}`)
-      if (E.isRight(answer)) this.each((observer) => observer.acknowledged?.({ verb, request, reply: answer.right }))
-    })
+  private async request(verb: 'submit' | 'stop', request: unknown): Promise<boolean> {
+    const answer = await this.client?.bus.request(apiSubject('ork', verb), request, REQUEST_MS)
+    if (answer === undefined) return false
+    this.note(`${verb}: ${E.isRight(answer) ? JSON.stringify(answer.right) : answer.left.tag}`)
+    if (E.isLeft(answer)) return false
+    this.each((observer) => observer.acknowledged?.({ verb, request, reply: answer.right }))
+    return true
   }
 
   private onWrite(): void {

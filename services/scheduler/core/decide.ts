@@ -1,7 +1,7 @@
 import { type Core, type Decision, describeReasons, type Instance, type Verdict } from '#libs/cluster'
 import { DEFAULT_POLICY, type Policy } from './policies'
 import { Plan, type Reason, survey } from './rank'
-import { evolveView, initialView, reconsider, type SchedulerView } from './view'
+import { evolveView, initialView, reconsider, type SchedulerView, settlePromises } from './view'
 
 /** At most so many placements at once; they all see the cluster as of one sequence, plus one another. */
 const MAX_BATCH = 1_000
@@ -17,6 +17,7 @@ export const schedulerCore = (policy: Policy = DEFAULT_POLICY): Core<SchedulerVi
 })
 
 const decide = (view: SchedulerView, policy: Policy, mono: number): Verdict => {
+  settlePromises(view)
   const plan = new Plan()
   const decisions: Decision[] = []
   while (decisions.length < MAX_BATCH) {
@@ -33,6 +34,7 @@ const place = (view: SchedulerView, instance: Instance, plan: Plan, policy: Poli
   if (worker === null) return refuse(view, instance, reasons)
   view.queue.take(instance)
   plan.promise(worker, instance)
+  view.promised.set(instance, instance.placedSeq)
   const data = {
     ...refOf(instance),
     worker: worker.name,

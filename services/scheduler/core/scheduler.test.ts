@@ -63,6 +63,14 @@ test('room that is freed is given to what waits', () => {
   assert.equal(inShort(story.settle()), ['TaskScheduled web.api.1 on w1'])
 })
 
+test('room that was promised to what was stopped meanwhile is given to what was refused because of it', () => {
+  const story = given(registered('w1', 500), job('early'), job('late'))
+  const [, refused] = story.decide() // the placement of `early` is refused: the job has moved
+  assert.equal(inShort(refused === undefined ? [] : [refused]), ['TaskUnplaceable late.api.0'])
+  story.given(stopAsked('early'), ...(refused === undefined ? [] : [refused]))
+  assert.equal(inShort(story.settle()), ['TaskScheduled late.api.0 on w1'])
+})
+
 test('a small task passes by a big one that has no place', () => {
   const story = given(registered('w1', 1_000), job('big', { ...cores(2_000), replicas: 5 }), job('small'))
   assert.equal(inShort(story.settle()), ['TaskUnplaceable big.api.0', 'TaskScheduled small.api.0 on w1'])

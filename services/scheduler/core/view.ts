@@ -1,4 +1,4 @@
-import { type Changes, type Cluster, emptyCluster, evolve } from '#libs/cluster'
+import { type Changes, type Cluster, emptyCluster, evolve, type Instance } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { Queue } from './queue'
 
@@ -6,9 +6,11 @@ import { Queue } from './queue'
 export interface SchedulerView {
   readonly cluster: Cluster
   readonly queue: Queue
+  /** What the last batch promised room to, each with the placement that it had before. */
+  readonly promised: Map<Instance, number>
 }
 
-export const initialView = (): SchedulerView => ({ cluster: emptyCluster(), queue: new Queue() })
+export const initialView = (): SchedulerView => ({ cluster: emptyCluster(), queue: new Queue(), promised: new Map() })
 
 /** Folds one entry; a worker that it changed calls those for whom there was no place. */
 export const evolveView = (view: SchedulerView, entry: Entry): void => {
@@ -27,6 +29,13 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
   evolve(view.cluster, entry, changes)
   // A placement leaves less room than there was: nobody need ask again because of it.
   if (workersChanged && entry.event.type !== 'TaskScheduled') queue.unblockAll()
+}
+
+/** What the last batch promised is in the log by now, or never will be: then there is room that others were refused. */
+export const settlePromises = ({ promised, queue }: SchedulerView): void => {
+  const isBroken = [...promised].some(([instance, placedSeq]) => instance.placedSeq === placedSeq)
+  promised.clear()
+  if (isBroken) queue.unblockAll()
 }
 
 /** Looks at every instance that waits again. */

@@ -5,16 +5,22 @@ import type { Invariant } from './invariant'
 
 const keyOf = (ref: AttemptRef): string => `${instanceId(ref)}#${ref.attempt}@${ref.placement}`
 
-/** Once a start was told of, that attempt never starts again, on any machine. */
+/** Once a start was told of, that attempt never starts again, on any machine; and what is told of is its container. */
 export const oneContainer: Invariant = {
   name: 'no attempt has two containers',
   watch: (_, fail) => {
     const told = new Set<string>()
+    const made = new Map<string, string>()
     return {
-      stored: ({ event, took }) => {
-        if (event.type === 'TaskStarted' && took === 'effect') told.add(keyOf(event.data))
+      stored: ({ seq, event, took }) => {
+        if (event.type !== 'TaskStarted') return
+        if (took === 'effect') told.add(keyOf(event.data))
+        const { worker, container } = event.data
+        const whose = made.get(`${worker}/${container}`)
+        if (whose !== keyOf(event.data)) fail(`TaskStarted at ${seq} tells of ${container}, which is of ${whose}`)
       },
-      started: (worker, ref) => {
+      started: (worker, { ref, id }) => {
+        made.set(`${worker}/${id}`, keyOf(ref))
         if (told.has(keyOf(ref))) fail(`${keyOf(ref)} was started again on ${worker}`)
       },
     }
@@ -33,7 +39,7 @@ export const runsOnce: Invariant = {
       stored: ({ event, took }) => {
         if (event.type === 'TaskLost' && took === 'effect') lost.add(event.data.placement)
       },
-      started: (worker, ref) => {
+      started: (worker, { ref }) => {
         if (lost.has(ref.placement)) return
         for (const other of runningOf(world, ref)) {
           if (lost.has(other.ref.placement)) continue

@@ -6,7 +6,7 @@ import type { Invariant } from './invariant'
 /**
  * A decision is made on what is folded and refused if its aggregate has moved on, so it is always a legal step, unless
  * its job has moved meanwhile: that is another aggregate. So is a fact of a placement that is still open, the first
- * time it is told. Facts of placements that are over come as they may.
+ * time it is told. Facts of placements that are over, and what a dead process had sent, come as they may.
  */
 export const lifecycle: Invariant = {
   name: 'only legal steps are taken',
@@ -14,8 +14,12 @@ export const lifecycle: Invariant = {
     const ids = new Set<string>()
     /** By the decision's id: how much of the log its writer had folded. */
     const decidedAt = new Map<string, number>()
+    const writer = new Map<string, string>()
     return {
-      asked: (_, event, seq) => void decidedAt.set(event.id, seq),
+      asked: (process, event, seq) => {
+        decidedAt.set(event.id, seq)
+        writer.set(event.id, process)
+      },
       stored: ({ seq, event, took, before }) => {
         const isFirst = !ids.has(event.id)
         ids.add(event.id)
@@ -24,7 +28,7 @@ export const lifecycle: Invariant = {
           if (jobSeq(world, event) > (decidedAt.get(event.id) ?? 0)) return
           return fail(`${event.type} of ${event.subject} at ${seq} was no legal step`)
         }
-        if (before === null || !('placement' in event.data)) return
+        if (before === null || !('placement' in event.data) || !world.isAlive(writer.get(event.id) ?? '')) return
         const isOpen = isPlaced(before.state) && before.state !== 'stopping'
         if (isOpen && event.data.placement === before.placedSeq) {
           fail(`${event.type} of ${event.subject} at ${seq} was no legal step from ${before.state}`)

@@ -7,15 +7,15 @@ export const silence: Invariant = {
   watch: (world, fail) => {
     const heardAt = new Map<string, number>()
     const silentMs = (manager: string, worker: string): number =>
-      world.time.now - (heardAt.get(`${manager}/${worker}`) ?? Number.NEGATIVE_INFINITY)
+      world.time.now - (heardAt.get(`${manager} ${worker}`) ?? Number.NEGATIVE_INFINITY)
     return {
-      heard: (service, worker) => void heardAt.set(`${service}/${worker}`, world.time.now),
-      asked: (service, event) => {
+      heard: (process, worker) => void heardAt.set(`${process} ${worker}`, world.time.now),
+      asked: (process, event) => {
         if (event.type !== 'WorkerSuspected' && event.type !== 'WorkerLost') return
         const { suspectAfterMs, lostAfterMs } = DEFAULT_LIVENESS
         const patienceMs = event.type === 'WorkerLost' ? lostAfterMs : suspectAfterMs
-        const ms = silentMs(service, event.data.worker)
-        if (ms < patienceMs) fail(`${event.type} of ${event.data.worker} by ${service}, which heard of it ${ms} ms ago`)
+        const ms = silentMs(process, event.data.worker)
+        if (ms < patienceMs) fail(`${event.type} of ${event.data.worker} by ${process}, which heard of it ${ms} ms ago`)
       },
     }
   },

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import type { Driver } from '#libs/drivers'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
-import { type Logger, orkVersion } from '#libs/runtime'
+import { type Logger, orkVersion, theMachine } from '#libs/runtime'
 import { DEFAULT_RESERVE, measureCapacity, measureUse } from './shell/capacity'
+import { DiskJournal } from './shell/journal/diskJournal'
 import { Worker } from './shell/worker'
 
 export interface StartWorkerOptions {
@@ -38,6 +40,13 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
       diskBytes: Math.floor(whole.diskBytes * share),
     },
     measureUse: () => measureUse(options.dir),
+    journal: new DiskJournal({
+      dir: join(options.dir, 'journal'),
+      cluster: options.connection.log.cluster,
+      worker: options.name,
+      logger: options.logger,
+      machine: theMachine,
+    }),
     logger: options.logger,
   })
   await worker.start()

@@ -7,20 +7,25 @@ import type { Work } from './work'
 /**
  * Brings what runs to what the log wants of this worker, for all that was touched since the last call: facts to tell
  * and effects to carry out. Level-triggered: it looks at what is, not at what happened, so it may be called at any time,
- * after any crash, and finds its way.
+ * after any crash, and finds its way. `onlyUrgent`: no more can be told than what must not wait; the rest is decided
+ * once it can.
  */
-export const decide = (view: WorkerView, now: Now): Work => {
+export const decide = (view: WorkerView, now: Now, onlyUrgent = false): Work => {
   const work: Work = { facts: [], effects: [], wakeAt: null }
   if (!view.caughtUp || view.successor !== null) return work
   ring(view, now)
-  const ids = [...view.touched]
-  view.touched.clear()
+  const ids = [...view.touched].filter((id) => !onlyUrgent || isUrgent(view, id))
   for (const id of ids) {
+    view.touched.delete(id)
     for (const assignment of assignmentsOf(view, id)) reconcile(view, assignment, now, work)
     cleanUp(view, id, work)
   }
   return { ...work, wakeAt: view.alarms.peek()?.at ?? null }
 }
+
+/** What must not run twice is stopped in time, whatever else has to wait. */
+const isUrgent = (view: WorkerView, id: string): boolean =>
+  assignmentsOf(view, id).some(({ spec }) => spec.onDisconnect === 'stop')
 
 const ring = (view: WorkerView, now: Now): void => {
   for (let alarm = view.alarms.peek(); alarm !== undefined && alarm.at <= now.mono; alarm = view.alarms.peek()) {

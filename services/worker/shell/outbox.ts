@@ -1,92 +1,155 @@
 import { type OrkEvent, stamp } from '#libs/events'
 import type { Log } from '#libs/log'
-import { type Logger, type Machine, pause } from '#libs/runtime'
+import { type Cancel, type Logger, type Machine, pause } from '#libs/runtime'
 import type { Fact } from '../core'
+import type { Journal, Told } from './journal'
 
-/** A fact with the time at which it became true. */
-interface Told extends Fact {
-  readonly time: number
+export interface OutboxOptions {
+  readonly log: Log
+  readonly journal: Journal
+  readonly worker: string
+  readonly logger: Logger
+  readonly machine: Machine
+  /** There is room again, after `isFull`. */
+  readonly onRoom: () => void
 }
 
 const RETRY_MS = 1_000
+/** A fact that the log has not acknowledged within this time goes to the journal. */
+const KEEP_AFTER_MS = 250
+
+interface Waiting {
+  readonly told: Told
+  kept: boolean
+}
 
 /**
  * Brings facts to the log in order, each once. Facts are never refused for what they say; while the log cannot be
- * reached or is full they wait here. Of one instance at most one is under way at a time, so that a resent one cannot
- * overtake the next.
+ * reached or is full they wait here, and in the journal. Of one instance at most one is under way at a time, so that a
+ * resent one cannot overtake the next.
  */
 export class Outbox {
-  private waiting: Told[] = []
+  /** By instance, the oldest first; the first of each may be under way. */
+  private readonly queues = new Map<string, Waiting[]>()
+  /** Not in the journal yet, in the order in which they came. */
+  private unkept: Waiting[] = []
   private sending = false
+  private keeping: Cancel | undefined
+  private connected = true
   private idle: (() => void)[] = []
   private stopped = false
 
-  constructor(
-    private readonly log: Log,
-    private readonly worker: string,
-    private readonly logger: Logger,
-    private readonly machine: Machine,
-  ) {}
+  constructor(private readonly options: OutboxOptions) {}
 
-  get size(): number {
-    return this.waiting.length
+  /** Whether no more is to be told until some is sent: the journal holds as much as it may. */
+  get isFull(): boolean {
+    return this.options.journal.isFull
   }
 
   add(facts: readonly Fact[], time: number): void {
-    for (const fact of facts) this.waiting.push({ ...fact, time })
+    const added = facts.map((fact) => this.enqueue({ ...fact, time }, false))
+    this.unkept.push(...added)
+    this.keepSoon()
     if (!this.sending) void this.send()
   }
 
-  /** Resolves when nothing waits any more; what cannot be sent is left to the next start, which finds it out again. */
+  /** Sends what earlier lives of this worker could not; resolves once all of it is in the log. */
+  async recover(): Promise<void> {
+    const { journal, logger } = this.options
+    const facts = await journal.recover()
+    if (facts.length === 0) return journal.clear()
+    logger.info({ facts: facts.length }, 'sending what could not be sent before')
+    for (const told of facts) this.enqueue(told, true)
+    void this.send()
+    await this.drained()
+  }
+
+  /** Tells whether the servers are there: while they are not, facts go to the journal at once. */
+  onStatus(connected: boolean): void {
+    this.connected = connected
+    if (!connected) this.keepSoon()
+  }
+
+  /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
-    if (!this.sending && this.waiting.length === 0) return
+    if (!this.sending && this.queues.size === 0) return
     await new Promise<void>((resolve) => this.idle.push(resolve))
   }
 
-  stop(): void {
+  /** Sends nothing more; what waits stays in the journal. */
+  async stop(): Promise<void> {
     this.stopped = true
+    this.keeping?.()
+    if (this.unkept.length > 0) void this.keep()
+    await this.options.journal.close()
+  }
+
+  private enqueue(told: Told, kept: boolean): Waiting {
+    const waiting = { told, kept }
+    const queue = this.queues.get(told.instance)
+    if (queue === undefined) this.queues.set(told.instance, [waiting])
+    else queue.push(waiting)
+    return waiting
+  }
+
+  /** A fact that is acknowledged quickly never touches the disk. */
+  private keepSoon(): void {
+    if (this.unkept.length === 0) return
+    if (this.connected && this.keeping !== undefined) return
+    this.keeping?.()
+    this.keeping = this.options.machine.after(this.connected ? KEEP_AFTER_MS : 0, () => {
+      this.keeping = undefined
+      void this.keep()
+    })
+  }
+
+  private async keep(): Promise<void> {
+    const facts = this.unkept.filter(({ kept }) => !kept)
+    this.unkept = []
+    for (const waiting of facts) waiting.kept = true
+    if (facts.length > 0) await this.options.journal.keep(facts.map(({ told }) => told))
   }
 
   private async send(): Promise<void> {
     this.sending = true
-    while (this.waiting.length > 0 && !this.stopped) {
-      const batch = this.takeBatch()
+    while (this.queues.size > 0 && !this.stopped) {
+      const batch = [...this.queues.values()].flatMap(([first]) => first ?? [])
       try {
-        const results = await this.log.append(batch.map((told) => ({ event: this.event(told) })))
-        const failed = batch.filter((_, i) => results[i]?.tag !== 'Stored')
-        if (failed.length > 0)
-          await this.putBack(
-            failed,
-            results.find((result) => result.tag === 'Refused'),
-          )
+        const results = await this.options.log.append(batch.map(({ told }) => ({ event: this.event(told) })))
+        this.acknowledge(batch.filter((_, at) => results[at]?.tag === 'Stored'))
+        const refused = results.find((result) => result.tag !== 'Stored')
+        if (refused !== undefined) await this.wait(refused)
       } catch (cause) {
-        await this.putBack(batch, cause)
+        await this.wait(cause)
       }
     }
+    if (!this.stopped) await this.options.journal.clear()
     this.sending = false
+    if (this.queues.size > 0 && !this.stopped) return this.send()
     for (const resolve of this.idle.splice(0)) resolve()
   }
 
-  private takeBatch(): Told[] {
-    const batch: Told[] = []
-    const later: Told[] = []
-    const seen = new Set<string>()
-    for (const told of this.waiting) {
-      if (seen.has(told.instance)) later.push(told)
-      else batch.push(told)
-      seen.add(told.instance)
+  private acknowledge(stored: readonly Waiting[]): void {
+    const { journal, onRoom } = this.options
+    const wasFull = journal.isFull
+    for (const { told } of stored) {
+      const queue = this.queues.get(told.instance)
+      queue?.shift()
+      if (queue?.length === 0) this.queues.delete(told.instance)
     }
-    this.waiting = later
-    return batch
+    const kept = stored.filter((waiting) => waiting.kept)
+    for (const waiting of stored) waiting.kept = true // it need not be any more
+    if (kept.length > 0) journal.sent(kept.map(({ told }) => told))
+    if (wasFull && !journal.isFull) onRoom()
   }
 
-  private async putBack(facts: readonly Told[], why: unknown): Promise<void> {
-    this.waiting = [...facts, ...this.waiting]
-    this.logger.error({ why, waiting: this.waiting.length }, 'the log does not take facts, trying again')
-    if (!this.stopped) await pause(this.machine, RETRY_MS)
+  private async wait(why: unknown): Promise<void> {
+    const { logger, machine } = this.options
+    logger.error({ why, waiting: this.queues.size }, 'the log does not take facts, trying again')
+    if (!this.stopped) await pause(machine, RETRY_MS)
   }
 
   private event({ id, draft, time }: Told): OrkEvent {
-    return stamp(draft, { id, source: `worker/${this.worker}`, time })
+    return stamp(draft, { id, source: `worker/${this.options.worker}`, time })
   }
 }

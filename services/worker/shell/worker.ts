@@ -3,11 +3,12 @@ import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
 import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
-import { Alarm, type Cancel, every, type Logger, type Machine, theMachine } from '#libs/runtime'
+import { Alarm, type Cancel, every, type Logger, type Machine, pause, theMachine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import { decide, evolveView, inContact, initialView, type Observation, observe, type WorkerView } from '../core'
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
+import { type Journal, noJournal } from './journal'
 import { logsEndpoint } from './logs'
 import { Meter } from './meter'
 import { nameLost, whenNameIsFree, whoEndpoint } from './name'
@@ -25,10 +26,16 @@ export interface WorkerOptions {
   readonly measureUse: () => Promise<Resources>
   readonly logger: Logger
   readonly heartbeatEveryMs?: number
+  /** Where facts wait that the log does not have yet; absent: nowhere but in memory. */
+  readonly journal?: Journal
   readonly machine?: Machine
 }
 
 const HEARTBEAT_MS = 2_000
+/** How long a start waits for what was not sent before. */
+const RECOVERY_MS = 10_000
+/** How long an orderly end waits for what is being done, and for the log; the next start goes on with the rest. */
+const SETTLE_MS = 5_000
 
 /** One worker: folds its part of the log, keeps its engines' truth, and does what the core decides. */
 export class Worker {
@@ -38,6 +45,7 @@ export class Worker {
   private end: (why: OrkError) => void = () => {}
   private readonly drivers: ReadonlyMap<DriverName, Driver>
   private readonly outbox: Outbox
+  private readonly journal: Journal
   private readonly effects: Effects
   private readonly meter: Meter<Usage>
   private watches: EngineWatch[] = []
@@ -59,7 +67,15 @@ export class Worker {
     this.ended = new Promise((resolve) => {
       this.end = resolve
     })
-    this.outbox = new Outbox(connection.log, name, logger, this.machine)
+    this.journal = options.journal ?? noJournal
+    this.outbox = new Outbox({
+      log: connection.log,
+      journal: this.journal,
+      worker: name,
+      logger,
+      machine: this.machine,
+      onRoom: () => this.wake(),
+    })
     this.effects = new Effects({
       drivers: this.drivers,
       cluster: connection.log.cluster,
@@ -86,6 +102,9 @@ export class Worker {
   async start(): Promise<void> {
     const { connection, name } = this.options
     await whenNameIsFree(connection, name, this.machine)
+    connection.onStatus((connected) => this.outbox.onStatus(connected))
+    // What was not sent before comes first, so that what is folded below knows of it; a log that takes nothing holds up nobody.
+    await Promise.race([this.outbox.recover(), pause(this.machine, RECOVERY_MS)])
     this.following = connection.log.follow({
       from: 1,
       queries: [{ topic: 'job' }, { topic: 'control' }, { worker: name }],
@@ -131,13 +150,14 @@ export class Worker {
     this.endHeartbeat?.()
     this.alarm.cancel()
     for (const watch of this.watches) watch.close()
-    await this.effects.settled()
+    await Promise.race([this.effects.settled(), pause(this.machine, SETTLE_MS)])
     this.flush()
     if (this.view.successor === null) {
-      await this.outbox.drained()
-      await this.leave()
+      const told = this.outbox.drained().then(() => this.leave())
+      told.catch(() => undefined) // the connection is closed before the log is back
+      await Promise.race([told, pause(this.machine, SETTLE_MS)])
     }
-    this.outbox.stop()
+    await this.outbox.stop()
     await this.serving?.stop()
     await this.following?.stop()
   }
@@ -153,7 +173,7 @@ export class Worker {
     this.stopped = true
     this.endHeartbeat?.()
     this.alarm.cancel()
-    this.outbox.stop()
+    void this.outbox.stop()
     const why = nameLost(this.options.name, host)
     this.options.logger.error({ error: why }, 'succeeded by another process')
     this.end(why)
@@ -197,7 +217,7 @@ export class Worker {
 
   private flush(): void {
     const now = this.machine.now()
-    const { facts, effects, wakeAt } = decide(this.view, now)
+    const { facts, effects, wakeAt } = decide(this.view, now, this.outbox.isFull)
     if (facts.length > 0) this.outbox.add(facts, now.wall)
     if (!this.stopped) for (const effect of effects) this.effects.carryOut(effect)
     if (wakeAt !== null && !this.stopped) this.alarm.ringIn(wakeAt - now.mono)

@@ -1,68 +1,137 @@
 import { type Core, type Decision, describeReasons, type Instance, type Verdict } from '#libs/cluster'
-import { DEFAULT_POLICY, type Policy } from './policies'
-import { Plan, type Reason, survey } from './rank'
-import { evolveView, initialView, reconsider, type SchedulerView, settlePromises } from './view'
+import { instanceId } from '#libs/kernel'
+import type { PlacementPolicy } from '#libs/spec'
+import type { Reason } from './filters'
+import { hash } from './fleet/ties'
+import { Keeper } from './keep'
+import type { Lot } from './pick'
+import { reasonsOf } from './survey'
+import { evolveView, forgetPromises, hear, initialView, reconsider, type SchedulerView } from './view'
 
-/** At most so many placements at once; they all see the cluster as of one sequence, plus one another. */
-const MAX_BATCH = 1_000
+/** How much is decided at once; what is left over is decided when that is folded, so that nothing is held up. */
+export interface Batch {
+  /** They all see the cluster as of one sequence, plus one another. */
+  readonly decisions: number
+  /** Workers looked at one by one, to say why there is no place. */
+  readonly looks: number
+}
+
+const BATCH: Batch = { decisions: 1_000, looks: 100_000 }
 
 /** The scheduler's core: where what should run runs. */
-export const schedulerCore = (policy: Policy = DEFAULT_POLICY): Core<SchedulerView> => ({
+export const schedulerCore = (batch: Batch = BATCH): Core<SchedulerView> => ({
   initial: initialView,
   evolve: evolveView,
-  hear() {},
+  hear,
   lead: reconsider,
   reconsider,
-  decide: (view, now) => decide(view, policy, now.mono),
+  decide: (view, now) => decide(view, now.mono, batch),
 })
 
-const decide = (view: SchedulerView, policy: Policy, mono: number): Verdict => {
-  settlePromises(view)
-  const plan = new Plan()
+const decide = (view: SchedulerView, mono: number, batch: Batch): Verdict => {
+  settle(view)
   const decisions: Decision[] = []
-  while (decisions.length < MAX_BATCH) {
+  const deciding = new Deciding(view)
+  while (decisions.length < batch.decisions && deciding.looks < batch.looks) {
     const instance = view.queue.next()
     if (instance === undefined) break
-    const decision = place(view, instance, plan, policy)
+    const decision = deciding.place(instance)
     if (decision !== null) decisions.push(decision)
   }
   return { decisions, wakeAt: view.queue.busy ? mono : null }
 }
 
-const place = (view: SchedulerView, instance: Instance, plan: Plan, policy: Policy): Decision | null => {
-  const { worker, reasons } = survey(view.cluster.workers.values(), instance, plan, policy)
-  if (worker === null) return refuse(view, instance, reasons)
-  view.queue.take(instance)
-  plan.promise(worker, instance)
-  view.promised.set(instance, instance.placedSeq)
-  const data = {
-    ...refOf(instance),
-    worker: worker.name,
-    attempt: instance.attempt + 1,
-    version: instance.task.job.version,
-    policy: policy.name,
-    asOf: view.cluster.seq,
-  }
-  return { draft: { type: 'TaskScheduled', data }, expect: instance.seq }
+/** What was promised is in the log by now, or never will be; and where there is room since, who waits for it is called. */
+const settle = (view: SchedulerView): void => {
+  const { fleet, queue, cluster } = view
+  if (view.decidedAt === cluster.seq) return
+  view.decidedAt = cluster.seq
+  forgetPromises(view)
+  const freed = [...fleet.freed]
+  fleet.freed.clear()
+  queue.wake((asked) => freed.some((row) => fleet.hasRoom(row, asked)))
+  view.kept = null
 }
 
-/**
- * Nothing more is tried until a worker or the job changes: for the whole task, or for the one instance that workers
- * have turned down. Said once for each reason, on the first that found no place.
- */
-const refuse = (view: SchedulerView, instance: Instance, reasons: readonly Reason[]): Decision | null => {
-  const { task } = instance
-  if (instance.rejectedBy.length > 0) view.queue.setAside(instance)
-  else view.queue.block(task)
-  if (instance.reason === describeReasons(reasons)) return null
-  const data = {
-    ...refOf(instance),
-    version: task.job.version,
-    asOf: view.cluster.seq,
-    pending: task.counts.pending,
-    reasons: [...reasons],
+/** The policy by which an instance is placed: its job's, or the cluster's. */
+export const policyFor = ({ cluster }: SchedulerView, { task }: Instance): PlacementPolicy =>
+  task.job.spec.placement?.policy ?? cluster.scheduling.policy
+
+/** One batch in the making. */
+class Deciding {
+  /** Workers that were looked at one by one. */
+  looks = 0
+  private placed = 0
+  private readonly keeper: Keeper
+
+  constructor(private readonly view: SchedulerView) {
+    this.keeper = new Keeper(view)
   }
-  return { draft: { type: 'TaskUnplaceable', data }, expect: instance.seq }
+
+  place(instance: Instance): Decision | null {
+    const { view } = this
+    const known = view.queue.parkedAs(instance)
+    if (known !== undefined) return this.refuse(instance, known)
+    const policy = policyFor(view, instance)
+    const row = this.pick(instance, policy)
+    if (row >= 0) return this.schedule(instance, policy, row)
+    const said = view.queue.saidOf(instance)
+    if (said !== undefined) return this.refuse(instance, said)
+    this.looks += view.fleet.size
+    return this.refuse(instance, reasonsOf(view, instance))
+  }
+
+  private pick(instance: Instance, policy: PlacementPolicy): number {
+    const { feasible, picker, cluster } = this.view
+    const admits = feasible.admits(instance)
+    const kept = this.keeper.before(instance)
+    const lot: Lot = {
+      turn: cluster.scheduling.placements + this.placed,
+      seed: () => hash(`${instanceId(refOf(instance))} ${instance.attempt + 1}`, cluster.scheduling.seed ?? 0),
+    }
+    const allowed = kept === null ? admits : (row: number) => row !== kept.row && admits(row)
+    return picker.pick(policy, instance.task.spec.resources, lot, allowed)
+  }
+
+  private schedule(instance: Instance, policy: PlacementPolicy, row: number): Decision {
+    const { cluster, fleet, feasible, queue } = this.view
+    queue.take(instance)
+    fleet.promise(row, instance.task.spec.resources)
+    feasible.promise(row, instance)
+    this.placed += 1
+    const data = {
+      ...refOf(instance),
+      worker: fleet.workers[row]?.name ?? '',
+      attempt: instance.attempt + 1,
+      version: instance.task.job.version,
+      policy,
+      asOf: cluster.seq,
+    }
+    return { draft: { type: 'TaskScheduled', data }, expect: instance.seq }
+  }
+
+  /**
+   * Nothing more is tried until there is room, for all who need the same, or for the one instance that workers have
+   * turned down. Said once for each reason, on the first that found no place.
+   */
+  private refuse(instance: Instance, reasons: readonly Reason[]): Decision | null {
+    const { cluster, queue } = this.view
+    const { task } = instance
+    if (instance.rejectedBy.length > 0) queue.setAside(instance)
+    else {
+      queue.park(instance, reasons, this.view.kept !== null)
+      this.keeper.waits(instance)
+    }
+    if (instance.reason === describeReasons(reasons)) return null
+    const data = {
+      ...refOf(instance),
+      version: task.job.version,
+      asOf: cluster.seq,
+      pending: task.counts.pending,
+      reasons: [...reasons],
+    }
+    return { draft: { type: 'TaskUnplaceable', data }, expect: instance.seq }
+  }
 }
 
 const refOf = ({ task, index }: Instance) => ({ job: task.job.name, task: task.name, index })

@@ -1,11 +1,10 @@
 import type { Instance } from '#libs/cluster'
-import { DEFAULT_POLICY, type Policy } from './policies'
-import { judgeAll, Plan, type WorkerVerdict } from './rank'
-import type { SchedulerView } from './view'
+import { policyFor } from './decide'
+import { judgeAll, type WorkerVerdict } from './survey'
+import { forgetPromises, type SchedulerView } from './view'
 
 /** What each worker is to an instance, as the cluster stands now: asks the very functions that decide. */
-export const explain = (
-  view: SchedulerView,
-  instance: Instance,
-  policy: Policy = DEFAULT_POLICY,
-): readonly WorkerVerdict[] => judgeAll(view.cluster.workers.values(), instance, new Plan(), policy)
+export const explain = (view: SchedulerView, instance: Instance): readonly WorkerVerdict[] => {
+  forgetPromises(view) // they count within a batch alone, and this comes after one
+  return judgeAll(view, instance, policyFor(view, instance))
+}

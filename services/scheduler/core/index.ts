@@ -1,5 +1,4 @@
-export * from './decide'
+export { policyFor, schedulerCore } from './decide'
 export * from './explain'
-export { DEFAULT_POLICY } from './policies'
-export type { WorkerVerdict } from './rank'
-export * from './view'
+export type { WorkerVerdict } from './survey'
+export { type SchedulerView, viewOf } from './view'

@@ -147,28 +147,20 @@ test('the sequences that a placement was decided on are in it', () => {
   ])
 })
 
-test('a blocked task costs one look at a change of a worker, however many of its instances wait', () => {
-  const story = given(registered('w1', 100), job('web', { replicas: 5_000 }))
-  story.settle()
-  let looked = 0
-  const count: typeof story.core = schedulerCore({
-    name: 'spread',
-    score: () => {
-      looked += 1
-      return 0
-    },
-  })
-  const { queue } = story.view
-  const before = queue.next
-  let asked = 0
+test('a parked task costs nothing while there is no room for it, however many of its instances wait', () => {
+  const world = given(registered('w1', 1_000), job('first', cores(100)))
+  world.settle()
+  world.given(job('web', { ...cores(950), replicas: 5_000 }), job('big', cores(2_000))).settle()
+  const { queue } = world.view
+  const next = queue.next.bind(queue)
+  const asked: string[] = []
   queue.next = () => {
-    asked += 1
-    return before.call(queue)
+    const instance = next()
+    if (instance !== undefined) asked.push(`${instance.task.job.name}.${instance.index}`)
+    return instance
   }
-  story.given(registered('w1', 200))
-  count.decide(story.view, story.now)
-  assert.is(asked, 2, 'the first of the line, and nobody after it')
-  assert.is(looked, 0)
+  world.given(on('first.api.0').completed()).settle()
+  assert.equal(asked, ['web.0', 'web.1'], 'the first that fits, the one after it, and nobody else')
 })
 
 test.run()

@@ -1,50 +1,83 @@
-import { type Changes, type Cluster, emptyCluster, evolve, type Instance } from '#libs/cluster'
-import type { Entry } from '#libs/events'
+import { type Changes, type Cluster, emptyCluster, evolve, type Instance, type Job, type Worker } from '#libs/cluster'
+import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
+import { Feasible } from './feasible'
+import { Fleet } from './fleet/fleet'
+import { Picker } from './pick'
 import { Queue } from './queue'
 
-/** What the scheduler knows: the cluster, and who waits for a place. */
+/** What the scheduler knows: the cluster, its workers as numbers, and who waits for a place. */
 export interface SchedulerView {
   readonly cluster: Cluster
+  readonly fleet: Fleet
+  readonly feasible: Feasible
+  readonly picker: Picker
   readonly queue: Queue
-  /** What the last batch promised room to, each with the placement that it had before. */
-  readonly promised: Map<Instance, number>
+  /** The worker that is kept for an instance that waits too long, in the batch that is decided now. */
+  kept: Kept | null
+  /** Up to where the log was folded when it was last decided. */
+  decidedAt: number
 }
 
-export const initialView = (): SchedulerView => ({ cluster: emptyCluster(), queue: new Queue(), promised: new Map() })
+export interface Kept {
+  readonly row: number
+  readonly instance: Instance
+}
 
-/** Folds one entry; a worker that it changed calls those for whom there was no place. */
-export const evolveView = (view: SchedulerView, entry: Entry): void => {
-  const { queue } = view
-  let workersChanged = false
-  const changes: Changes = {
-    // A new version may ask for something else: whatever was said of its tasks no longer holds.
-    job: (job) => {
-      for (const task of job.tasks.values()) queue.unblock(task)
-    },
-    instance: (instance) => queue.add(instance),
-    worker: () => {
-      workersChanged = true
-    },
+/** The view of a cluster that was folded elsewhere. */
+export const viewOf = (cluster: Cluster): SchedulerView => {
+  const fleet = new Fleet(cluster.scheduling.seed)
+  const view: SchedulerView = {
+    cluster,
+    fleet,
+    feasible: new Feasible(fleet),
+    picker: new Picker(fleet),
+    queue: new Queue(),
+    kept: null,
+    decidedAt: -1,
   }
-  evolve(view.cluster, entry, changes)
-  // A placement leaves less room than there was: nobody need ask again because of it.
-  if (workersChanged && entry.event.type !== 'TaskScheduled') queue.unblockAll()
+  for (const worker of cluster.workers.values()) fleet.renew(worker)
+  for (const job of cluster.jobs.values()) view.queue.renew(job)
+  return view
 }
 
-/** What the last batch promised is in the log by now, or never will be: then there is room that others were refused. */
-export const settlePromises = ({ promised, queue }: SchedulerView): void => {
-  const isBroken = [...promised].some(([instance, placedSeq]) => instance.placedSeq === placedSeq)
-  promised.clear()
-  if (isBroken) queue.unblockAll()
+export const initialView = (): SchedulerView => viewOf(emptyCluster())
+
+/** Folds one entry, and notes what it changed: who waits, what workers have, where there is room. */
+export const evolveView = (view: SchedulerView, entry: Entry): void => {
+  const { cluster, fleet, queue } = view
+  const { event } = entry
+  const jobs = new Set<Job>()
+  const ofWorkers = event.type !== 'Unreadable' && EVENTS[event.type].topic === 'worker'
+  const changes: Changes = {
+    job: (job) => jobs.add(job),
+    instance: (instance) => queue.add(instance),
+    worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
+  }
+  evolve(cluster, entry, changes)
+  for (const job of jobs) queue.renew(job)
+  if (event.type === 'PolicySet') fleet.breakTiesBy(cluster.scheduling.seed)
+}
+
+const renew = ({ fleet, feasible, queue }: SchedulerView, worker: Worker): void => {
+  feasible.forget(fleet.renew(worker))
+  queue.wakeAll() // why there is no place may be told anew
+}
+
+/** Back to what the log says of the workers. */
+export const forgetPromises = ({ fleet, feasible }: SchedulerView): void => {
+  fleet.settle()
+  feasible.settle()
+}
+
+/** Notes what a worker was measured to use. */
+export const hear = ({ fleet }: SchedulerView, event: OrkEvent): void => {
+  if (event.type === 'WorkerHeartbeat') fleet.measure(event.data.worker, event.data.used, event.data.reserved)
 }
 
 /** Looks at every instance that waits again. */
 export const reconsider = (view: SchedulerView): void => {
-  view.queue.unblockAll()
-  for (const job of view.cluster.jobs.values()) {
-    for (const task of job.tasks.values()) {
-      if (task.counts.pending === 0) continue
-      for (const instance of task.instances) view.queue.add(instance)
-    }
-  }
+  const { cluster, queue } = view
+  view.decidedAt = -1
+  for (const job of cluster.jobs.values()) queue.renew(job)
+  queue.wakeAll()
 }

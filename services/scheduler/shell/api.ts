@@ -4,7 +4,7 @@ import { describeCluster, findInstance } from '#libs/cluster'
 import { orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { LedService } from '#libs/runtime'
-import { DEFAULT_POLICY, explain, type SchedulerView } from '../core'
+import { explain, policyFor, type SchedulerView } from '../core'
 
 /** Serves the verbs that a scheduler answers, leader or not: all fold the same log. */
 export const serveApi = (connection: Connection, service: LedService<SchedulerView>, name: string) => {
@@ -25,7 +25,7 @@ export const serveApi = (connection: Connection, service: LedService<SchedulerVi
           seq: view.cluster.seq,
           id,
           pending: instance.state === 'pending',
-          policy: DEFAULT_POLICY.name,
+          policy: policyFor(view, instance),
           workers,
         })
       }),

@@ -3,6 +3,7 @@ import type { Filter } from './filter'
 /** The worker must offer the driver that the task asks for. */
 export const driver: Filter = {
   name: 'driver',
+  about: 'worker',
   rejects: ({ task }, { worker }) =>
     worker.drivers.includes(task.spec.driver)
       ? null

@@ -11,5 +11,17 @@ export interface Candidate {
 /** One rule that a worker must meet. Checks and explains in one: null when it is met, else what was asked and had. */
 export interface Filter {
   readonly name: string
+  /**
+   * What it depends on: `worker` on what the worker itself is and the task's site (`siteOf`) alone, so that the answer
+   * holds until the worker changes; `room` on amounts alone, which are compared as numbers (`Fleet.hasRoom`); `instance`
+   * on anything else, so that it is asked each time.
+   */
+  readonly about: 'worker' | 'room' | 'instance'
   rejects(instance: Instance, candidate: Candidate): string | null
+}
+
+/** How many workers one filter rejected. */
+export interface Reason {
+  readonly reason: string
+  readonly workers: number
 }

@@ -5,7 +5,7 @@ import { notRejected } from './notRejected'
 import { cpu, disk, memory } from './resources'
 import { workerReady } from './workerReady'
 
-export type { Candidate, Filter } from './filter'
+export type { Candidate, Filter, Reason } from './filter'
 
 /** All filters, cheapest and most telling first: the first that rejects is the one people are told. */
 export const FILTERS: readonly Filter[] = [workerReady, driver, notRejected, cpu, memory, disk, hostPorts]

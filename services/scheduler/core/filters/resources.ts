@@ -3,6 +3,7 @@ import type { Filter } from './filter'
 
 const fits = (name: string, key: ResourceName, format: (amount: number) => string): Filter => ({
   name,
+  about: 'room',
   rejects: ({ task }, { free, worker }) => {
     const asked = task.spec.resources[key]
     if (asked <= free[key]) return null

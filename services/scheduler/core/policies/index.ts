@@ -1,7 +1,22 @@
+import type { PlacementPolicy } from '#libs/spec'
+import { binpack } from './binpack'
+import { epvm } from './epvm'
+import { epvmReserve } from './epvmReserve'
+import { leastLoaded } from './leastLoaded'
 import type { Policy } from './policy'
+import { randomOfK } from './randomOfK'
+import { roundRobin } from './roundRobin'
 import { spread } from './spread'
 
-export type { Policy } from './policy'
+export { costOf, type Drawn, type InTurn, type Policy, type Scored, termCost } from './policy'
 
-/** What decides where nothing else was asked for. */
-export const DEFAULT_POLICY: Policy = spread
+/** All policies by name: a new one is one file and one line here (its name stands in `libs/spec`, for job files). */
+export const POLICIES: Readonly<Record<PlacementPolicy, Policy>> = {
+  spread,
+  binpack,
+  epvm,
+  'epvm-reserve': epvmReserve,
+  'least-loaded': leastLoaded,
+  'round-robin': roundRobin,
+  'random-of-k': randomOfK,
+}

@@ -1,18 +1,17 @@
-import { RESOURCE_NAMES } from '#libs/kernel'
-import type { Policy } from './policy'
+import type { Scored } from './policy'
 
 /**
- * Spreads load: the score is the share that stays free, after placing, of the resource that would be scarcest there
- * (0 to 1).
+ * Keeps room everywhere: the mirror of binpack, `20 - (10^usedCpu + 10^usedMem)` with the shares in use after placing.
+ * Convex, so that the fuller of the two resources weighs most.
  */
-export const spread: Policy = {
+export const spread: Scored = {
   name: 'spread',
-  score: ({ task }, { worker, free }) => {
-    let scarcest = 1
-    for (const name of RESOURCE_NAMES) {
-      const capacity = worker.capacity[name]
-      if (capacity > 0) scarcest = Math.min(scarcest, (free[name] - task.spec.resources[name]) / capacity)
-    }
-    return scarcest
-  },
+  pick: 'best',
+  summary: 'keeps room everywhere: 20 - (10^usedCpu + 10^usedMem)',
+  base: 20,
+  terms: ['cpu', 'memory'],
+  measured: false,
+  level: (use) => Math.exp(Math.LN10 * use),
+  weight: (asked) => Math.exp(Math.LN10 * asked),
+  tier: () => 0,
 }

@@ -1,0 +1,17 @@
+import type { TaskSpec } from '#libs/spec'
+
+const known = new WeakMap<TaskSpec, string>()
+
+/** All that a task asks of a worker, as one text: tasks of the same text fit on the same workers. */
+export const needsOf = (spec: TaskSpec): string => {
+  const before = known.get(spec)
+  if (before !== undefined) return before
+  const { cpuMilli, memoryBytes, diskBytes } = spec.resources
+  const ports = spec.ports.flatMap(({ hostPort, protocol }) => (hostPort === 0 ? [] : [`${hostPort}/${protocol}`]))
+  const needs = `${siteOf(spec)} ${cpuMilli} ${memoryBytes} ${diskBytes} ${ports.sort().join(' ')}`
+  known.set(spec, needs)
+  return needs
+}
+
+/** Of that, what a worker has or has not, whatever is placed there. */
+export const siteOf = (spec: TaskSpec): string => spec.driver

@@ -1,0 +1,72 @@
+import type { Instance } from '#libs/cluster'
+import type { PlacementPolicy } from '#libs/spec'
+import { type Candidate, FILTERS, type Reason } from './filters'
+import { TERMS, type Term } from './fleet/numbers'
+import { costOf, POLICIES, type Scored, termCost } from './policies'
+import type { SchedulerView } from './view'
+
+/** What one worker is to one instance: a place with a score, or why not. */
+export type WorkerVerdict =
+  | {
+      readonly worker: string
+      readonly fits: true
+      /** Higher is better; by a policy that scores nothing all are 0. */
+      readonly score: number
+      /** What each term costs, by a policy that scores. */
+      readonly costs: Readonly<Partial<Record<Term, number>>>
+    }
+  | { readonly worker: string; readonly fits: false; readonly filter: string; readonly detail: string }
+
+const rejection = (instance: Instance, candidate: Candidate) => {
+  for (const filter of FILTERS) {
+    const detail = filter.rejects(instance, candidate)
+    if (detail !== null) return { filter: filter.name, detail }
+  }
+  return null
+}
+
+/** Why no worker takes an instance: how many each filter rejects, in the order of the filters. */
+export const reasonsOf = ({ fleet, feasible, kept }: SchedulerView, instance: Instance): readonly Reason[] => {
+  if (fleet.size === 0) return [{ reason: 'no worker has joined', workers: 0 }]
+  const rejected = new Map<string, number>()
+  for (let row = 0; row < fleet.size; row += 1) {
+    const filter = rejection(instance, feasible.candidate(row))?.filter ?? (row === kept?.row ? 'kept' : null)
+    if (filter !== null) rejected.set(filter, (rejected.get(filter) ?? 0) + 1)
+  }
+  return [...FILTERS.map(({ name }) => name), 'kept'].flatMap((reason) => {
+    const workers = rejected.get(reason)
+    return workers === undefined ? [] : [{ reason, workers }]
+  })
+}
+
+/** Every worker's verdict on an instance, in the order of their names: asks the very functions that decide. */
+export const judgeAll = (
+  view: SchedulerView,
+  instance: Instance,
+  policy: PlacementPolicy,
+): readonly WorkerVerdict[] => {
+  const { fleet, feasible } = view
+  const rows = fleet.workers.map((_, row) => row).sort((a, b) => (nameAt(view, a) < nameAt(view, b) ? -1 : 1))
+  return rows.map((row): WorkerVerdict => {
+    const worker = nameAt(view, row)
+    const rejected = rejection(instance, feasible.candidate(row))
+    if (rejected !== null) return { worker, fits: false, ...rejected }
+    return { worker, fits: true, ...scoreOf(view, instance, policy, row) }
+  })
+}
+
+const nameAt = ({ fleet }: SchedulerView, row: number): string => fleet.workers[row]?.name ?? ''
+
+const scoreOf = ({ fleet }: SchedulerView, { task }: Instance, name: PlacementPolicy, row: number) => {
+  const policy = POLICIES[name]
+  const scored: Scored | null = policy.pick === 'best' ? policy : policy.pick === 'sample' ? policy.by : null
+  if (scored === null) return { score: 0, costs: {} }
+  const { facts } = fleet
+  const numbers = fleet.numbers(row, scored.measured)
+  const asked = task.spec.resources
+  const costs = scored.terms.map((term) => [term, termCost(scored, facts, TERMS.indexOf(term), numbers, asked)])
+  return {
+    score: scored.base - costOf(scored, facts, numbers, asked),
+    costs: Object.fromEntries(costs) as Partial<Record<Term, number>>,
+  }
+}

@@ -51,6 +51,9 @@ export const readDevEndpoint = (from: string = process.cwd()): Endpoint | undefi
   return undefined
 }
 
+/** The data folder of the running `ork dev` that commands would reach; null when there is none. */
+export const devDataDir = (): string | null => readDevEndpoint()?.dataDir ?? null
+
 /** A file of someone else could lead to their server, so it counts for nothing. */
 const readFrom = (file: string): Endpoint | undefined => {
   try {

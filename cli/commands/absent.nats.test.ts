@@ -53,7 +53,8 @@ test('status says what is missing, and fails', async ({ nats }) => {
   const { code, stdout } = await runOrk(['status', '--json'], { nats: loggedIn(nats) })
   assert.is(code, 1)
   const { well, problems } = JSON.parse(stdout)
-  assert.equal([well, problems.map(({ tag }: { tag: string }) => tag)], [false, ['NoService', 'NoService']])
+  const bad = (problems as { level: string; what: string }[]).filter(({ level }) => level === 'bad')
+  assert.equal([well, bad.map(({ what }) => what)], [false, ['no manager answers', 'no scheduler answers']])
 })
 
 test('the log itself can be read without any service', async ({ nats }) => {

@@ -196,6 +196,18 @@ test('a job file is refused with everything that is wrong with it', async ({ url
 test('the cluster is well, and every service holds what the log says', async ({ url }) => {
   const status = await runOrk(['status', '--json'], { nats: url })
   assert.equal([status.code, one(status).well], [0, true])
+  const doctor = await runOrk(['doctor', '--json'], { nats: url })
+  const findings = doctor.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.is(doctor.code, 0, doctor.stdout)
+  for (const check of ['server version', 'replication', 'sync', 'managers', 'names', 'clocks', 'engines']) {
+    assert.ok(
+      findings.some((finding) => finding.check === check && finding.what !== ''),
+      check,
+    )
+  }
   const verified = await runOrk(['replay', '--verify', '--json'], { nats: url })
   assert.is(verified.code, 0, verified.stderr)
   assert.equal(

@@ -3,18 +3,23 @@ import { ExitCode } from '../failure'
 
 export default class Status extends OrkCommand {
   static override summary = 'Say whether the cluster is well, and if not, what to do'
-  static override description = 'Exits with 0 when all is well and with 1 when something is not.'
+  static override description =
+    'Exits with 0 when all is well and with 1 when something is not. `ork doctor` shows all that was looked at.'
   static override examples = ['<%= config.bin %> status', '<%= config.bin %> status --json | jq .problems']
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Status)
     const connection = await this.connect(flags)
-    const { askStatus } = await import('../client/status.js')
-    const { problemsOf, renderStatus } = await import('../render/status.js')
-    const status = await askStatus(connection)
-    const problems = problemsOf(status)
-    if (flags.json) await this.printJson({ well: problems.length === 0, problems, ...status })
-    else await this.print(renderStatus(status, problems, this.look()))
-    if (problems.length > 0) process.exitCode = ExitCode.Failed
+    const [{ gatherFacts }, { diagnose, problemsIn }, { renderStatus }] = await Promise.all([
+      import('../doctor/gather.js'),
+      import('../doctor/diagnose.js'),
+      import('../render/status.js'),
+    ])
+    const facts = await gatherFacts(connection, null)
+    const problems = problemsIn(diagnose(facts))
+    const well = problems.every(({ level }) => level !== 'bad')
+    if (flags.json) await this.printJson({ well, problems, services: facts.statuses, log: facts.log })
+    else await this.print(renderStatus(facts, problems, this.look()))
+    if (!well) process.exitCode = ExitCode.Failed
   }
 }

@@ -1,4 +1,5 @@
 export * from './endpoint'
+export * from './health'
 export { MAX_ACTOR, MAX_REASON } from './limits'
 export * from './verbs'
 export * from './view'

@@ -24,6 +24,7 @@ export const REQUESTS = {
   workers: t.type({}, 'WorkersRequest'),
   worker: t.type({ worker: Name }, 'WorkerRequest'),
   status: t.type({}, 'StatusRequest'),
+  health: t.type({}, 'HealthRequest'),
   quarantine: t.type({}, 'QuarantineRequest'),
   skip: t.type({ sequence: Count, reason: Reason, actor: Actor }, 'SkipRequest'),
   explain: t.type({ id: Id }, 'ExplainRequest'),
@@ -47,6 +48,7 @@ export interface Replies {
   readonly workers: Parts<WorkerReply>
   readonly worker: WorkerReply & Positioned & { readonly running: readonly AttemptSummary[] }
   readonly status: StatusReply
+  readonly health: HealthReply
   readonly quarantine: Parts<QuarantinedSummary>
   readonly skip: SkipReply
   readonly explain: ExplainReply
@@ -113,6 +115,21 @@ export interface StatusReply extends ClusterSummary {
   /** Why nothing is moved though workers are silent; null when all is well. */
   readonly alarm: string | null
   readonly uptimeMs: number
+}
+
+/** How one service is: of managers, schedulers and workers alike. */
+export interface HealthReply {
+  /** `worker/w1` */
+  readonly service: string
+  readonly version: string
+  readonly host: string
+  readonly pid: number
+  /** What its clock shows; milliseconds since 1970. */
+  readonly time: number
+  readonly uptimeMs: number
+  /** Of a worker: its engines, and how many facts the log has not taken for seconds. */
+  readonly engines?: readonly { readonly driver: string; readonly state: 'unknown' | 'listed' | 'unreachable' }[]
+  readonly unsent?: number
 }
 
 /** The process that bears a worker's name. */

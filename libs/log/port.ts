@@ -121,6 +121,8 @@ export interface StoredMessage {
 
 export interface LogInfo {
   readonly serverVersion: string
+  /** What the log was made for; `always`: servers that sync each write to disk. */
+  readonly sync: 'always' | 'relaxed'
   readonly stream: string
   readonly firstSeq: number
   readonly lastSeq: number
@@ -141,8 +143,13 @@ export interface Bus {
   publish(subject: string, payload: unknown): void
   subscribe(subject: string, onMessage: (payload: unknown) => void): { stop(): void }
   request(subject: string, payload: unknown, timeoutMs: number): Promise<E.Either<BusError, unknown>>
-  /** Asks everyone who listens; collects answers until `timeoutMs` has passed. */
-  requestAll(subject: string, payload: unknown, timeoutMs: number): Promise<readonly unknown[]>
+  /** Asks everyone who listens; collects answers until `timeoutMs` has passed, and tells of each as it comes. */
+  requestAll(
+    subject: string,
+    payload: unknown,
+    timeoutMs: number,
+    onAnswer?: (answer: unknown) => void,
+  ): Promise<readonly unknown[]>
   /** An answer in many parts, until the responder ends it or `signal` aborts. Fails as `request` does. */
   requestStream(subject: string, payload: unknown, signal: AbortSignal): AsyncIterable<unknown>
   /** Offers endpoints as a NATS micro service. Those of one queue share the requests; without one, each answers. */

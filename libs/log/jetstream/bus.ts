@@ -20,7 +20,7 @@ export const natsBus = (link: Link): Bus => ({
     return { stop: () => (link.nc.isClosed() ? undefined : subscription.unsubscribe()) }
   },
   request: (subject, payload, timeoutMs) => request(link, subject, payload, timeoutMs),
-  requestAll: (subject, payload, timeoutMs) => requestAll(link, subject, payload, timeoutMs),
+  requestAll: (...question) => requestAll(link, ...question),
   requestStream: (subject, payload, signal) => requestStream(link, subject, payload, signal),
   serve: (service) => serve(link, service),
 })
@@ -42,7 +42,10 @@ const request = async (
 }
 
 /** Answers that are errors are left out: whoever could not answer did not. */
-const requestAll = (link: Link, subject: string, payload: unknown, timeoutMs: number): Promise<readonly unknown[]> =>
+const requestAll = (
+  link: Link,
+  ...[subject, payload, timeoutMs, onAnswer]: Parameters<Bus['requestAll']>
+): Promise<readonly unknown[]> =>
   new Promise((resolve) => {
     const answers: unknown[] = []
     if (!link.connected) return resolve(answers)
@@ -56,8 +59,11 @@ const requestAll = (link: Link, subject: string, payload: unknown, timeoutMs: nu
     const subscription = link.nc.subscribe(inbox, {
       callback: (_error, message) => {
         const failure = errorIn(message, subject)
-        if (failure === null) answers.push(decode(message.data))
-        else if (failure.tag === 'NoResponders') finish()
+        if (failure === null) {
+          const answer = decode(message.data)
+          answers.push(answer)
+          onAnswer?.(answer)
+        } else if (failure.tag === 'NoResponders') finish()
       },
     })
     link.nc.publish(subject, encode(payload), { reply: inbox })

@@ -28,7 +28,7 @@ export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log 
   beat: (event, stored) => beat(link, event, stored),
   followHeartbeats: (onBeat) => followHeartbeats(link, onBeat),
   readHeartbeats: (options) => readHeartbeats(link, streams.heartbeats, options),
-  info: () => info(link, streams.events),
+  info: () => info(link, streams),
   streams: () => streamStates(link),
   resize: (replicas) => resize(link, replicas),
 })
@@ -52,10 +52,11 @@ const at = async (link: Link, stream: string, seq: number): Promise<Entry | null
     : toEntry(link.prefix, message.seq, asBuffer(message.data).toString('utf8'), message.subject)
 }
 
-const info = async (link: Link, stream: string): Promise<LogInfo> => {
+const info = async (link: Link, { events: stream, sync }: Streams): Promise<LogInfo> => {
   const { config, state, cluster } = await getStreamInfo(link, stream)
   return {
     serverVersion: link.nc.info?.version ?? 'unknown',
+    sync,
     stream,
     firstSeq: state.first_seq,
     lastSeq: state.last_seq,

@@ -75,9 +75,10 @@ export const memoryBus = (schedule: Schedule, after: After): Bus => {
       return { stop: () => void listeners.delete(listener) }
     },
     request,
-    requestAll: async (subject, payload, timeoutMs) => {
+    requestAll: async (subject, payload, timeoutMs, onAnswer) => {
       const none = E.left(noOne(subject))
       const asked = chosenFor(subject).map((endpoint) => within(after, timeoutMs, ask(endpoint, payload), none))
+      for (const one of asked) void one.then((answer) => (E.isRight(answer) ? onAnswer?.(answer.right) : undefined))
       return (await Promise.all(asked)).flatMap((answer) => (E.isRight(answer) ? [answer.right] : []))
     },
     requestStream: (subject, payload, signal) => stream(chosenFor(subject)[0], subject, payload, signal),

@@ -51,6 +51,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     readHeartbeats: (range) => beats.read(range),
     info: async () => ({
       serverVersion: 'memory',
+      sync: 'relaxed',
       stream: `${prefix.toUpperCase()}_EVENTS`,
       firstSeq: store.lastSeq === 0 ? 0 : 1,
       lastSeq: store.lastSeq,

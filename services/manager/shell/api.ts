@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import {
   endpoint,
   type ForgetReply,
+  healthEndpoint,
   type SkipReply,
   type StatusReply,
   type StopReply,
@@ -138,6 +139,7 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
 
 const forAll = (prefix: string, service: LedService<ManagerView>, name: string): Endpoint[] => [
   endpoint({ prefix, verb: 'status' }, async () => E.right(status(service, name))),
+  healthEndpoint(prefix, () => ({ ...service.report(), service: `manager/${name}` })),
   streamEndpoint({ prefix, verb: 'view', target: `manager.${name}` }, ({ keys }) =>
     viewParts(`manager/${name}`, service.view.cluster, keys),
   ),

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { endpoint, type StatusReply, streamEndpoint, viewParts } from '#libs/api'
+import { endpoint, healthEndpoint, type StatusReply, streamEndpoint, viewParts } from '#libs/api'
 import { describeCluster, findInstance } from '#libs/cluster'
 import { orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
@@ -34,6 +34,7 @@ export const serveApi = (connection: Connection, service: LedService<SchedulerVi
         async (): Promise<E.Either<never, StatusReply>> =>
           E.right({ ...describeCluster(view.cluster), ...service.report(), service: `scheduler/${name}`, alarm: null }),
       ),
+      healthEndpoint(prefix, () => ({ ...service.report(), service: `scheduler/${name}` })),
       streamEndpoint({ prefix, verb: 'view', target: `scheduler.${name}` }, ({ keys }) =>
         viewParts(`scheduler/${name}`, view.cluster, keys),
       ),

@@ -46,6 +46,13 @@ export class Outbox {
     return this.options.journal.isFull
   }
 
+  /** How many facts of before a time (milliseconds since 1970) the log has not taken. */
+  waitingSince(time: number): number {
+    let count = 0
+    for (const queue of this.queues.values()) for (const { told } of queue) if (told.time < time) count += 1
+    return count
+  }
+
   add(facts: readonly Fact[], time: number): void {
     const added = facts.map((fact) => this.enqueue({ ...fact, time }, false))
     this.unkept.push(...added)

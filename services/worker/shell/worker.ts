@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/Either'
+import { type Health, healthEndpoint } from '#libs/api'
 import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
 import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
@@ -31,6 +32,8 @@ export interface WorkerOptions {
   readonly machine?: Machine
 }
 
+/** Within this time a fact is in the log when all is well. */
+const SOON_MS = 2_000
 const HEARTBEAT_MS = 2_000
 /** How long a start waits for what was not sent before. */
 const RECOVERY_MS = 10_000
@@ -53,6 +56,7 @@ export class Worker {
   private serving: { stop(): Promise<void> } | undefined
   private endHeartbeat: Cancel | undefined
   private readonly machine: Machine
+  private readonly startedAt: number
   private readonly alarm: Alarm
   private scheduled = false
   private stopped = false
@@ -60,6 +64,7 @@ export class Worker {
   constructor(private readonly options: WorkerOptions) {
     const { connection, name, drivers, logger } = options
     this.machine = options.machine ?? theMachine
+    this.startedAt = this.machine.now().mono
     this.alarm = new Alarm(this.machine, () => this.wake())
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
     this.view = initialView(name, [...this.drivers.keys()])
@@ -135,6 +140,7 @@ export class Worker {
       endpoints: [
         logsEndpoint(connection, this.view, this.drivers),
         whoEndpoint(connection, name, { host: this.options.host, pid: process.pid }),
+        healthEndpoint(connection.prefix, () => this.health()),
       ],
     })
     await this.register()
@@ -160,6 +166,17 @@ export class Worker {
     await this.outbox.stop()
     await this.serving?.stop()
     await this.following?.stop()
+  }
+
+  private health(): Health {
+    const { name, version } = this.options
+    return {
+      service: `worker/${name}`,
+      version,
+      uptimeMs: Math.round(this.machine.now().mono - this.startedAt),
+      engines: [...this.view.engines].map(([driver, { state }]) => ({ driver, state })),
+      unsent: this.outbox.waitingSince(this.machine.now().wall - SOON_MS),
+    }
   }
 
   private async leave(): Promise<void> {

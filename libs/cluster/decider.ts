@@ -1,4 +1,5 @@
 import type { Draft, Entry, OrkEvent } from '#libs/events'
+import type { Cluster } from './model'
 
 /** An event that a core wants written, and the last sequence it knows of the event's aggregate. */
 export interface Decision {
@@ -27,7 +28,8 @@ export interface Verdict {
  * as one batch may hold, and is called again once that is folded.
  */
 export interface Core<View> {
-  initial(): View
+  /** What it knows when it has folded the log up to the cluster's sequence, before it looks at anything. */
+  initial(cluster: Cluster): View
   evolve(view: View, entry: Entry): void
   /** A sign of life was heard now. */
   hear(view: View, heartbeat: OrkEvent, now: Now): void

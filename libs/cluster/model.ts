@@ -248,6 +248,13 @@ export const instanceOf = (attempt: Attempt): Instance => {
 export const attemptsOf = (instance: Instance): readonly Attempt[] =>
   instance.retiring === null ? [instance] : [instance, instance.retiring]
 
+/** All instances there are, also those that are no longer wanted. */
+export function* instancesIn(cluster: Cluster): Generator<Instance> {
+  for (const { tasks } of cluster.jobs.values()) {
+    for (const { instances } of tasks.values()) yield* instances
+  }
+}
+
 /** What a command about a job has to expect: the last sequence of its aggregate, also where there is no such job yet. */
 export const jobSeq = (cluster: Cluster, job: string): number =>
   cluster.jobs.get(job)?.seq ?? cluster.strays.get(`events.job.${job}`) ?? 0

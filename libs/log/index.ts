@@ -1,4 +1,6 @@
 export * as bare from './jetstream/bare'
 export * from './jetstream/connect'
 export * from './memory'
+export { memoryObjects } from './memory/objects'
+export * from './objects'
 export * from './port'

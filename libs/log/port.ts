@@ -1,6 +1,7 @@
 import type * as E from 'fp-ts/Either'
 import type { Entry, OrkEvent, SubjectQuery } from '#libs/events'
 import type { OrkError } from '#libs/kernel'
+import type { Objects } from './objects'
 
 /**
  * One event to be written. `expect` is the last sequence the writer knows of the event's aggregate (0: none yet); the
@@ -178,10 +179,11 @@ export type Handler = (
   signal: AbortSignal,
 ) => Promise<E.Either<OrkError, unknown>> | AsyncIterable<unknown>
 
-/** A connection to the servers: the log and the bus, and its end. */
+/** A connection to the servers: the log, the bus and what is kept beside the log; and its end. */
 export interface Connection {
   readonly log: Log
   readonly bus: Bus
+  readonly objects: Objects
   /** First token of all subjects. */
   readonly prefix: string
   /** Tells `true` when the connection is there (again) and `false` when it is lost. */

@@ -21,12 +21,15 @@ export interface StreamSettings {
   readonly deny_delete: boolean
   readonly allow_atomic: boolean
   readonly allow_direct: boolean
+  readonly allow_rollup_hdrs: boolean
   readonly num_replicas: number
 }
 
 interface AllStreams {
   readonly events: StreamSettings
   readonly heartbeats: StreamSettings
+  /** The bucket of the object store, which is a stream. */
+  readonly snapshots: StreamSettings
 }
 
 /** Who one may be to the broker; see `nats/README.md`. */
@@ -44,14 +47,19 @@ const readFilled = (file: string, prefix: string, name: string): unknown => {
 }
 
 /**
- * The two streams of `nats/streams.json`.
+ * The streams of `nats/streams.json`.
  *
  * @param prefix first token of all subjects; also names the streams (`ork`: `ORK_EVENTS`)
  * @param replicas 1, or 3 on a cluster
  */
 export const streamSettings = (prefix = 'ork', replicas = 1): AllStreams => {
-  const [events, heartbeats] = readFilled('streams.json', prefix, '') as [StreamSettings, StreamSettings]
+  const [events, heartbeats, snapshots] = readFilled('streams.json', prefix, '') as [
+    StreamSettings,
+    StreamSettings,
+    StreamSettings,
+  ]
   return {
+    snapshots: { ...snapshots, num_replicas: replicas },
     events: { ...events, num_replicas: replicas },
     heartbeats: { ...heartbeats, num_replicas: replicas },
   }

@@ -1,8 +1,18 @@
 import * as E from 'fp-ts/Either'
-import { type Cluster, type Core, type Decision, frozenError, isFrozen, type LedRole, type Now } from '#libs/cluster'
+import {
+  type Cluster,
+  type Core,
+  type Decision,
+  emptyCluster,
+  frozenError,
+  isFrozen,
+  type LedRole,
+  type Now,
+} from '#libs/cluster'
 import { aggregateOf, type Draft, stamp } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult, Connection, Following } from '#libs/log'
+import type { SnapshotKeeper } from '#libs/snapshots'
 import { Alarm } from './alarm'
 import { FoldedUpTo } from './folded'
 import { Leadership } from './leadership'
@@ -20,6 +30,10 @@ export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
   readonly logger: Logger
   readonly machine?: Machine
   readonly lease?: LeaseSettings
+  /** What to begin with instead of the log's first event. */
+  readonly cluster?: Cluster
+  /** Takes snapshots of what is folded here, while this service leads. */
+  readonly snapshots?: Pick<SnapshotKeeper, 'reached' | 'last'>
 }
 
 /** A command's way to the log: what to write, decided on the newest view. */
@@ -30,6 +44,8 @@ export type Command<T> = (
 const RETRY_AFTER_REFUSAL_MS = 1_000
 /** How long `stop` waits for what is under way; without a connection it would never end. */
 const STOP_GRACE_MS = 2_000
+/** How long the last snapshot may take: without it the next start takes longer, and nothing else. */
+const SNAPSHOT_GRACE_MS = 10_000
 const MAX_COMMAND_TRIES = 50
 
 /**
@@ -57,7 +73,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     this.machine = options.machine ?? theMachine
     this.startedAt = this.now().mono
     this.alarm = new Alarm(this.machine, () => this.wake())
-    this.view = options.core.initial()
+    this.view = options.core.initial(options.cluster ?? emptyCluster())
     this.leadership = new Leadership({
       connection: options.connection,
       role: options.role,
@@ -94,12 +110,14 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     const { connection, core } = this.options
     connection.onStatus((connected) => this.onStatus(connected))
     this.hearing = connection.log.followHeartbeats((event) => core.hear(this.view, event, this.now()))
+    this.folded.reached(this.view.cluster.seq)
     this.following = connection.log.follow({
-      from: 1,
+      from: this.view.cluster.seq + 1,
       onEntries: (entries) => {
         for (const entry of entries) core.evolve(this.view, entry)
         this.folded.reached(this.view.cluster.seq)
         this.leadership.onFolded()
+        if (this.leading) this.options.snapshots?.reached(this.view.cluster.seq)
         this.wake()
       },
     })
@@ -114,9 +132,13 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     this.stopped = true
     this.alarm.cancel()
     this.hearing?.stop()
+    const { leading } = this
     await within(this.machine, STOP_GRACE_MS, this.leadership.stop(this.running))
     await this.following?.stop()
     this.folded.end()
+    const { snapshots } = this.options
+    if (leading && snapshots !== undefined)
+      await within(this.machine, SNAPSHOT_GRACE_MS, snapshots.last(this.view.cluster))
   }
 
   /** Waits until the view holds all that the log held when it was asked. */

@@ -1,4 +1,4 @@
-import type { Core, Now } from '#libs/cluster'
+import { type Core, emptyCluster, type Now } from '#libs/cluster'
 import type { Draft, Stamp } from '#libs/events'
 import { History } from './history'
 
@@ -16,7 +16,7 @@ export class CoreStory<View> {
   private folded = 0
 
   constructor(readonly core: Core<View>) {
-    this.view = core.initial()
+    this.view = core.initial(emptyCluster())
   }
 
   get now(): Now {

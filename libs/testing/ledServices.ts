@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { type Cluster, type Core, emptyCluster, evolve, type Instance, isWanted } from '#libs/cluster'
+import { type Cluster, type Core, evolve, type Instance, isWanted } from '#libs/cluster'
 import type { Entry, OrkEvent } from '#libs/events'
 import type { Connection, Log, MemoryLog } from '#libs/log'
 import { type LeaseSettings, LedService, type LedServiceOptions } from '#libs/runtime'
@@ -15,7 +15,7 @@ export interface OneWorkerView {
 export const oneWorkerCore = (
   more: { readonly idle?: boolean; readonly wakeAfterMs?: number } = {},
 ): Core<OneWorkerView> => ({
-  initial: () => ({ cluster: emptyCluster(), touched: new Set(), asked: [] }),
+  initial: (cluster) => ({ cluster, touched: new Set(), asked: [] }),
   evolve: ({ cluster, touched }, entry) =>
     evolve(cluster, entry, { job() {}, worker() {}, instance: (instance) => touched.add(instance) }),
   hear() {},
@@ -61,7 +61,7 @@ export interface FaultyConnection extends Connection {
   wake(): void
 }
 
-export const faultyConnection = ({ log, bus }: MemoryLog): FaultyConnection => {
+export const faultyConnection = ({ log, bus, objects }: MemoryLog): FaultyConnection => {
   let state: 'well' | 'dead' | 'hung' = 'well'
   let gate: Promise<void> = Promise.resolve()
   let isAway = false
@@ -82,6 +82,7 @@ export const faultyConnection = ({ log, bus }: MemoryLog): FaultyConnection => {
   return {
     prefix: 'ork',
     log: { ...log, append, lastSeq: () => (isAway ? gate.then(() => log.lastSeq()) : log.lastSeq()) },
+    objects,
     bus: {
       ...bus,
       publish: (subject, payload) => (state === 'well' ? bus.publish(subject, payload) : undefined),

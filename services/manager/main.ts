@@ -1,10 +1,10 @@
-import { type Led, type LedServiceOptions, orkVersion, startLed } from '#libs/runtime'
+import { type Led, orkVersion, type StartLedOptions, startLed } from '#libs/runtime'
 import { type LivenessSettings, type ManagerView, managerCore } from './core'
 import { serveApi } from './shell/api'
 
 export type StartManagerOptions = Pick<
-  LedServiceOptions<ManagerView>,
-  'connection' | 'name' | 'logger' | 'lease' | 'machine'
+  StartLedOptions<ManagerView>,
+  'connection' | 'name' | 'logger' | 'lease' | 'machine' | 'keeper'
 > & {
   readonly liveness?: LivenessSettings
 }

@@ -1,9 +1,9 @@
-import { type Led, type LedServiceOptions, orkVersion, startLed } from '#libs/runtime'
+import { type Led, orkVersion, type StartLedOptions, startLed } from '#libs/runtime'
 import { type SchedulerView, schedulerCore } from './core'
 import { serveApi } from './shell/api'
 
 export type StartSchedulerOptions = Pick<
-  LedServiceOptions<SchedulerView>,
+  StartLedOptions<SchedulerView>,
   'connection' | 'name' | 'logger' | 'lease' | 'machine'
 >
 

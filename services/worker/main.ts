@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { keepOwnPart } from '#libs/cluster'
 import type { Driver } from '#libs/drivers'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { type Logger, orkVersion, theMachine } from '#libs/runtime'
+import { newestSnapshot } from '#libs/snapshots'
 import { DEFAULT_RESERVE, measureCapacity, measureUse } from './shell/capacity'
 import { DiskJournal } from './shell/journal/diskJournal'
 import { Worker } from './shell/worker'
@@ -22,14 +24,18 @@ export interface StartWorkerOptions {
   readonly dir: string
 }
 
-/** Starts a worker; resolves when it has caught up with the log and adopted what runs. */
+/** Starts a worker from the newest snapshot; resolves when it has caught up with the log and adopted what runs. */
 export const startWorker = async (options: StartWorkerOptions): Promise<Worker> => {
   await mkdir(options.dir, { recursive: true, mode: 0o700 })
   const whole = await measureCapacity(options.dir, options.reserve ?? DEFAULT_RESERVE)
   const share = options.share ?? 1
+  const { connection, logger, name } = options
+  const { cluster } = await newestSnapshot(connection, (error) => logger.warn({ error }, 'a snapshot is passed over'))
+  if (cluster.seq > 0) logger.info({ seq: cluster.seq }, 'starting from a snapshot')
+  keepOwnPart(cluster, name)
   const worker = new Worker({
-    connection: options.connection,
-    name: options.name,
+    connection,
+    name,
     version: orkVersion(),
     host: hostname(),
     labels: options.labels ?? {},
@@ -42,12 +48,13 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
     measureUse: () => measureUse(options.dir),
     journal: new DiskJournal({
       dir: join(options.dir, 'journal'),
-      cluster: options.connection.log.cluster,
-      worker: options.name,
-      logger: options.logger,
+      cluster: connection.log.cluster,
+      worker: name,
+      logger,
       machine: theMachine,
     }),
-    logger: options.logger,
+    logger,
+    cluster,
   })
   await worker.start()
   return worker

@@ -8,6 +8,7 @@ import type { Connection } from '../port'
 import { natsBus } from './bus'
 import { Link, pause } from './link'
 import { jetStreamLog } from './log'
+import { jetStreamObjects } from './objects'
 import { ensureStreams, type StreamWishes } from './streams'
 import { Writer } from './writer'
 
@@ -62,6 +63,7 @@ const open = async (nc: NatsConnection, prefix: string, options: ConnectOptions)
   return {
     log: jetStreamLog(link, streams, writer),
     bus: natsBus(link),
+    objects: jetStreamObjects(link, streams.events),
     prefix,
     onStatus: (tell) => void link.onStatus(tell),
     close: async () => {

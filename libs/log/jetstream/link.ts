@@ -152,8 +152,14 @@ const unavailable = (verb: string, cause: unknown, closing: boolean): OrkFailure
   )
 }
 
-/** JetStream's "there is no such message". */
-export const isNotFound = (cause: unknown): boolean => {
+/** The code of JetStream's own error, if it is one. */
+export const errCodeOf = (cause: unknown): number | null => {
   const inner = cause instanceof OrkFailure ? cause.cause : cause
-  return inner instanceof ApiError && inner.errCode === 10037
+  return inner instanceof ApiError ? inner.errCode : null
 }
+
+/** JetStream's "there is no such message". */
+export const isNotFound = (cause: unknown): boolean => errCodeOf(cause) === 10037
+
+/** JetStream's "there is no such stream". */
+export const isNoStream = (cause: unknown): boolean => errCodeOf(cause) === 10059

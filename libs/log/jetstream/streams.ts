@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import { type StreamSettings, streamSettings } from '#libs/nats-server'
-import { ApiError, type Link } from './link'
+import { errCodeOf, isNoStream, type Link } from './link'
 import { getStreamInfo, type StreamInfo } from './stored'
 
 /** `always`: the servers fsync each write, so writes are committed in groups. `relaxed`: they fsync now and then. */
@@ -34,7 +34,6 @@ type Wanted = StreamSettings & { readonly metadata?: Readonly<Record<string, str
 const CLUSTER_KEY = 'ork.cluster'
 const SYNC_KEY = 'ork.sync'
 const NAME_IN_USE = 10058
-const NOT_FOUND = 10059
 
 /** Creates the streams that are missing, if that is wished, and checks those that are there. Throws OrkFailure. */
 export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<Streams> => {
@@ -52,6 +51,10 @@ export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<S
     dedupMs: Number(events.config.duplicate_window ?? 0) / 1e6,
   }
 }
+
+/** Creates a stream if it is missing; one that is kept differently is an error. Throws OrkFailure. */
+export const ensureStream = async (link: Link, wanted: StreamSettings): Promise<void> =>
+  void (await ensure(link, wanted, {}))
 
 const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise<StreamInfo> => {
   const found = await findStream(link, wanted.name)
@@ -87,7 +90,7 @@ export const findStream = async (link: Link, name: string): Promise<StreamInfo |
   try {
     return await getStreamInfo(link, name)
   } catch (cause) {
-    if (errCodeOf(cause) === NOT_FOUND) return null
+    if (isNoStream(cause)) return null
     throw cause
   }
 }
@@ -100,9 +103,4 @@ const create = async (link: Link, wanted: Wanted): Promise<StreamInfo> => {
     if (errCodeOf(cause) === NAME_IN_USE) return getStreamInfo(link, wanted.name)
     throw cause
   }
-}
-
-const errCodeOf = (cause: unknown): number | null => {
-  const inner = cause instanceof OrkFailure ? cause.cause : cause
-  return inner instanceof ApiError ? inner.errCode : null
 }

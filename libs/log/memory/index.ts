@@ -1,7 +1,9 @@
 import type { Entry, OrkEvent } from '#libs/events'
 import { DEFAULT_PREFIX } from '#libs/events'
+import type { Objects } from '../objects'
 import type { Bus, Log } from '../port'
 import { memoryBus } from './bus'
+import { memoryObjects } from './objects'
 import { follow, read } from './reading'
 import { MemoryStore, throughJson } from './store'
 
@@ -19,6 +21,7 @@ export interface MemoryLogOptions {
 export interface MemoryLog {
   readonly log: Log
   readonly bus: Bus
+  readonly objects: Objects
   /** The stream itself, for who wants to look or to write past the port. */
   readonly store: MemoryStore
 }
@@ -62,7 +65,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     streams: async () => [],
     resize: async () => {},
   }
-  return { log, bus: memoryBus(schedule, after), store }
+  return { log, bus: memoryBus(schedule, after), objects: memoryObjects(now), store }
 }
 
 const timer = (ms: number, task: () => void): (() => void) => {

@@ -1,5 +1,5 @@
 import type { Cluster } from '#libs/cluster'
-import type { Connection } from '#libs/log'
+import { type Connection, memoryObjects } from '#libs/log'
 import { Link } from './link'
 import type { Observer } from './observer'
 import type { Plant } from './plant'
@@ -177,6 +177,7 @@ export class Node {
           }),
       },
       bus: simBus(servers, link),
+      objects: memoryObjects(() => this.around.time.now),
       onStatus: (listener) => link.onStatus(listener),
       close: async () => process.die(),
     }

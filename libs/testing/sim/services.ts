@@ -2,6 +2,7 @@ import pino from 'pino'
 import type { Cluster, Core, LedRole } from '#libs/cluster'
 import { NO_RESOURCES, type Resources } from '#libs/kernel'
 import { type Machine, startLed } from '#libs/runtime'
+import { NO_SNAPSHOTS } from '#libs/snapshots'
 import { managerCore } from '../../../services/manager/core'
 import { serveApi as serveManagerApi } from '../../../services/manager/shell/api'
 import { schedulerCore } from '../../../services/scheduler/core'
@@ -24,8 +25,8 @@ const coreOf = <View extends { readonly cluster: Cluster }>(
   onView: (cluster: Cluster) => void,
 ): Core<View> => {
   const core = plant.core?.(real, role) ?? real
-  const initial = (): View => {
-    const view = core.initial()
+  const initial = (cluster: Cluster): View => {
+    const view = core.initial(cluster)
     onView(view.cluster)
     return view
   }
@@ -37,7 +38,10 @@ export const startManager =
   (connection, process, _, tell) => {
     const core = coreOf(around, managerCore(), 'manager', tell.view)
     const machine = machineOf(around, process, 'manager')
-    return startLed({ connection, role: 'manager', name, version: '1', core, logger, machine }, serveManagerApi)
+    return startLed(
+      { connection, role: 'manager', name, version: '1', core, logger, machine, keeper: NO_SNAPSHOTS },
+      serveManagerApi,
+    )
   }
 
 export const startScheduler =
@@ -45,7 +49,10 @@ export const startScheduler =
   (connection, process, _, tell) => {
     const core = coreOf(around, schedulerCore(), 'scheduler', tell.view)
     const machine = machineOf(around, process, 'scheduler')
-    return startLed({ connection, role: 'scheduler', name, version: '1', core, logger, machine }, serveSchedulerApi)
+    return startLed(
+      { connection, role: 'scheduler', name, version: '1', core, logger, machine, keeper: NO_SNAPSHOTS },
+      serveSchedulerApi,
+    )
   }
 
 export const startWorker =

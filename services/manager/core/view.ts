@@ -1,4 +1,4 @@
-import { type Changes, type Cluster, emptyCluster, evolve, type Job, type Now } from '#libs/cluster'
+import { type Changes, type Cluster, evolve, type Job, type Now } from '#libs/cluster'
 import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
 
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
@@ -26,8 +26,8 @@ export interface Heard {
   heartbeat: EventOf<'WorkerHeartbeat'>['data'] | null
 }
 
-export const initialView = (): ManagerView => ({
-  cluster: emptyCluster(),
+export const initialView = (cluster: Cluster): ManagerView => ({
+  cluster,
   touchedJobs: new Set(),
   toRecord: new Set(),
   heard: new Map(),

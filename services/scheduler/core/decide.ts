@@ -6,7 +6,7 @@ import { hash } from './fleet/ties'
 import { Keeper } from './keep'
 import type { Lot } from './pick'
 import { reasonsOf } from './survey'
-import { evolveView, forgetPromises, hear, initialView, reconsider, type SchedulerView } from './view'
+import { evolveView, forgetPromises, hear, reconsider, type SchedulerView, viewOf } from './view'
 
 /** How much is decided at once; what is left over is decided when that is folded, so that nothing is held up. */
 export interface Batch {
@@ -20,7 +20,7 @@ const BATCH: Batch = { decisions: 1_000, looks: 100_000 }
 
 /** The scheduler's core: where what should run runs. */
 export const schedulerCore = (batch: Batch = BATCH): Core<SchedulerView> => ({
-  initial: initialView,
+  initial: viewOf,
   evolve: evolveView,
   hear,
   lead: reconsider,

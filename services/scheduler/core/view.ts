@@ -1,4 +1,4 @@
-import { type Changes, type Cluster, emptyCluster, evolve, type Instance, type Job, type Worker } from '#libs/cluster'
+import { type Changes, type Cluster, evolve, type Instance, type Job, type Worker } from '#libs/cluster'
 import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
 import { Feasible } from './feasible'
 import { Fleet } from './fleet/fleet'
@@ -39,8 +39,6 @@ export const viewOf = (cluster: Cluster): SchedulerView => {
   for (const job of cluster.jobs.values()) view.queue.renew(job)
   return view
 }
-
-export const initialView = (): SchedulerView => viewOf(emptyCluster())
 
 /** Folds one entry, and notes what it changed: who waits, what workers have, where there is room. */
 export const evolveView = (view: SchedulerView, entry: Entry): void => {

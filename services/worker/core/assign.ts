@@ -1,4 +1,4 @@
-import { type Attempt, attemptsOf, evolve, type Instance, isPlaced, type Now } from '#libs/cluster'
+import { type Attempt, attemptsOf, evolve, type Instance, instancesIn, isPlaced, type Now } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { longestDelayMs } from './restart'
 import { type Assignment, addAssignment, assignmentsOf, forget, idOf, touchAll, type WorkerView } from './view'
@@ -69,6 +69,11 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
 /** How long the current attempt has run, or had when it ended, by the log's clock. */
 const ranMs = ({ startedAt, state, since }: Attempt, now: Now): number =>
   startedAt === 0 ? 0 : Math.max(0, (state === 'exited' ? since : now.wall) - startedAt)
+
+/** Takes up what a snapshot says, as folding the log up to there would have. */
+export const restoreView = (view: WorkerView, now: Now): void => {
+  for (const instance of instancesIn(view.cluster)) assign(view, instance, now)
+}
 
 /** Of several processes of one name the one that registered last is the worker, so that nothing runs twice. */
 const noticeSuccessor = (view: WorkerView, { event }: Entry): void => {

@@ -162,9 +162,13 @@ export type Observation =
       readonly error: DriverError | null
     }
 
-export const initialView = (name: string, drivers: readonly DriverName[]): WorkerView => ({
+export const initialView = (
+  name: string,
+  drivers: readonly DriverName[],
+  cluster: Cluster = emptyCluster(),
+): WorkerView => ({
   name,
-  cluster: emptyCluster(),
+  cluster,
   registration: null,
   registered: false,
   successor: null,

@@ -1,12 +1,22 @@
 import * as E from 'fp-ts/Either'
 import { type Health, healthEndpoint } from '#libs/api'
+import type { Cluster } from '#libs/cluster'
 import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
 import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
 import { Alarm, type Cancel, every, type Logger, type Machine, pause, theMachine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
-import { decide, evolveView, inContact, initialView, type Observation, observe, type WorkerView } from '../core'
+import {
+  decide,
+  evolveView,
+  inContact,
+  initialView,
+  type Observation,
+  observe,
+  restoreView,
+  type WorkerView,
+} from '../core'
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
 import { type Journal, noJournal } from './journal'
@@ -29,6 +39,8 @@ export interface WorkerOptions {
   readonly heartbeatEveryMs?: number
   /** Where facts wait that the log does not have yet; absent: nowhere but in memory. */
   readonly journal?: Journal
+  /** This worker's part of the cluster, to begin with instead of the log's first event. */
+  readonly cluster?: Cluster
   readonly machine?: Machine
 }
 
@@ -67,7 +79,8 @@ export class Worker {
     this.startedAt = this.machine.now().mono
     this.alarm = new Alarm(this.machine, () => this.wake())
     this.drivers = new Map(drivers.map((driver) => [driver.name, driver]))
-    this.view = initialView(name, [...this.drivers.keys()])
+    this.view = initialView(name, [...this.drivers.keys()], options.cluster)
+    restoreView(this.view, this.machine.now())
     this.view.capacity = options.capacity
     this.ended = new Promise((resolve) => {
       this.end = resolve
@@ -111,7 +124,7 @@ export class Worker {
     // What was not sent before comes first, so that what is folded below knows of it; a log that takes nothing holds up nobody.
     await Promise.race([this.outbox.recover(), pause(this.machine, RECOVERY_MS)])
     this.following = connection.log.follow({
-      from: 1,
+      from: this.view.cluster.seq + 1,
       queries: [{ topic: 'job' }, { topic: 'control' }, { worker: name }],
       onEntries: (entries) => {
         const now = this.machine.now()

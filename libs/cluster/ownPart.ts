@@ -1,0 +1,20 @@
+import { isPlaced } from './lifecycle'
+import { type Cluster, instancesIn, isWanted } from './model'
+import { enter, enterRetiring } from './transition'
+
+/**
+ * Leaves of the whole cluster what the worker of that name sees of the log: the jobs, and its own instances. What is
+ * placed elsewhere it hears nothing of, so that waits, as far as this worker can tell, for the place that it may be
+ * given here.
+ */
+export const keepOwnPart = (cluster: Cluster, worker: string): void => {
+  for (const instance of instancesIn(cluster)) {
+    const { retiring } = instance
+    if (retiring !== null && retiring.worker !== worker) {
+      enterRetiring(cluster, instance, retiring, 'stopped', retiring.since)
+    }
+    if (!isPlaced(instance.state) || instance.worker === worker) continue
+    enter(cluster, instance, isWanted(instance) ? 'pending' : 'stopped', instance.since, instance.reason)
+  }
+  for (const name of cluster.workers.keys()) if (name !== worker) cluster.workers.delete(name)
+}

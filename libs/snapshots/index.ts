@@ -1,0 +1,5 @@
+export { DEFAULT_KEEPER, type KeeperSettings, NO_SNAPSHOTS, SnapshotKeeper } from './keeper'
+export { checkSnapshot, listSnapshots, newestSnapshot, type SnapshotSource } from './load'
+export type { Snapshot } from './pack'
+export type { Listed } from './slots'
+export { advanceSnapshot, storeSnapshot } from './store'

@@ -115,6 +115,14 @@ const CASES: readonly (readonly [what: string, facts: Facts, said: readonly stri
   ],
   ['a stream near its limit', three({ bytes: 98, maxBytes: 100 }), ['bad | space | ORK_EVENTS | 2 B of 100 B free']],
   [
+    'a log that has come to what it keeps for facts',
+    { ...three({ bytes: 98, maxBytes: 100 }), log: { ...wellFacts.log, bytes: 98, maxBytes: 100 } },
+    [
+      'bad | space | ORK_EVENTS | the log holds 98 B of at most 100 B: the rest is kept for what containers report; ' +
+        'no job is taken and nothing is decided',
+    ],
+  ],
+  [
     'an account near its limit',
     { ...wellFacts, space: { usedBytes: 85, limitBytes: 100, disk: null } },
     ['warn | space | JetStream account | 15 B of 100 B free'],

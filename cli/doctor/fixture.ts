@@ -49,6 +49,7 @@ export const wellFacts: Facts = {
     firstSeq: 1,
     lastSeq: 42,
     bytes: 2048,
+    maxBytes: null,
     replicas: 1,
     leader: null,
   },

@@ -1,6 +1,6 @@
 import * as O from 'fp-ts/Option'
 import { formatBytes } from '#libs/kernel'
-import type { StreamState } from '#libs/log'
+import { reserveReached, type StreamState } from '#libs/log'
 import { compareVersions, isNewEnough, MINIMUM_VERSION, parseVersion } from '#libs/nats-server'
 import { count } from '../render/sentence'
 import { copiesText } from '../render/streams'
@@ -96,11 +96,23 @@ const syncOf = ({ tags }: ServerFact): string | null =>
 /** Of what there is, how little may be left. */
 const LOW = { warn: 0.2, bad: 0.05 }
 
-const checkSpace = ({ space, streams }: Facts): readonly Finding[] => {
+const checkSpace = ({ space, streams, log }: Facts): readonly Finding[] => {
   const check = 'space'
   const findings = streams.flatMap(({ name, bytes, maxBytes }): Finding[] => {
     if (maxBytes === null) return []
-    const next = '`ork archive` moves the past into files; or raise the limit of the stream'
+    const full = name === log.stream ? reserveReached(log) : null
+    if (full !== null) {
+      return [
+        {
+          check,
+          where: name,
+          level: 'bad',
+          what: `${full.what}; no job is taken and nothing is decided`,
+          next: full.next ?? '',
+        },
+      ]
+    }
+    const next = '`ork archive` moves the past into files, `ork cluster limit-log SIZE` raises the limit'
     return [{ check, where: name, ...levelOf(maxBytes - bytes, maxBytes), next }]
   })
   if (space.limitBytes !== null && space.usedBytes !== null) {

@@ -17,7 +17,7 @@ export const renderStatus = (facts: Facts, problems: readonly Finding[], look: E
   const view = newest(statuses)
   const pairs: (readonly [string, string])[] = [
     ['Cluster', renderVerdict(problems, look)],
-    ['Log', `${log.lastSeq} events, ${formatBytes(log.bytes)}, ${count(log.replicas, 'replica')}${leaderOf(log)}`],
+    ['Log', `${log.lastSeq} events, ${sizeOf(log)}, ${count(log.replicas, 'replica')}${leaderOf(log)}`],
     ['Server', `nats-server ${escapeText(log.serverVersion)}`],
   ]
   if (view !== undefined) {
@@ -32,6 +32,9 @@ export const renderStatus = (facts: Facts, problems: readonly Finding[], look: E
   if (problems.length > 0) sections.push(renderFindings(problems, look))
   return sections.join('\n\n')
 }
+
+const sizeOf = ({ bytes, maxBytes }: LogInfo): string =>
+  maxBytes === null ? formatBytes(bytes) : `${formatBytes(bytes)} of at most ${formatBytes(maxBytes)}`
 
 const leaderOf = ({ leader, stream }: LogInfo): string =>
   `, stream ${escapeText(stream)}${leader === null ? '' : ` led by ${escapeText(leader)}`}`

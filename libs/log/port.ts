@@ -87,6 +87,8 @@ export interface Log {
    * says how far they are. Throws OrkFailure (`TooFewServers`, or not permitted).
    */
   resize(replicas: number): Promise<void>
+  /** Bytes the events may take; null: as many as there is disk. Throws OrkFailure where they take more already. */
+  limit(maxBytes: number | null): Promise<void>
 }
 
 export interface StreamState {
@@ -128,6 +130,8 @@ export interface LogInfo {
   readonly firstSeq: number
   readonly lastSeq: number
   readonly bytes: number
+  /** The servers take nothing beyond; null: no limit. */
+  readonly maxBytes: number | null
   readonly replicas: number
   /** Name of the server that leads the stream; null on a single server. */
   readonly leader: string | null

@@ -3,9 +3,9 @@ import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Decision, dumpCluster, jobSeq } from '#libs/cluster'
-import type { Draft } from '#libs/events'
+import type { Draft, Entry } from '#libs/events'
 import { OrkFailure } from '#libs/kernel'
-import { createMemoryLog, type MemoryLog } from '#libs/log'
+import { createMemoryLog, type Log, type MemoryLog } from '#libs/log'
 import { aJob, registered, stopAsked, submitted } from '../testing/happenings'
 import { arrives, faultyConnection, isElection, ledService, oneWorkerCore, PATIENT } from '../testing/ledServices'
 import { eventOf } from '../testing/logEvents'
@@ -273,6 +273,52 @@ test('when too many commands wait the next is told so, and nothing is done of it
   assert.match(refused[0]?.left.what ?? '', 'job web')
   assert.is(b.view.cluster.jobs.get('web')?.version, 256)
   await Promise.all([a.stop(), b.stop()])
+})
+
+test('a log at its reserve takes no decision and no new job; a stop is taken, and all goes on when there is room', async () => {
+  const memory = createMemoryLog()
+  tell(memory, ...Array.from({ length: 200 }, () => registered('w1')), submitted(), submitted(aJob({ name: 'db' })))
+  await memory.log.limit(Math.floor(memory.store.bytes / 0.95))
+  const service = ledService(faultyConnection(memory), 'a')
+  await service.start()
+  await arrives(memory.log, isElection('a'))
+  const refused = await service.execute('job web', submitNext, null)
+  assert.is(E.isLeft(refused) && refused.left.tag, 'LogFull')
+  assert.ok(E.isRight(await service.execute('job web', stopIt, null)))
+  assert.not.ok(service.view.asked.includes('decide'))
+  await memory.log.limit(null)
+  await arrives(memory.log, (event) => event.type === 'TaskScheduled' && event.data.job === 'db')
+  assert.ok(E.isRight(await service.execute('job web', submitNext, null)))
+  await service.stop()
+})
+
+test('a service that is far behind the log decides nothing until it has caught up', async () => {
+  const memory = createMemoryLog()
+  const connection = faultyConnection(memory)
+  let handOn = (_more: number): void => {}
+  const held: Entry[] = []
+  const slow: Log['follow'] = (options) => {
+    const following = memory.log.follow({ ...options, onEntries: (entries) => held.push(...entries) })
+    handOn = (count) => options.onEntries(held.splice(0, count))
+    return { ...following, caughtUp: Promise.resolve() }
+  }
+  const service = ledService({ ...connection, log: { ...connection.log, follow: slow } }, 'a')
+  tell(memory, registered(), submitted(aJob({ tasks: [{ replicas: 3 }] })))
+  const feeding = setInterval(() => handOn(1), 1) // an entry at a time, as far as there is one
+  await service.start()
+  await arrives(memory.log, (event) => event.type === 'TaskScheduled' && event.data.index === 2)
+  clearInterval(feeding)
+  tell(memory, ...Array.from({ length: 6_000 }, () => registered('w2')), submitted(aJob({ name: 'late' })))
+  const { length } = service.view.asked
+  await new Promise((resolve) => setTimeout(resolve, 1_100)) // until it looks at the log again
+  handOn(1)
+  handOn(500)
+  await new Promise(setImmediate)
+  assert.equal(service.view.asked.slice(length), [], 'it was asked for no decision')
+  const on = setInterval(() => handOn(1_000), 1)
+  await arrives(memory.log, (event) => event.type === 'TaskScheduled' && event.data.job === 'late')
+  await service.stop()
+  clearInterval(on)
 })
 
 test('a command to a service that has stopped is told so, and not left waiting', async () => {

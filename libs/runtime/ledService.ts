@@ -9,15 +9,16 @@ import {
   type LedRole,
   type Now,
 } from '#libs/cluster'
-import { aggregateOf, type Draft, stamp } from '#libs/events'
+import { aggregateOf, type Draft, type EventType, stamp } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
-import type { Append, AppendResult, Connection, Following } from '#libs/log'
+import { type Append, type AppendResult, type Connection, type Following, reserveReached } from '#libs/log'
 import type { SnapshotKeeper } from '#libs/snapshots'
 import { Alarm } from './alarm'
 import { FoldedUpTo } from './folded'
 import { Leadership } from './leadership'
 import type { LeaseSettings } from './lease'
 import type { Logger } from './logger'
+import { LogWatch } from './logWatch'
 import { type Machine, theMachine } from './machine'
 import { Turns } from './turns'
 
@@ -47,6 +48,10 @@ const STOP_GRACE_MS = 2_000
 /** How long the last snapshot may take: without it the next start takes longer, and nothing else. */
 const SNAPSHOT_GRACE_MS = 10_000
 const MAX_COMMAND_TRIES = 50
+/** Events. Who is so far behind would decide on what is long over, and mostly be refused. */
+const FAR_BEHIND = 5_000
+/** Commands that may use what a full log keeps for facts: they end things, or get the operator out of trouble. */
+const WAYS_OUT: ReadonlySet<EventType> = new Set(['JobStopRequested', 'QuarantineLifted'] as const)
 
 /**
  * Drives the core of a role that acts alone: folds the log, and while it leads, decides, appends and waits until its
@@ -59,6 +64,8 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private readonly machine: Machine
   private readonly folded = new FoldedUpTo()
   private readonly turns = new Turns()
+  private readonly watch: LogWatch
+  private full = false
   private readonly leadership: Leadership
   private following: Following | undefined
   private hearing: { stop(): void } | undefined
@@ -72,6 +79,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   constructor(private readonly options: LedServiceOptions<View>) {
     this.machine = options.machine ?? theMachine
     this.startedAt = this.now().mono
+    this.watch = new LogWatch(options.connection.log, this.machine)
     this.alarm = new Alarm(this.machine, () => this.wake())
     this.view = options.core.initial(options.cluster ?? emptyCluster())
     this.leadership = new Leadership({
@@ -157,13 +165,16 @@ export class LedService<View extends { readonly cluster: Cluster }> {
 
   private async carryOut<T>(command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
     for (let tries = 0; tries < MAX_COMMAND_TRIES; tries += 1) {
-      await this.catchUp()
+      const info = await this.watch.look()
+      await this.folded.until(info.lastSeq)
       const outcome = command(this.view.cluster)
       if (E.isLeft(outcome)) return outcome
       const { decision, done } = outcome.right
       if (decision === null) return E.right(done(this.view.cluster.seq))
       const frozen = frozenError(this.view.cluster, aggregateOf(decision.draft))
       if (frozen !== null) return E.left(frozen)
+      const full = WAYS_OUT.has(decision.draft.type) ? null : reserveReached(info)
+      if (full !== null) return E.left(full)
       const [result] = await this.write([decision], actor === null ? {} : { actor })
       if (result?.tag === 'Refused') return E.left(result.error)
       if (result?.tag === 'Stored') {
@@ -218,8 +229,29 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     }
   }
 
+  /** Whether to decide now: on a view that is not far behind, and while the log has room for decisions. */
+  private async mayDecide(): Promise<boolean> {
+    const info = await this.watch.latest()
+    if (info.lastSeq - this.view.cluster.seq > FAR_BEHIND) {
+      this.options.logger.warn(
+        { at: this.view.cluster.seq, last: info.lastSeq },
+        'far behind the log, catching up first',
+      )
+      await this.folded.until(info.lastSeq)
+    }
+    const error = reserveReached(info)
+    if ((error !== null) !== this.full) {
+      this.full = error !== null
+      if (error === null) this.options.logger.info('the log has room again')
+      else this.options.logger.error({ error }, 'the log is full: nothing is decided until it has room')
+    }
+    if (error !== null) this.wakeIn(RETRY_AFTER_REFUSAL_MS)
+    return error === null && this.leading
+  }
+
   private async decideOnce(): Promise<void> {
     const { core, logger } = this.options
+    if (!(await this.mayDecide())) return
     const { epoch } = this.leadership
     if (epoch === null) return
     const verdict = core.decide(this.view, this.now())

@@ -6,10 +6,11 @@ import { firstAtOrAfter, lastMatch } from './ends'
 import { toEntry } from './entries'
 import { follow } from './follow'
 import { beat, followHeartbeats, readHeartbeats } from './heartbeats'
+import { limit } from './limit'
 import type { Link } from './link'
 import { readRange } from './read'
 import { resize, streamStates } from './replicas'
-import { getStored, getStreamInfo } from './stored'
+import { getStored, getStreamInfo, maxBytesOf } from './stored'
 import type { Streams } from './streams'
 import { asBuffer } from './wire'
 import type { Writer } from './writer'
@@ -31,6 +32,7 @@ export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log 
   info: () => info(link, streams),
   streams: () => streamStates(link),
   resize: (replicas) => resize(link, replicas),
+  limit: (maxBytes) => limit(link, streams.events, maxBytes),
 })
 
 async function* read(link: Link, stream: string, options: ReadOptions): AsyncGenerator<readonly Entry[]> {
@@ -61,6 +63,7 @@ const info = async (link: Link, { events: stream, sync }: Streams): Promise<LogI
     firstSeq: state.first_seq,
     lastSeq: state.last_seq,
     bytes: state.bytes,
+    maxBytes: maxBytesOf(config),
     replicas: config.num_replicas,
     leader: config.num_replicas > 1 ? (cluster?.leader ?? null) : null,
   }

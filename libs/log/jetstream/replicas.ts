@@ -2,7 +2,7 @@ import { OrkFailure, orkError } from '#libs/kernel'
 import { streamSettings } from '#libs/nats-server'
 import type { CopyState, StreamState } from '../port'
 import { ApiError, type Link } from './link'
-import type { StreamInfo } from './stored'
+import { maxBytesOf, type StreamInfo } from './stored'
 import { findStream } from './streams'
 
 /** JetStream's words for "there are not enough servers". */
@@ -31,7 +31,7 @@ export const streamStates = async (link: Link): Promise<readonly StreamState[]> 
       }),
     ),
     bytes: state.bytes,
-    maxBytes: Number(config.max_bytes ?? -1) > 0 ? Number(config.max_bytes) : null,
+    maxBytes: maxBytesOf(config),
   }))
 
 /**

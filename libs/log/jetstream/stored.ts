@@ -56,5 +56,11 @@ export interface StreamInfo {
   }
 }
 
+/** The limit of a stream's size; null where there is none. */
+export const maxBytesOf = ({ max_bytes }: StreamInfo['config']): number | null => {
+  const bytes = Number(max_bytes ?? -1)
+  return bytes > 0 ? bytes : null
+}
+
 export const getStreamInfo = (link: Link, stream: string): Promise<StreamInfo> =>
   link.ask<StreamInfo>(`STREAM.INFO.${stream}`)

@@ -60,7 +60,7 @@ const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise
   const found = await findStream(link, wanted.name)
   if (found === null && wishes.create === false) throw new OrkFailure(noLog(wanted.name))
   const info = found ?? (await create(link, wanted))
-  const { metadata: _chosen, num_replicas: _wished, ...fixed } = wanted
+  const { metadata: _chosen, num_replicas: _wished, max_bytes: _limit, ...fixed } = wanted
   const differences = Object.entries(fixed)
     .filter(([key, value]) => !sameSetting(value, info.config[key]))
     .map(([key, value]) => `${key} is ${JSON.stringify(info.config[key])}, wanted ${JSON.stringify(value)}`)

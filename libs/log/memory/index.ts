@@ -58,12 +58,16 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
       stream: `${prefix.toUpperCase()}_EVENTS`,
       firstSeq: store.lastSeq === 0 ? 0 : 1,
       lastSeq: store.lastSeq,
-      bytes: 0,
+      bytes: store.bytes,
+      maxBytes: store.maxBytes,
       replicas: 1,
       leader: null,
     }),
     streams: async () => [],
     resize: async () => {},
+    limit: async (maxBytes) => {
+      store.maxBytes = maxBytes
+    },
   }
   return { log, bus: memoryBus(schedule, after), objects: memoryObjects(now), store }
 }

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { type Entry, filterOf, type OrkEvent, parseEvent, subjectOf } from '#libs/events'
 import type { Append, AppendResult, StoredMessage } from '../port'
+import { noRoomAtAll } from '../room'
 
 /** As long as the server remembers ids. */
 const DEDUP_MS = 5 * 60_000
@@ -8,15 +9,15 @@ const DEDUP_MS = 5 * 60_000
 interface Stored {
   readonly entry: Entry
   /** As it was written. */
-  readonly event: OrkEvent
+  readonly text: string
   readonly subject: string
   /** Milliseconds since 1970. */
   readonly time: number
 }
 
 /** Reads back what was written, as the real log would: through JSON and the codecs. */
-export const throughJson = (prefix: string, seq: number, event: OrkEvent): Entry => {
-  const parsed = parseEvent(JSON.stringify(event))
+export const throughJson = (prefix: string, seq: number, event: OrkEvent, text = JSON.stringify(event)): Entry => {
+  const parsed = parseEvent(text)
   if (E.isRight(parsed)) return { seq, event: parsed.right }
   const path = subjectOf(prefix, event).slice(prefix.length + 1)
   return { seq, event: { type: 'Unreadable', path, error: parsed.left } }
@@ -27,6 +28,9 @@ export const throughJson = (prefix: string, seq: number, event: OrkEvent): Entry
  * before id), and nothing else. A simulator puts its faults between this and its users.
  */
 export class MemoryStore {
+  bytes = 0
+  /** Nothing is taken beyond; null: no limit. */
+  maxBytes: number | null = null
   private readonly messages: Stored[] = []
   private readonly lastOf = new Map<string, number>()
   private readonly ids = new Map<string, { readonly seq: number; readonly time: number }>()
@@ -44,8 +48,11 @@ export class MemoryStore {
   append(item: Append): AppendResult {
     if (!this.asExpected(item)) return { tag: 'Conflict' }
     const known = this.known(item.event.id)
-    const seq = known ?? this.put(item.event)
-    if (known === null) this.tell()
+    if (known !== null) return { tag: 'Stored', seq: known }
+    const text = JSON.stringify(item.event)
+    if (this.isFull(text.length)) return { tag: 'Refused', error: noRoomAtAll(subjectOf(this.prefix, item.event)) }
+    const seq = this.put(item.event, text)
+    this.tell()
     return { tag: 'Stored', seq }
   }
 
@@ -55,7 +62,9 @@ export class MemoryStore {
     const before = last === undefined ? null : this.known(last.event.id)
     if (before !== null) return { tag: 'Stored', seq: before }
     if (!items.every((item) => this.asExpected(item))) return { tag: 'Conflict' }
-    for (const { event } of items) this.put(event)
+    const texts = items.map(({ event }) => JSON.stringify(event))
+    if (this.isFull(texts.join('').length)) return { tag: 'Refused', error: noRoomAtAll(this.prefix) }
+    for (const [at, { event }] of items.entries()) this.put(event, texts[at] ?? '')
     this.tell()
     return { tag: 'Stored', seq: this.lastSeq }
   }
@@ -67,8 +76,8 @@ export class MemoryStore {
   stored(seq: number): StoredMessage | null {
     const found = this.at(seq)
     if (found === null) return null
-    const { subject, time, event } = found
-    return { seq, subject, time, data: Buffer.from(JSON.stringify(event)), headers: '' }
+    const { subject, time, text } = found
+    return { seq, subject, time, data: Buffer.from(text), headers: '' }
   }
 
   firstAtOrAfter(time: number): number {
@@ -97,11 +106,16 @@ export class MemoryStore {
     return known !== undefined && this.now() - known.time < DEDUP_MS ? known.seq : null
   }
 
-  private put(event: OrkEvent): number {
+  private isFull(bytes: number): boolean {
+    return this.maxBytes !== null && this.bytes + bytes > this.maxBytes
+  }
+
+  private put(event: OrkEvent, text: string): number {
     const seq = this.lastSeq + 1
     const time = this.now()
-    const entry = throughJson(this.prefix, seq, event)
-    this.messages.push({ entry, event, subject: subjectOf(this.prefix, event), time })
+    const entry = throughJson(this.prefix, seq, event, text)
+    this.messages.push({ entry, text, subject: subjectOf(this.prefix, event), time })
+    this.bytes += text.length
     this.lastOf.set(filterOf(this.prefix, event), seq)
     this.ids.set(event.id, { seq, time })
     return seq

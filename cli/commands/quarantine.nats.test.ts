@@ -125,6 +125,7 @@ test('sequences that name nothing are refused', async ({ nats }) => {
 test('a skip is on record with who and why, and the job takes decisions again', async (context) => {
   const { nats, client, log } = context
   const seq = firstHeld(context)
+  const last = log.view.quarantined.get('events.job.web')?.last
   const next = aJob({ tasks: [{ replicas: 2 }] })
   const refusal = await clientOf(client)
     .submit(next)
@@ -135,7 +136,7 @@ test('a skip is on record with who and why, and the job takes decisions again', 
   })
   assert.equal([code, stdout.startsWith('decisions about events.job.web go on')], [0, true])
   const lifted = await log.event('QuarantineLifted')
-  assert.equal(lifted.data, { subject: 'events.job.web', sequence: seq, through: seq + 1, reason: 'taken back' })
+  assert.equal(lifted.data, { subject: 'events.job.web', sequence: seq, through: last, reason: 'taken back' })
   assert.ok(lifted.actor !== undefined)
   assert.is((await clientOf(client).submit(next)).version, 2)
   const again = await runOrk(['quarantine', 'retry', String(seq)], { nats: nats.url })

@@ -22,6 +22,7 @@ export * from './eventually'
 export * from './jobs'
 export type { Observer } from './observer'
 export { type TestService, testService } from './service'
+export { type SimulatedWorkers, simulatedWorkers } from './simulated'
 
 export interface TestClusterOptions {
   /** How many of each; default one. They are called m1, m2, s1, w1 and so on. */

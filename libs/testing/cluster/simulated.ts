@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as E from 'fp-ts/Either'
+import pino from 'pino'
+import { simulatedDriver } from '#libs/drivers'
+import type { Connection } from '#libs/log'
+import { startWorker } from '#services/worker'
+import { mustConnect } from '../jetStream'
+
+/** Real workers in the test's own process, whose containers are simulated: thousands of them cost next to nothing. */
+export interface SimulatedWorkers {
+  /** The containers that run, as `job.task.index#attempt`; one that runs twice is there twice. */
+  running(): Promise<string[]>
+  stop(): Promise<void>
+}
+
+/** Resolves when all of them (`sim-1` and so on) have joined the cluster at these servers. */
+export const simulatedWorkers = async (servers: string, count: number): Promise<SimulatedWorkers> => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-simulated-'))
+  const names = Array.from({ length: count }, (_, index) => `sim-${index + 1}`)
+  const driver = simulatedDriver()
+  const connections: Connection[] = []
+  const start = async (name: string) => {
+    const connection = await mustConnect({ servers, create: false })
+    connections.push(connection)
+    const logger = pino({ level: 'silent' })
+    return startWorker({ connection, name, logger, drivers: [driver], dir: join(dir, name) })
+  }
+  const workers = await Promise.all(names.map(start))
+  const listed = async (worker: string): Promise<string[]> => {
+    const list = await driver.list({ cluster: connections[0]?.log.cluster ?? '', worker })
+    if (E.isLeft(list)) throw new Error(list.left.what)
+    const runs = list.right.filter(({ state }) => state === 'running')
+    return runs.map(({ ref }) => `${ref.job}.${ref.task}.${ref.index}#${ref.attempt}`)
+  }
+  return {
+    running: async () => (await Promise.all(names.map(listed))).flat().sort(),
+    stop: async () => {
+      await Promise.all(workers.map((worker) => worker.stop()))
+      await Promise.all(connections.map((connection) => connection.close()))
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { AppendResult, Connection } from '#libs/log'
+import type { NatsCluster, NatsServer } from '#libs/nats-server'
+import { mustConnect } from '../../libs/testing/jetStream'
+import { aDecision, aFact } from '../../libs/testing/logEvents'
+import { startTestNatsCluster } from '../../libs/testing/nats'
+import { FULL, tell } from './figures'
+
+interface Context {
+  cluster: NatsCluster
+  connection: Connection
+}
+
+/** How long a server stands still: longer than an answer is waited for, and than the others wait before they elect. */
+const STALL_MS = FULL ? 30_000 : 12_000
+
+const test = suite<Context>('three servers that sync every write')
+
+test.before(async (context) => {
+  context.cluster = await startTestNatsCluster({ sync: true })
+  context.connection = await mustConnect({
+    servers: context.cluster.url,
+    replicas: 3,
+    sync: 'always',
+    waitMs: 30_000,
+  })
+})
+test.after(async ({ cluster, connection }) => {
+  await connection.close()
+  await cluster.stop()
+})
+
+/** Writes a few at a time until it is stopped; then tells what became of each, and the longest wait in between. */
+const writing = ({ log }: Connection) => {
+  const written: { readonly id: string; readonly result: AppendResult | undefined }[] = []
+  let stopped = false
+  let longestMs = 0
+  let last = performance.now()
+  const lane = async (): Promise<void> => {
+    while (!stopped) {
+      const events = [...Array(10)].map(() => {
+        next += 1
+        return next % 2 === 0 ? { event: aDecision(next), expect: 0 } : { event: aFact(next % 7, 'other') }
+      })
+      const results = await log.append(events)
+      longestMs = Math.max(longestMs, performance.now() - last)
+      last = performance.now()
+      written.push(...events.map(({ event }, at) => ({ id: event.id, result: results[at] })))
+    }
+  }
+  const lanes = Promise.all([lane(), lane(), lane()])
+  return {
+    /** Resolves when so many more were acknowledged. */
+    more: async (count: number): Promise<void> => {
+      for (const goal = written.length + count; written.length < goal; ) await pause(20)
+    },
+    stop: async () => {
+      stopped = true
+      await lanes
+      return { written, longestMs: Math.round(longestMs) }
+    },
+  }
+}
+/** Of the decisions, each about an instance of its own. */
+let next = 0
+
+/** That each was stored, where it was said to be, and once. */
+const assertStored = async (
+  { log }: Connection,
+  { written }: Awaited<ReturnType<ReturnType<typeof writing>['stop']>>,
+): Promise<void> => {
+  const stored = new Map<number, string>()
+  for await (const entries of log.read({ from: 1 })) {
+    for (const { seq, event } of entries) if ('id' in event) stored.set(seq, event.id)
+  }
+  assert.is(new Set(stored.values()).size, stored.size, 'no event stands twice')
+  for (const { id, result } of written) {
+    assert.is(result?.tag, 'Stored')
+    if (result?.tag === 'Stored') assert.is(stored.get(result.seq), id)
+  }
+}
+
+const leaderOf = async ({ cluster, connection }: Context): Promise<readonly [NatsServer, number]> => {
+  const { leader } = await connection.log.info()
+  const index = cluster.servers.findIndex(({ name }) => name === leader)
+  const server = cluster.servers[index]
+  if (server === undefined) throw new Error(`no server ${leader}`)
+  return [server, index]
+}
+
+const isWhole = async ({ connection }: Context): Promise<void> => {
+  for (;;) {
+    const streams = await connection.log.streams()
+    if (streams.every(({ copies }) => copies.length === 2 && copies.every(({ state }) => state === 'current'))) return
+    await pause(100)
+  }
+}
+
+test("kill -9 of the stream's leader: nothing acknowledged is lost, and writes go on", async (context) => {
+  const { cluster, connection } = context
+  const writes = writing(connection)
+  await writes.more(300)
+  const [server, index] = await leaderOf(context)
+  server.kill('SIGKILL')
+  await server.exited
+  await writes.more(300)
+  await cluster.restart(index)
+  const done = await writes.stop()
+  await assertStored(connection, done)
+  const { longestMs } = done
+  tell("kill -9 of the stream's leader server", { acknowledged: done.written.length, lost: 0, twice: 0, longestMs })
+  if (FULL) assert.ok(longestMs < 10_000, `writes stood still for ${longestMs} ms`)
+  await isWhole(context)
+})
+
+test("SIGSTOP of the stream's leader during publishes: what timed out and was stored is not written twice", async (context) => {
+  const { connection } = context
+  const writes = writing(connection)
+  await writes.more(300)
+  const [server] = await leaderOf(context)
+  server.kill('SIGSTOP')
+  await pause(STALL_MS)
+  server.kill('SIGCONT')
+  await writes.more(300)
+  const done = await writes.stop()
+  await assertStored(connection, done)
+  const { longestMs } = done
+  tell("SIGSTOP of the stream's leader server", {
+    stalledMs: STALL_MS,
+    acknowledged: done.written.length,
+    twice: 0,
+    longestMs,
+  })
+  await isWhole(context)
+})
+
+test('kill -9 of all three at once: nothing acknowledged is lost', async (context) => {
+  const { cluster, connection } = context
+  const writes = writing(connection)
+  await writes.more(300)
+  const killed = [...cluster.servers]
+  for (const server of killed) server.kill('SIGKILL')
+  await Promise.all(killed.map(({ exited }) => exited))
+  await Promise.all(killed.map((_, index) => cluster.restart(index)))
+  await writes.more(300)
+  const done = await writes.stop()
+  await assertStored(connection, done)
+  const { longestMs } = done
+  tell('kill -9 of all three servers', { acknowledged: done.written.length, lost: 0, twice: 0, longestMs })
+})
+
+test.run()

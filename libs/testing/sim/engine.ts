@@ -27,8 +27,11 @@ export const ownerOf = (worker: string) => ({ cluster: 'sim', worker })
 export class Engine {
   private readonly host: SimulatedDriver
   private readonly images = new Set<string>()
+  /** When it last was out of reach, or did not do what it was asked. */
+  troubledAt = 0
   /** A machine that was switched off for good. */
   private gone = false
+  isReachable = true
 
   constructor(
     readonly worker: string,
@@ -61,6 +64,8 @@ export class Engine {
   }
 
   setReachable(reachable: boolean): void {
+    this.isReachable = reachable
+    this.troubledAt = this.time.now
     this.host.setReachable(reachable)
   }
 
@@ -82,6 +87,7 @@ export class Engine {
       const isUnheard = random.chance(weather.unheardCalls)
       const isUnanswered = random.chance(weather.unansweredCalls)
       const hangMs = random.chance(weather.hangingCalls) ? random.between(...HANG_MS) : 0
+      if (isUnheard || isUnanswered || hangMs > 0) this.troubledAt = this.time.now + hangMs
       await wait(random.between(0, 20))
       const result = isUnheard ? E.left(NO_ANSWER) : await work()
       await process.passes('engine', 'after')

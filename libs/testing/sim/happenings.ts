@@ -125,8 +125,9 @@ export const describe = (what: Happening): string => {
 }
 
 const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
-  const shown = tasks.map(({ name: task, replicas, resources, restart, env, image, stop }) => {
-    const more = JSON.stringify({ cpuMilli: resources.cpuMilli, image, env, restart, graceMs: stop.graceMs })
+  const shown = tasks.map(({ name: task, replicas, resources, restart, env, image, stop, onDisconnect }) => {
+    const { cpuMilli } = resources
+    const more = JSON.stringify({ cpuMilli, image, env, restart, graceMs: stop.graceMs, onDisconnect })
     return `${task} x${replicas} ${more}`
   })
   return `${kind} ${name}: ${shown.join('; ')}`

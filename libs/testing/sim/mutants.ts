@@ -137,6 +137,28 @@ const underNewestEpoch = (log: Log): Log => {
   return { ...heard, append }
 }
 
+/** Answers each listing with the one before it. */
+const listsLate = (driver: Driver): Driver => {
+  let before: ReturnType<Driver['list']> | null = null
+  return {
+    ...driver,
+    list: (owner) => {
+      const answer = before ?? driver.list(owner)
+      before = driver.list(owner)
+      return answer
+    },
+  }
+}
+
+/** Takes an engine that did not answer for one that has refused. */
+const givesUpAtOnce = (driver: Driver): Driver => ({
+  ...driver,
+  run: async (spec) => {
+    const ran = await driver.run(spec)
+    return E.isLeft(ran) && ran.left.tag === 'Unreachable' ? E.left({ ...ran.left, tag: 'Refused' }) : ran
+  },
+})
+
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'epoch check removed from every fold',
@@ -202,6 +224,8 @@ export const MUTANTS: readonly Mutant[] = [
       }),
     },
   },
+  { name: 'a listing may be of before what was done since', plant: { driver: listsLate } },
+  { name: 'an engine that does not answer is taken to have done nothing', plant: { driver: givesUpAtOnce } },
   {
     name: 'a stop is told and not carried out',
     plant: { driver: (driver) => ({ ...driver, stop: async () => E.right({ exitCode: 143, oomKilled: false }) }) },

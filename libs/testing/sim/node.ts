@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly servers: Servers
   readonly weather: Weather
   readonly plant: Plant
-  readonly tell: Required<Pick<Observer, 'asked' | 'heard'>>
+  readonly tell: Required<Pick<Observer, 'began' | 'asked' | 'heard'>>
   readonly note: (line: string) => void
 }
 
@@ -42,6 +42,8 @@ export class Node {
   readonly clocks: Clocks
   /** Where it does not come back by itself: it has left, or its machine is gone. */
   away = false
+  /** When last something kept its process from doing what it should: it died, began, or was stopped. */
+  troubledAt = 0
   private life: {
     readonly process: Process
     readonly link: Link
@@ -65,6 +67,10 @@ export class Node {
     return this.life !== null
   }
 
+  get isPaused(): boolean {
+    return this.life?.process.isPaused === true
+  }
+
   /** Whether its service has caught up and acts. */
   get isStarted(): boolean {
     return this.life !== null && this.life.stop !== null
@@ -84,6 +90,7 @@ export class Node {
     if (this.life !== null || this.away) return
     const { time, seed, weather } = this.around
     this.lives += 1
+    this.troubledAt = time.now
     const name = `${this.name}/${this.lives}`
     const process = new Process(name, time, this.clocks, () => this.crash(SUPERVISOR_MS))
     const random = new Random(seed, name)
@@ -92,6 +99,8 @@ export class Node {
     const life: NonNullable<Node['life']> = { process, link, cluster: null, stop: null }
     this.life = life
     this.around.note(`${name} starts`)
+    this.around.tell.began(name)
+    link.onStatus((connected) => (connected ? this.around.tell.began(name) : undefined))
     const tell = {
       view: (cluster: Cluster): void => {
         life.cluster = cluster
@@ -116,6 +125,7 @@ export class Node {
     if (life === null) return
     this.around.note(`${life.process.name} dies`)
     this.life = null
+    this.troubledAt = this.around.time.now
     life.process.die()
     if (downMs !== null) this.around.time.after(downMs, () => this.start())
   }
@@ -141,10 +151,14 @@ export class Node {
     const process = this.life?.process
     if (process === undefined || process.isPaused) return
     process.pause()
-    this.around.time.after(ms, () => process.continue())
+    this.around.time.after(ms, () => {
+      this.troubledAt = this.around.time.now
+      process.continue()
+    })
   }
 
   continue(): void {
+    if (this.isPaused) this.troubledAt = this.around.time.now
     this.life?.process.continue()
   }
 

@@ -16,16 +16,22 @@ export interface InstanceBefore {
   readonly state: InstanceState
   readonly attempt: number
   readonly placedSeq: number
+  /** The placement of an attempt that retires beside the current one. */
+  readonly retiringSeq: number | null
 }
 
 /** What a client was told by a manager. */
-export type Acknowledged =
-  | { readonly verb: 'submit'; readonly request: unknown; readonly reply: unknown }
-  | { readonly verb: 'stop'; readonly request: unknown; readonly reply: unknown }
+export interface Acknowledged {
+  readonly verb: 'submit' | 'stop' | 'forget'
+  readonly request: unknown
+  readonly reply: unknown
+}
 
 /** Told of all that happens in a run, as it happens. Whatever is absent is not of interest. */
 export interface Observer {
   stored?(stored: Stored): void
+  /** A process has started, or is connected again. */
+  began?(process: string): void
   /** A process that has folded the log up to `seq` wants an event written; whether it is remains to be seen. */
   asked?(process: string, event: OrkEvent, seq: number): void
   /** A heartbeat has reached a process. */

@@ -108,7 +108,10 @@ class Maker {
   }
 
   private spec(name: string, tasks: readonly string[]): JobSpec {
-    return aJob({ name, kind: name === 'sum' ? 'batch' : 'service', tasks: tasks.map((task) => this.task(name, task)) })
+    const kind = name === 'sum' ? 'batch' : 'service'
+    const lostAfterMs = this.random.pick([null, null, 10_000, 25_000])
+    const job = aJob({ name, kind, tasks: tasks.map((task) => this.task(name, task)) })
+    return lostAfterMs === null ? job : { ...job, lostAfterMs }
   }
 
   private task(job: string, name: string): Partial<TaskSpec> {
@@ -120,7 +123,9 @@ class Maker {
     if (random.chance(0.05)) env.SIM_REFUSED = '1'
     // Parts that fill a worker exactly, and one that makes it almost fit.
     const share = random.pick([1, 0.5, 0.501, 0.25, 0.25, 0.2])
+    const onDisconnect = random.pick([null, null, 'wait', 'stop', 'stop'] as const)
     return {
+      ...(onDisconnect === null ? {} : { onDisconnect }),
       name,
       env,
       image: random.chance(0.03) ? 'no/such:1' : 'some:1',
@@ -157,7 +162,8 @@ class Maker {
 
   private setClock(): Happening {
     const offsetMs = this.random.pick([-HOUR_MS, HOUR_MS, 0, -3_000, 90_000])
-    return { tag: 'set clock', node: this.anyNode(), offsetMs }
+    const node = this.random.chance(0.4) ? this.random.pick(this.services) : this.anyNode()
+    return { tag: 'set clock', node, offsetMs }
   }
 
   private storm(): Happening {

@@ -39,6 +39,7 @@ export const run = async (plan: Plan, { plant = {}, trace = false }: RunOptions 
   process.on('unhandledRejection', onRejection)
   try {
     await play(world, plan)
+    await new Promise((resolve) => setImmediate(resolve)) // Node tells of rejections only when it has nothing else to do
   } finally {
     process.off('unhandledRejection', onRejection)
   }

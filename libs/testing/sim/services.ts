@@ -8,6 +8,7 @@ import { serveApi as serveManagerApi } from '../../../services/manager/shell/api
 import { schedulerCore } from '../../../services/scheduler/core'
 import { serveApi as serveSchedulerApi } from '../../../services/scheduler/shell/api'
 import { Worker } from '../../../services/worker/shell/worker'
+import type { Disk } from './disk'
 import type { Engine } from './engine'
 import type { Start, Surroundings } from './node'
 import type { Process } from './process'
@@ -56,7 +57,7 @@ export const startScheduler =
   }
 
 export const startWorker =
-  (around: Surroundings, name: string, engine: Engine, capacity: Resources): Start =>
+  (around: Surroundings, name: string, engine: Engine, disk: Disk, capacity: Resources): Start =>
   async (connection, process, random, tell) => {
     const reached = engine.reachedBy(process, random, around.weather)
     const driver = around.plant.driver?.(reached) ?? reached
@@ -70,6 +71,7 @@ export const startWorker =
       capacity,
       measureUse: async () => NO_RESOURCES,
       logger,
+      journal: disk.openedBy(process, random),
       machine: machineOf(around, process, 'worker'),
     })
     tell.view(worker.view.cluster)

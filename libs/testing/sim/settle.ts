@@ -1,6 +1,8 @@
-import { type Instance, isOutdated, isPlaced, isWanted, type Job, type Task } from '#libs/cluster'
+import { type Instance, isOutdated, isPlaced, isWanted, type Job, type Task, type Worker } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
+import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
+import { turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
 import { CALM } from './weather'
 import type { World } from './world'
@@ -49,9 +51,17 @@ const comeToRest = async (world: World): Promise<void> => {
       world.fail(NAME, wrong.slice(0, 5).join('; '))
       return
     }
+    forgetThoseAway(world)
     await world.time.runUntil(world.time.now + STEP_MS, () => world.violation !== null)
     wrong = differences(world)
     calm = wrong.length === 0 ? calm + 1 : 0
+  }
+}
+
+/** What ran on a machine that is gone may wait for it for ever, unless somebody says that it will not be back. */
+const forgetThoseAway = (world: World): void => {
+  for (const { name, state } of world.truth.workers.values()) {
+    if (world.nodes.get(name)?.away === true && state !== 'forgotten') void world.forget(name)
   }
 }
 
@@ -77,7 +87,7 @@ const differences = (world: World): string[] => {
     else if (role !== 'worker' && cluster.seq !== truth.seq) wrong.push(`${name} is behind`)
   }
   for (const worker of truth.workers.values()) {
-    const expected = world.nodes.get(worker.name)?.away === true ? ['lost', 'left'] : ['ready']
+    const expected = world.nodes.get(worker.name)?.away === true ? ['forgotten'] : ['ready']
     if (!expected.includes(worker.state)) wrong.push(`worker ${worker.name} is ${worker.state}`)
   }
   const known = new Set<string>()
@@ -136,14 +146,31 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
   return wrong
 }
 
-/** Whether a worker could take it, by the log alone. */
-const hasRoom = ({ truth }: World, { task: { spec }, rejectedBy }: Instance): boolean =>
-  [...truth.workers.values()].some(
-    (worker) =>
-      worker.state === 'ready' &&
-      !rejectedBy.includes(worker.name) &&
-      RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name]),
+/** Whether a worker could take it, by the log alone, and none is kept for somebody who has waited so much longer. */
+const hasRoom = (world: World, instance: Instance): boolean => {
+  const { spec } = instance.task
+  const fits = (worker: Worker): boolean =>
+    worker.state === 'ready' &&
+    !instance.rejectedBy.includes(worker.name) &&
+    RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name])
+  return (
+    !instance.task.instances.some((each) => isWaiting(each) && hasElders(world, each)) &&
+    [...world.truth.workers.values()].some(fits)
   )
+}
+
+/** The instances of a task wait in one line: what holds for the first of them holds for all. */
+const hasElders = ({ truth }: World, instance: Instance): boolean => {
+  for (const { tasks } of truth.jobs.values()) {
+    for (const { instances } of tasks.values()) {
+      const isElder = (other: Instance): boolean => isWaiting(other) && turnOf(other) + PATIENCE_MS <= turnOf(instance)
+      if (instances.some(isElder)) return true
+    }
+  }
+  return false
+}
+
+const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
 /** Whether its task may end in failure: because it can never start, or because it is not restarted for ever. */
 const mayFail = ({ spec }: Instance): boolean =>

@@ -44,8 +44,12 @@ export const simLog = (servers: Servers, link: Link): Log => {
     lastSeq: () => ask(() => servers.log.lastSeq()),
     at: (seq) => ask(() => servers.log.at(seq)),
     follow: (options) => follow(servers, link, options),
-    beat: (event) => {
-      if (!link.random.chance(link.weather.lostMessages)) link.send(() => servers.log.beat(event))
+    beat: (event, stored = () => {}) => {
+      if (link.random.chance(link.weather.lostMessages)) return
+      const isUnanswered = link.random.chance(link.weather.unansweredWrites)
+      link.send(() => {
+        if (servers.hasLeader) servers.log.beat(event, () => (isUnanswered ? undefined : link.deliver(stored)))
+      })
     },
     followHeartbeats: (onBeat) => {
       const following = servers.log.followHeartbeats((event) => {

@@ -5,9 +5,10 @@ import type { OrkEvent } from '#libs/events'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
+import { Disk } from './disk'
 import { Engine } from './engine'
 import { Node, type Start, type Surroundings } from './node'
-import type { InstanceBefore, LiveView, Observer, Stored } from './observer'
+import type { Acknowledged, InstanceBefore, LiveView, Observer, Stored } from './observer'
 import type { Plant } from './plant'
 import { never } from './process'
 import { Servers } from './servers'
@@ -63,6 +64,7 @@ export class World {
       weather: this.weather,
       note: (line) => this.note(line),
       tell: {
+        began: (process) => this.each((observer) => observer.began?.(process)),
         asked: (process, event, seq) => this.each((observer) => observer.asked?.(process, event, seq)),
         heard: (process, worker) => this.each((observer) => observer.heard?.(process, worker)),
       },
@@ -116,6 +118,11 @@ export class World {
     return this.request('stop', { job, reason: null, actor: 'sim' })
   }
 
+  /** Gives up a worker that is not there any more, as an operator would. */
+  forget(worker: string): Promise<boolean> {
+    return this.request('forget', { worker, reason: null, actor: 'sim' })
+  }
+
   /** The views of all services that are up and have caught up once. */
   get views(): LiveView[] {
     const views: LiveView[] = []
@@ -140,10 +147,10 @@ export class World {
       this.each((observer) => observer.started?.(name, container))
     })
     this.engines.set(name, engine)
-    this.add(name, 'worker', startWorker(this.around, name, engine, CAPACITY))
+    this.add(name, 'worker', startWorker(this.around, name, engine, new Disk(), CAPACITY))
   }
 
-  private async request(verb: 'submit' | 'stop', request: unknown): Promise<boolean> {
+  private async request(verb: Acknowledged['verb'], request: unknown): Promise<boolean> {
     const answer = await this.client?.bus.request(apiSubject('ork', verb), request, REQUEST_MS)
     if (answer === undefined) return false
     this.note(`${verb}: ${E.isRight(answer) ? JSON.stringify(answer.right) : answer.left.tag}`)
@@ -184,8 +191,8 @@ export class World {
     if (!('index' in data)) return null
     const instance = findInstance(this.truth, data.job, data.task, data.index)
     if (instance === undefined) return null
-    const { state, attempt, placedSeq } = instance
-    return { state, attempt, placedSeq }
+    const { state, attempt, placedSeq, retiring } = instance
+    return { state, attempt, placedSeq, retiringSeq: retiring?.placedSeq ?? null }
   }
 
   private each(tell: (observer: Observer) => void): void {

@@ -1,5 +1,6 @@
 import type { StopReply, SubmitReply } from '#libs/api'
 import { type JobSpec, sameSpec } from '#libs/spec'
+import type { Acknowledged } from '../observer'
 import type { World } from '../world'
 import type { Invariant } from './invariant'
 
@@ -8,13 +9,21 @@ export const acknowledged: Invariant = {
   name: 'no acknowledged command is lost',
   watch: (world, fail) => ({
     acknowledged: ({ verb, request, reply }) => {
-      const wrong =
-        verb === 'submit'
-          ? wrongSubmit(world, (request as { spec: JobSpec }).spec, reply as SubmitReply)
-          : wrongStop(world, reply as StopReply)
+      const wrong = wrongIn(world, verb, request, reply)
       if (wrong !== null) fail(wrong)
     },
   }),
+}
+
+const wrongIn = (world: World, verb: Acknowledged['verb'], request: unknown, reply: unknown): string | null => {
+  switch (verb) {
+    case 'submit':
+      return wrongSubmit(world, (request as { spec: JobSpec }).spec, reply as SubmitReply)
+    case 'stop':
+      return wrongStop(world, reply as StopReply)
+    case 'forget':
+      return null // what it comes to is seen at the end: its instances run elsewhere
+  }
 }
 
 const wrongSubmit = ({ servers, truth }: World, spec: JobSpec, { job, seq, version }: SubmitReply): string | null => {

@@ -1,3 +1,4 @@
+import { type Attempt, findInstance } from '#libs/cluster'
 import type { AttemptRef } from '#libs/drivers'
 import { instanceId } from '#libs/kernel'
 import type { World } from '../world'
@@ -27,22 +28,36 @@ export const oneContainer: Invariant = {
   },
 }
 
+type Placed = Pick<Attempt, 'spec' | 'lostAfterMs'>
+
 /**
- * Two containers of an instance run at once only where the log has given one of them up for lost: its worker was
- * silent for too long, and may do what it was told until it hears of that.
+ * Two containers of an instance run at once only where its update has the old one retire beside the new one, or where
+ * the log has given one of them up for lost: its worker was silent for too long, and may do what it was told until it
+ * hears of that. Not even then where it is to stop by itself (`onDisconnect: stop`), if that worker and its engine
+ * could do so.
  */
 export const runsOnce: Invariant = {
   name: 'no instance runs twice',
   watch: (world, fail) => {
+    const placed = new Map<number, Placed>()
     const lost = new Set<number>()
+    const mayOverlap = (a: Running, b: Running): boolean =>
+      [a, b].some(({ ref, worker }) => {
+        if (!lost.has(ref.placement)) return isRetiring(world, ref)
+        const how = placed.get(ref.placement)
+        return how?.spec.onDisconnect !== 'stop' || !couldStop(world, worker, how)
+      })
     return {
-      stored: ({ event, took }) => {
-        if (event.type === 'TaskLost' && took === 'effect') lost.add(event.data.placement)
+      stored: ({ seq, event, took }) => {
+        if (took !== 'effect') return
+        if (event.type === 'TaskLost') lost.add(event.data.placement)
+        if (event.type !== 'TaskScheduled') return
+        const instance = findInstance(world.truth, event.data.job, event.data.task, event.data.index)
+        if (instance !== undefined) placed.set(seq, { spec: instance.spec, lostAfterMs: instance.lostAfterMs })
       },
       started: (worker, { ref }) => {
-        if (lost.has(ref.placement)) return
         for (const other of runningOf(world, ref)) {
-          if (lost.has(other.ref.placement)) continue
+          if (mayOverlap({ worker, ref }, other)) continue
           fail(`${keyOf(ref)} was started on ${worker} while ${keyOf(other.ref)} runs on ${other.worker}`)
         }
       },
@@ -50,8 +65,27 @@ export const runsOnce: Invariant = {
   },
 }
 
+const isRetiring = ({ truth }: World, ref: AttemptRef): boolean =>
+  findInstance(truth, ref.job, ref.task, ref.index)?.retiring?.placedSeq === ref.placement
+
+/** Longer than a worker needs for noticing, on top of what the job gives it. */
+const NOTICE_MS = 10_000
+
+/** Whether nothing but the network kept a worker from stopping what it ran: its process and its engine did their work. */
+const couldStop = (world: World, name: string, { spec, lostAfterMs }: Placed): boolean => {
+  const [node, engine] = [world.node(name), world.engines.get(name)]
+  if (engine === undefined || !node.isStarted || node.isPaused || node.away || !engine.isReachable) return false
+  const since = world.time.now - lostAfterMs - spec.stop.graceMs - NOTICE_MS
+  return node.troubledAt < since && engine.troubledAt < since
+}
+
+interface Running {
+  readonly worker: string
+  readonly ref: AttemptRef
+}
+
 /** The other running containers of the same instance, everywhere. */
-function* runningOf({ engines }: World, { job, task, index, attempt, placement }: AttemptRef) {
+function* runningOf({ engines }: World, { job, task, index, attempt, placement }: AttemptRef): Generator<Running> {
   for (const { worker, containers } of engines.values()) {
     for (const { ref, state } of containers) {
       if (state !== 'running' || ref.job !== job || ref.task !== task || ref.index !== index) continue

@@ -21,6 +21,12 @@ export const lifecycle: Invariant = {
         writer.set(event.id, process)
       },
       stored: ({ seq, event, took, before }) => {
+        if (took === 'effect' && before !== null && 'placement' in event.data) {
+          const { placement } = event.data
+          if (placement !== before.placedSeq && placement !== before.retiringSeq) {
+            fail(`${event.type} of ${event.subject} at ${seq} was taken for another placement's`)
+          }
+        }
         const isFirst = !ids.has(event.id)
         ids.add(event.id)
         if (took !== 'illegal' || !isFirst) return

@@ -1,14 +1,19 @@
 import { DEFAULT_LIVENESS } from '../../../../services/manager/core/liveness'
 import type { Invariant } from './invariant'
 
-/** Measured by the simulator's own time: no manager gives a worker up, or suspects it, whose heartbeat it has just heard. */
+/**
+ * Measured by the simulator's own time: no manager gives a worker up, or suspects it, whose heartbeat it has just heard,
+ * or while it has not been there, or connected, for long enough to hear one.
+ */
 export const silence: Invariant = {
   name: 'no worker is given up that was heard of',
   watch: (world, fail) => {
+    const beganAt = new Map<string, number>()
     const heardAt = new Map<string, number>()
-    const silentMs = (manager: string, worker: string): number =>
-      world.time.now - (heardAt.get(`${manager} ${worker}`) ?? Number.NEGATIVE_INFINITY)
+    const silentMs = (process: string, worker: string): number =>
+      world.time.now - Math.max(beganAt.get(process) ?? 0, heardAt.get(`${process} ${worker}`) ?? 0)
     return {
+      began: (process) => void beganAt.set(process, world.time.now),
       heard: (process, worker) => void heardAt.set(`${process} ${worker}`, world.time.now),
       asked: (process, event) => {
         if (event.type !== 'WorkerSuspected' && event.type !== 'WorkerLost') return

@@ -70,7 +70,7 @@ class Deciding {
 
   place(instance: Instance): Decision | null {
     const { view } = this
-    const known = view.queue.parkedAs(instance)
+    const known = view.queue.reasonsFor(instance)
     if (known !== undefined) return this.refuse(instance, known)
     const policy = policyFor(view, instance)
     const row = this.pick(instance, policy)
@@ -117,11 +117,8 @@ class Deciding {
   private refuse(instance: Instance, reasons: readonly Reason[]): Decision | null {
     const { cluster, queue } = this.view
     const { task } = instance
-    if (instance.rejectedBy.length > 0) queue.setAside(instance)
-    else {
-      queue.park(instance, reasons, this.view.kept !== null)
-      this.keeper.waits(instance)
-    }
+    queue.park(instance, reasons, this.view.kept !== null)
+    this.keeper.waits(instance)
     if (instance.reason === describeReasons(reasons)) return null
     const data = {
       ...refOf(instance),

@@ -1,4 +1,5 @@
 export { policyFor, schedulerCore } from './decide'
 export * from './explain'
+export { type Placement, recompute } from './recompute'
 export type { WorkerVerdict } from './survey'
 export { type SchedulerView, viewOf } from './view'

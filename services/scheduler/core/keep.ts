@@ -27,6 +27,7 @@ export class Keeper {
 
   /** An instance found no place in this batch; they are tried in turn. */
   waits(instance: Instance): void {
+    if (instance.rejectedBy.length > 0) return // a worker may turn it down again, however long one is kept
     this.waiting.push(instance)
     this.waiting.sort(byTurn)
   }

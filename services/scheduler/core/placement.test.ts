@@ -1,14 +1,17 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { hostPortKey, instancesOf, isPlaced } from '#libs/cluster'
+import { emptyCluster, evolve, findInstance, hostPortKey, ignoreChanges, instancesOf, isPlaced } from '#libs/cluster'
 import type { Draft } from '#libs/events'
-import { RESOURCE_NAMES } from '#libs/kernel'
+import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
+import { PLACEMENT_POLICIES } from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, submitted } from '../../../libs/testing/happenings'
-import { explain, type SchedulerView, schedulerCore } from '.'
+import { explain, recompute, type SchedulerView, schedulerCore } from '.'
 
 const NAMES = ['a', 'b', 'c', 'd'] as const
+
+const cores = (cpuMilli: number): Resources => ({ cpuMilli, memoryBytes: 0, diskBytes: 0 })
 
 const task = fc.record({
   replicas: fc.nat(4),
@@ -20,7 +23,14 @@ const task = fc.record({
   ports: fc.constantFrom([], [], [{ name: 'p', port: 80, hostPort: 80, protocol: 'tcp' as const }]),
 })
 
-const job = (name: string): fc.Arbitrary<Draft> => task.map((spec) => submitted(aJob({ name, tasks: [spec] })))
+const job = (name: string): fc.Arbitrary<Draft> =>
+  fc.tuple(task, fc.option(fc.constantFrom(...PLACEMENT_POLICIES)), fc.nat(100)).map(([spec, policy, priority]) =>
+    submitted({
+      ...aJob({ name, tasks: [spec] }),
+      priority,
+      ...(policy === null ? {} : { placement: { policy } }),
+    }),
+  )
 
 const worker = (name: string): fc.Arbitrary<Draft> =>
   fc.constantFrom(100, 500, 1_000, 2_500).map((cpuMilli) => registered(`w-${name}`, cpuMilli))
@@ -46,9 +56,10 @@ const checkRoom = ({ log }: Story): void => {
   }
 }
 
-/** What happens to placed instances in between: `numbers` choose whom and what. */
+/** What happens to placed instances in between: `numbers` choose whom and what, and how much time passes. */
 const live = (world: Story, numbers: readonly number[]): void => {
   for (const number of numbers) {
+    world.pass(number * 500)
     const placed = [...instancesOf(world.log.cluster)].filter(({ state }) => isPlaced(state))
     const instance = placed[number % Math.max(1, placed.length)]
     if (instance !== undefined) {
@@ -125,6 +136,65 @@ test('the order in which workers came changes nothing', () => {
   )
 })
 
+const policySet = fc
+  .tuple(fc.constantFrom(...PLACEMENT_POLICIES), fc.option(fc.nat()))
+  .map(([policy, seed]): Draft => ({ type: 'PolicySet', data: { policy, seed } }))
+
+test('every placement of a long history, made again from the log alone, is on the same worker', () => {
+  fc.assert(
+    fc.property(workers, jobs, numbers, policySet, numbers, (hosts, asked, chosen, policy, after) => {
+      const world = story(...hosts, ...asked)
+      live(world, chosen)
+      world.given(policy)
+      live(world, after)
+      const log = world.log.entries
+      for (const { seq, event } of log) {
+        if (event.type !== 'TaskScheduled') continue
+        const { job, task, index, worker, asOf } = event.data
+        const cluster = emptyCluster()
+        for (const entry of log.slice(0, asOf)) evolve(cluster, entry, ignoreChanges)
+        const instance = findInstance(cluster, job, task, index)
+        const again = instance === undefined ? null : recompute(cluster, instance)
+        assert.is(again?.worker, worker, `the placement at ${seq}`)
+      }
+    }),
+  )
+})
+
+test('a filter that is asked and one that explains are one: who is admitted is rejected by none', () => {
+  fc.assert(
+    fc.property(workers, jobs, numbers, (hosts, asked, chosen) => {
+      const world = story(...hosts, ...asked)
+      live(world, chosen)
+      const { fleet, feasible } = world.view
+      for (const instance of instancesOf(world.log.cluster)) {
+        const verdicts = new Map(
+          explain(world.view, instance).map((one) => [one.worker, one.fits || one.filter === 'kept']),
+        )
+        for (const [row, { name }] of fleet.workers.entries()) {
+          const { resources } = instance.task.spec
+          assert.is(fleet.hasRoom(row, resources) && feasible.admits(instance)(row), verdicts.get(name), name)
+        }
+      }
+    }),
+  )
+})
+
+test('who waits longest is not passed over for ever by smaller ones that come later', () => {
+  const small = (name: string) => submitted(aJob({ name, tasks: [{ resources: cores(1_000) }] }))
+  const world = story(registered('w1', 4_000), registered('w2', 4_000), small('s0'), small('s1'))
+  world.settle()
+  world.given(submitted(aJob({ name: 'big', tasks: [{ resources: cores(4_000) }] }))).settle()
+  let placed: readonly string[] = []
+  for (let round = 2; round < 20 && !placed.some((one) => one.includes('big')); round += 1) {
+    world.pass(30_000).given(small(`s${round}`))
+    world.settle()
+    world.given(on(`s${round - 2}.api.0`, world.log.instance(`s${round - 2}.api.0`).worker ?? '_').completed())
+    placed = placements(world.settle())
+  }
+  assert.ok(placed.some((one) => one.startsWith('TaskScheduled big.api.0')))
+})
+
 test('the same log gives the same decisions, and a decision is made once', () => {
   fc.assert(
     fc.property(workers, jobs, numbers, (hosts, asked, chosen) => {
@@ -132,7 +202,9 @@ test('the same log gives the same decisions, and a decision is made once', () =>
       live(world, chosen)
       world.settle()
       const replayed = new CoreStory(schedulerCore())
-      for (const { event } of world.log.entries) replayed.given(event as Draft)
+      for (const { event } of world.log.entries) {
+        if (event.type !== 'Unreadable') replayed.given({ draft: event as Draft, by: { time: Date.parse(event.time) } })
+      }
       // Placements wake nobody, so why a task has no place may have changed since it was said: then it is said anew.
       const news = replayed.settle().filter(({ type }) => type !== 'TaskUnplaceable')
       assert.equal(news, [], 'all was decided already')

@@ -1,9 +1,10 @@
 import type { Instance } from '#libs/cluster'
+import { instanceId } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 import { type Candidate, FILTERS, type Reason } from './filters'
 import { TERMS, type Term } from './fleet/numbers'
 import { costOf, POLICIES, type Scored, termCost } from './policies'
-import type { SchedulerView } from './view'
+import type { Kept, SchedulerView } from './view'
 
 /** What one worker is to one instance: a place with a score, or why not. */
 export type WorkerVerdict =
@@ -45,15 +46,20 @@ export const judgeAll = (
   instance: Instance,
   policy: PlacementPolicy,
 ): readonly WorkerVerdict[] => {
-  const { fleet, feasible } = view
+  const { fleet, feasible, kept } = view
   const rows = fleet.workers.map((_, row) => row).sort((a, b) => (nameAt(view, a) < nameAt(view, b) ? -1 : 1))
   return rows.map((row): WorkerVerdict => {
     const worker = nameAt(view, row)
-    const rejected = rejection(instance, feasible.candidate(row))
+    const rejected = rejection(instance, feasible.candidate(row)) ?? (row === kept?.row ? keptFor(kept) : null)
     if (rejected !== null) return { worker, fits: false, ...rejected }
     return { worker, fits: true, ...scoreOf(view, instance, policy, row) }
   })
 }
+
+const keptFor = ({ instance: { task, index } }: Kept) => ({
+  filter: 'kept',
+  detail: `is kept for ${instanceId({ job: task.job.name, task: task.name, index })}, which has waited too long`,
+})
 
 const nameAt = ({ fleet }: SchedulerView, row: number): string => fleet.workers[row]?.name ?? ''
 

@@ -23,12 +23,11 @@ export class Fleet {
   /** Whether it takes instances. */
   readonly open: boolean[] = []
   readonly spare: boolean[] = []
-  /** Place in the order in which ties are broken. */
+  /** Place in the order in which ties are broken, as of the last look at `facts` or `byRank`. */
   readonly rank: number[] = []
-  /** Rows in that order. */
-  byRank: readonly number[] = []
   /** Rows that have more room than when they were last taken from here. */
   readonly freed = new Set<number>()
+  private ranked: readonly number[] = []
   private readonly rows = new Map<string, number>()
   /** How many workers have so many instances. */
   private readonly counts: number[] = []
@@ -106,6 +105,12 @@ export class Fleet {
     const maxInstances = powerOfTwo(this.most)
     if (maxInstances !== this.known.maxInstances) this.known = { ...this.known, maxInstances }
     return this.known
+  }
+
+  /** Rows in the order in which ties are broken. */
+  get byRank(): readonly number[] {
+    if (this.membersChanged) this.survey()
+    return this.ranked
   }
 
   numbers(row: number, measured: boolean): Numbers {
@@ -188,8 +193,8 @@ export class Fleet {
     this.membersChanged = false
     const open = this.workers.filter((_, row) => this.open[row])
     const spared = sparedOf(open)
-    this.byRank = tieOrder(this.workers, this.seed)
-    for (const [rank, row] of this.byRank.entries()) {
+    this.ranked = tieOrder(this.workers, this.seed)
+    for (const [rank, row] of this.ranked.entries()) {
       this.rank[row] = rank
       this.spare[row] = spared.has(this.workers[row] as Worker)
     }

@@ -1,0 +1,2 @@
+export { Queue } from './queue'
+export { byTurn, turnOf } from './turn'

@@ -1,0 +1,146 @@
+import type { Instance, Job, Task } from '#libs/cluster'
+import { Heap, type Resources } from '#libs/kernel'
+import type { Reason } from '../filters'
+import { Line } from './line'
+import { Parked } from './parked'
+import { byTurn, isAlone, isWaiting, turnOf } from './turn'
+
+/** An instance before the counter, with its turn as it was when it came there. */
+interface Place {
+  readonly instance: Instance
+  readonly turn: number
+}
+
+const isBefore = (a: Place, b: Place): boolean =>
+  a.turn === b.turn ? byTurn(a.instance, b.instance) < 0 : a.turn < b.turn
+
+/**
+ * The instances that wait for a place, by turn: a line for each task, and before the counter the first of each line.
+ * What fits nowhere is parked, and costs nothing until there is room for it.
+ */
+export class Queue {
+  private readonly lines = new Map<Task, Line>()
+  private readonly counter = new Heap<Place>(isBefore)
+  /** The one place of each line that counts, and of each instance that waits alone; others are left over. */
+  private readonly heads = new Map<Task | Instance, Place>()
+  private readonly parked = new Parked()
+
+  /** Whether somebody may be at the counter. */
+  get busy(): boolean {
+    return this.counter.size > 0
+  }
+
+  add(instance: Instance): void {
+    if (!isWaiting(instance)) return
+    if (isAlone(instance)) {
+      if (!this.parked.isAside(instance)) this.call(instance, instance)
+      return
+    }
+    const { task } = instance
+    const line = this.lines.get(task)
+    if (line === undefined) this.lines.set(task, new Line(task))
+    else line.add(instance)
+    this.callFirst(task)
+  }
+
+  /** A job has changed: whatever was said of its tasks no longer holds. */
+  renew(job: Job): void {
+    for (const task of job.tasks.values()) {
+      this.lines.delete(task)
+      this.heads.delete(task)
+      this.parked.leave(task)
+      if (task.counts.pending === 0 || job.state !== 'running') continue
+      this.lines.set(task, new Line(task))
+      this.callFirst(task)
+      for (const instance of task.instances) if (isAlone(instance)) this.add(instance)
+    }
+  }
+
+  /** Who is next; it stays in line until it is taken, parked or set aside. */
+  next(): Instance | undefined {
+    for (let place = this.counter.peek(); place !== undefined; place = this.counter.peek()) {
+      const { instance, turn } = place
+      const key = isAlone(instance) ? instance : instance.task
+      const isHead = this.heads.get(key) === place
+      if (isHead && isWaiting(instance) && turnOf(instance) === turn) return instance
+      this.counter.pop()
+      if (!isHead) continue
+      this.heads.delete(key)
+      if (key === instance) this.add(instance)
+      else this.callFirst(instance.task)
+    }
+    return undefined
+  }
+
+  /** The one that `next` told of leaves the line. */
+  take(instance: Instance): void {
+    const { task } = instance
+    this.leaveCounter(instance)
+    if (isAlone(instance)) return
+    this.lines.get(task)?.shift()
+    this.callFirst(task)
+  }
+
+  /** Why there is no place for the instance, where that is known already. */
+  reasonsFor(instance: Instance): readonly Reason[] | undefined {
+    return isAlone(instance) ? undefined : this.parked.reasonsFor(instance.task)
+  }
+
+  /** Why there was none when that was last worked out. */
+  saidOf(instance: Instance): readonly Reason[] | undefined {
+    return isAlone(instance) ? undefined : this.parked.saidOf(instance.task)
+  }
+
+  /**
+   * There is no place for the one that `next` told of, nor for any other of its task, until there is room. `kept`: a
+   * worker was out of question only because it is kept for another one.
+   */
+  park(instance: Instance, reasons: readonly Reason[], kept: boolean): void {
+    this.leaveCounter(instance)
+    if (isAlone(instance)) this.parked.setAside(instance, kept)
+    else this.parked.add(instance.task, reasons, kept)
+  }
+
+  /** Calls those for whom there may be room now. */
+  wake(hasRoom: (asked: Resources) => boolean): void {
+    const { tasks, alone } = this.parked.wake(hasRoom)
+    for (const task of tasks) this.callFirst(task)
+    for (const instance of alone) this.add(instance)
+  }
+
+  /** Workers are not what they were: everything is asked again. */
+  wakeAll(): void {
+    this.parked.forgetReasons()
+    this.wake(() => true)
+  }
+
+  /** The first of each task that is parked, by turn. */
+  parkedFirsts(): readonly Instance[] {
+    const firsts = [...this.parked.tasks()].map((task) => this.lines.get(task)?.first())
+    return firsts.filter((instance) => instance !== undefined).sort(byTurn)
+  }
+
+  private leaveCounter(instance: Instance): void {
+    this.counter.pop()
+    this.heads.delete(isAlone(instance) ? instance : instance.task)
+  }
+
+  private callFirst(task: Task): void {
+    const instance = this.lines.get(task)?.first()
+    if (instance !== undefined) {
+      if (!this.parked.has(task)) this.call(task, instance)
+      return
+    }
+    this.lines.delete(task)
+    this.heads.delete(task)
+  }
+
+  private call(key: Task | Instance, instance: Instance): void {
+    const turn = turnOf(instance)
+    const head = this.heads.get(key)
+    if (head?.instance === instance && head.turn === turn) return
+    const place = { instance, turn }
+    this.heads.set(key, place)
+    this.counter.push(place)
+  }
+}

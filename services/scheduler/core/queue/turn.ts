@@ -1,0 +1,24 @@
+import { type Instance, isWanted } from '#libs/cluster'
+import { DEFAULT_PRIORITY } from '#libs/spec'
+
+/** What a point of priority is worth: so many milliseconds of waiting. */
+const POINT_MS = 10_000
+
+/** When an instance is served, lowest first. It ages by itself: who comes later with a higher priority gains only so much. */
+export const turnOf = ({ task, since }: Instance): number =>
+  since - ((task.job.spec.priority ?? DEFAULT_PRIORITY) - DEFAULT_PRIORITY) * POINT_MS
+
+/** By turn, then by job, task and index, so that the order follows from the cluster alone. */
+export const byTurn = (a: Instance, b: Instance): number => {
+  const [one, two] = [a.task, b.task]
+  return (
+    turnOf(a) - turnOf(b) || compare(one.job.name, two.job.name) || compare(one.name, two.name) || a.index - b.index
+  )
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+export const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
+
+/** Whether it waits for itself, and not with its task: workers have turned it down. */
+export const isAlone = ({ rejectedBy }: Instance): boolean => rejectedBy.length > 0

@@ -49,12 +49,12 @@ const readyMade = (prefix: string, events: readonly OrkEvent[], cas: boolean): b
   events.map((event) => {
     const { subject, filter } = addressOf(prefix, event)
     const payload = Buffer.from(JSON.stringify(event))
-    return cas ? { subject, payload, headers: casHeaders(event.id, filter) } : { subject, payload }
+    return cas ? { subject, payload, headers: casHeaders(filter) } : { subject, payload }
   })
 
-const casHeaders = (id: string, filter: string): Uint8Array => {
+const casHeaders = (filter: string): Uint8Array => {
   const expected = 'Nats-Expected-Last-Subject-Sequence'
-  return Buffer.from(`NATS/1.0\r\nNats-Msg-Id: ${id}\r\n${expected}: 0\r\n${expected}-Subject: ${filter}\r\n\r\n`)
+  return Buffer.from(`NATS/1.0\r\n${expected}: 0\r\n${expected}-Subject: ${filter}\r\n\r\n`)
 }
 
 /** Rates of all contenders, each round by turns on the same server. */

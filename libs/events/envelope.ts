@@ -4,7 +4,7 @@
  */
 export interface Envelope<Type extends string, Data> {
   readonly specversion: '1.0'
-  /** Unique for all time; also the `Nats-Msg-Id`, so that a repeated publish is stored once. */
+  /** Unique for all time; a fact's is also its `Nats-Msg-Id`, so that a repeated publish is stored once. */
   readonly id: string
   /** Who wrote it: `role/name`, e.g. `scheduler/s1`. */
   readonly source: string

@@ -88,7 +88,7 @@ test('on three servers, of many who decide on the same view one is stored; batch
   withCluster(async (cluster) => {
     const first = await mustConnect({ servers: cluster.url, replicas: 3, sync: 'always', waitMs: 30_000 })
     const second = await mustConnect({ servers: cluster.url })
-    for (let round = 0; round < 50; round += 1) {
+    for (let round = 0; round < 200; round += 1) {
       const both = await Promise.all(
         [first, second].map(({ log }) => log.append([{ event: aDecision(round), expect: 0 }])),
       )
@@ -114,6 +114,21 @@ test('on three servers, of many who decide on the same view one is stored; batch
     const result = await first.log.appendTogether(together.map((event) => ({ event, expect: 0 })))
     assert.equal(result, { tag: 'Stored', seq: before + 4 })
     await Promise.all([first.close(), second.close()])
+  }))
+
+test('a decision that was sent again while it waited for its replicas is told as stored, not as refused by itself', () =>
+  withCluster(async (cluster) => {
+    const any = await mustConnect({ servers: cluster.url, replicas: 3, waitMs: 30_000 })
+    const leader = cluster.servers[await leaderIndex(any.log)]
+    const { log, close } = await mustConnect({ servers: leader?.url ?? '' })
+    const followers = cluster.servers.filter((server) => server !== leader)
+    for (const follower of followers) follower.kill('SIGSTOP')
+    const appending = log.append([{ event: aDecision(1), expect: 0 }])
+    await sleep(3_000) // longer than an answer is waited for
+    for (const follower of followers) follower.kill('SIGCONT')
+    assert.equal(await appending, [{ tag: 'Stored', seq: 1 }])
+    assert.is(await log.lastSeq(), 1)
+    await Promise.all([any.close(), close()])
   }))
 
 test.run()

@@ -30,6 +30,11 @@ export class Frame {
     return this.bytes.toString('latin1', this.space(2) + 1, this.replyEnd)
   }
 
+  /** The number that the subject ends in, from its character `offset` on. */
+  subjectNumber(offset: number): number {
+    return this.numberAfter(this.space(0) + offset)
+  }
+
   /** Payload as text. */
   get text(): string {
     return this.bytes.toString('utf8', this.start, this.end)
@@ -49,12 +54,12 @@ export class Frame {
       this.spaces[count] = space
       count += 1
     }
-    this.sid = this.numberAfter(1)
+    this.sid = this.numberAfter(this.space(1))
     this.start = lineEnd + 1
-    this.end = this.start + this.numberAfter(count - 1)
+    this.end = this.start + this.numberAfter(this.space(count - 1))
     if (first === H) {
       count -= 1
-      this.start += this.numberAfter(count - 1)
+      this.start += this.numberAfter(this.space(count - 1))
     }
     this.replyEnd = this.space(count - 1)
     return this.end + 2
@@ -64,10 +69,11 @@ export class Frame {
     return this.spaces[at] ?? 0
   }
 
-  private numberAfter(space: number): number {
+  /** The decimal number behind a byte. */
+  private numberAfter(before: number): number {
     const { bytes } = this
     let value = 0
-    for (let at = this.space(space) + 1; ; at += 1) {
+    for (let at = before + 1; ; at += 1) {
       const digit = bytes[at] ?? 0
       if (digit < ZERO || digit > NINE) return value
       value = value * 10 + (digit - ZERO)

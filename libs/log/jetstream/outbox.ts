@@ -4,6 +4,8 @@ import type { Write } from './units'
 const SLAB = 256 * 1024
 /** Beyond this many bytes a chunk is handed on: the server may read the first while the last are made. */
 const CHUNK = 64 * 1024
+const CR = 13
+const LF = 10
 
 /**
  * What the client's `publish` ends in. Its types do not show it; called by itself, once for a hundred events, it saves
@@ -35,19 +37,19 @@ export class Outbox {
     if (nc.isClosed()) throw NatsError.errorForCode(ErrorCode.ConnectionClosed)
     const headers = headersOf(write, more) // of names and ids that were checked: ASCII
     const json = JSON.stringify(write.event)
-    const most = nc.info?.max_payload ?? Number.POSITIVE_INFINITY
-    if (headers.length + json.length * 3 > most && headers.length + Buffer.byteLength(json) > most) {
+    const size = Buffer.byteLength(json)
+    const total = headers.length + size
+    if (total > (nc.info?.max_payload ?? Number.POSITIVE_INFINITY)) {
       throw NatsError.errorForCode(ErrorCode.MaxPayloadExceeded)
     }
-    this.makeRoom(write.subject.length + reply.length + 64 + headers.length + json.length * 3)
-    const to = `HPUB ${write.subject} ${reply === '' ? '' : `${reply} `}${headers.length} `
-    const text = commandOf(to, headers, json, json.length)
-    const written = this.slab.write(text, this.end)
-    // As many bytes as characters: all are ASCII, and so the size that was assumed is right.
-    this.end +=
-      written === text.length
-        ? written
-        : this.slab.write(commandOf(to, headers, json, Buffer.byteLength(json)), this.end)
+    const to = reply === '' ? write.subject : `${write.subject} ${reply}`
+    const line = `HPUB ${to} ${headers.length} ${total}\r\n${headers}`
+    this.makeRoom(line.length + size + 2)
+    this.end += this.slab.write(line, this.end, 'latin1')
+    this.end += this.slab.write(json, this.end, 'utf8')
+    this.slab[this.end] = CR
+    this.slab[this.end + 1] = LF
+    this.end += 2
     if (this.end - this.start > CHUNK) this.flush()
     else if (!this.asked) this.askToFlush()
   }
@@ -76,10 +78,8 @@ export class Outbox {
   }
 }
 
-const commandOf = (to: string, headers: string, json: string, jsonBytes: number): string =>
-  `${to}${headers.length + jsonBytes}\r\n${headers}${json}\r\n`
-
+/** A fact is known again by its id. A decision needs none: once it is stored, what it expects is over. */
 const headersOf = ({ event, filter, expect }: Write, more: string): string =>
   expect === undefined
     ? `NATS/1.0\r\nNats-Msg-Id: ${event.id}\r\n${more}\r\n`
-    : `NATS/1.0\r\nNats-Msg-Id: ${event.id}\r\nNats-Expected-Last-Subject-Sequence: ${expect}\r\nNats-Expected-Last-Subject-Sequence-Subject: ${filter}\r\n${more}\r\n`
+    : `NATS/1.0\r\nNats-Expected-Last-Subject-Sequence: ${expect}\r\nNats-Expected-Last-Subject-Sequence-Subject: ${filter}\r\n${more}\r\n`

@@ -1,19 +1,27 @@
+import * as E from 'fp-ts/Either'
+import { parseEvent } from '#libs/events'
+import type { StoredMessage } from '../port'
 import type { Link } from './link'
 import type { Shipment } from './shipment'
 import { getStored } from './stored'
 import type { Write } from './units'
+import { asBuffer } from './wire'
+
+const holds = ({ data }: StoredMessage, { event }: Write): boolean => {
+  const found = parseEvent(asBuffer(data).toString('utf8'))
+  return E.isRight(found) && found.right.id === event.id
+}
 
 /**
- * Whether a write whose answer was lost is stored, and where. The server checks expectations before ids, so a stored
- * decision that is sent again is answered as a conflict; and it forgets ids after a while. So the stream itself is
- * asked for what stands on that very subject since the first try: a few messages at most.
+ * Whether a write whose answer was lost is stored, and where. A stored decision that is sent again is answered as a
+ * conflict, and the server forgets the ids of facts after a while. So the stream itself is asked for what stands on that
+ * very subject since the first try: a few messages at most.
  */
 const whereStored = async (link: Link, stream: string, write: Write, after: number): Promise<number | null> => {
-  const header = `Nats-Msg-Id: ${write.event.id}\r\n`
   for (let seq = (write.expect ?? after) + 1; ; ) {
     const found = await getStored(link, stream, { seq, next_by_subj: write.subject })
     if (found === null) return null
-    if (found.headers.includes(header)) return found.seq
+    if (holds(found, write)) return found.seq
     seq = found.seq + 1
   }
 }
@@ -35,5 +43,5 @@ export const storedBefore = async (link: Link, stream: string, shipment: Shipmen
   const last = shipment.writes.at(-1)
   if (last === undefined) return null
   const newest = await getStored(link, stream, { last_by_subj: last.subject })
-  return newest?.headers.includes(`Nats-Msg-Id: ${last.event.id}\r\n`) ? newest.seq : null
+  return newest !== null && holds(newest, last) ? newest.seq : null
 }

@@ -15,7 +15,7 @@ export type Verdict =
   | { readonly tag: 'Ignore' }
 
 const WRONG_LAST_SEQUENCE = 10071
-/** Other writes to the aggregate are under way: may be passing. */
+/** Other writes to the aggregate are under way, or an earlier try of this one: may be passing. */
 const WRONG_LAST_SEQUENCE_CONSTANT = 10164
 const BATCH_INCOMPLETE = 10176
 const BATCH_HAS_DUPLICATE = 10201
@@ -32,10 +32,14 @@ export const judge = (ack: Ack, shipment: Shipment): Verdict => {
   if (errCode === BATCH_INCOMPLETE) {
     return isGroup && shipment.tries >= TRIES_OF_A_GROUP && !shipment.unsure ? { tag: 'Split' } : { tag: 'Again' }
   }
-  if (errCode === WRONG_LAST_SEQUENCE_CONSTANT && shipment.tries < TRIES_WHILE_OTHERS_WRITE) return { tag: 'Again' }
+  if (errCode === WRONG_LAST_SEQUENCE_CONSTANT && mayPass(shipment)) return { tag: 'Again' }
   if (shipment.unsure || (errCode === BATCH_HAS_DUPLICATE && !isGroup)) return { tag: 'Look' }
   return afterLooking(ack, shipment)
 }
+
+/** A single write that may have been sent before waits for as long as it takes: it must not be refused by itself. */
+const mayPass = ({ tries, unsure, isBatch }: Shipment): boolean =>
+  tries < TRIES_WHILE_OTHERS_WRITE || (unsure && !isBatch)
 
 /** As `judge`, once it is known that no earlier try was stored. */
 export const afterLooking = (ack: Ack, shipment: Shipment): Verdict => {

@@ -2,7 +2,8 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readAck, readPosition } from './wire'
 
-const ack = (text: string) => readAck(new TextEncoder().encode(text))
+/** As it lies between other bytes. */
+const ack = (text: string) => readAck(Buffer.from(`12${text}34`), 2, 2 + Buffer.byteLength(text))
 
 test('acknowledgements are read: plain, of a batch, of a duplicate, with a domain', () => {
   assert.equal(ack('{"stream":"ORK_EVENTS","seq":12}'), { tag: 'Stored', seq: 12 })

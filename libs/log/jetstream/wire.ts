@@ -4,40 +4,55 @@ export type Ack =
   | { readonly tag: 'Error'; readonly code: number; readonly errCode: number; readonly text: string }
   | { readonly tag: 'Empty' }
 
-const SEQ = Buffer.from('"seq":')
+const S = 115
+const SEQ = [...Buffer.from('"seq":')]
 const ZERO = 48
 const NINE = 57
+/** `{"stream":"","seq":1}` */
+const SHORTEST = 22
 
-/** Reads an acknowledgement. `{"stream":"S","seq":12…}` is scanned, not parsed: there is one for every event. */
-export const readAck = (data: Uint8Array): Ack => {
-  if (data.length === 0) return { tag: 'Empty' }
-  const bytes = asBuffer(data)
-  // `{"stream":` starts with an s; `{"error":` with an e.
-  const at = bytes[2] === 0x73 ? bytes.indexOf(SEQ, 10) : -1
-  return at < 0 ? parseAck(bytes) : { tag: 'Stored', seq: digitsAt(bytes, at + SEQ.length) }
+/**
+ * Reads an acknowledgement, which lies from `start` to `end`. The plain one, `{"stream":"S","seq":12}`, is scanned from
+ * its end: there is one for every event.
+ */
+export const readAck = (data: Uint8Array, start = 0, end = data.length): Ack => {
+  if (end - start >= SHORTEST && data[start + 2] === S) {
+    const seqAt = digitsBefore(data, end - 1)
+    if (seqAt < end - 1 && isAfterSeq(data, seqAt)) return { tag: 'Stored', seq: numberIn(data, seqAt, end - 1) }
+  }
+  return parseAck(asBuffer(data).toString('utf8', start, end))
 }
 
-const digitsAt = (bytes: Buffer, start: number): number => {
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE
+
+/** Where the digits begin that end at `end`. */
+const digitsBefore = (data: Uint8Array, end: number): number => {
+  let at = end
+  while (isDigit(data[at - 1])) at -= 1
+  return at
+}
+
+const numberIn = (data: Uint8Array, start: number, end: number): number => {
   let value = 0
-  for (let at = start; at < bytes.length; at += 1) {
-    const digit = bytes[at] ?? 0
-    if (digit < ZERO || digit > NINE) break
-    value = value * 10 + (digit - ZERO)
-  }
+  for (let at = start; at < end; at += 1) value = value * 10 + ((data[at] ?? 0) - ZERO)
   return value
 }
+
+/** Whether `"seq":` stands before. */
+const isAfterSeq = (data: Uint8Array, at: number): boolean => SEQ.every((byte, n) => data[at - SEQ.length + n] === byte)
 
 interface AckJson {
   readonly seq?: number
   readonly error?: { readonly code?: number; readonly err_code?: number; readonly description?: string }
 }
 
-const parseAck = (bytes: Buffer): Ack => {
+const parseAck = (text: string): Ack => {
+  if (text === '') return { tag: 'Empty' }
   let json: AckJson
   try {
-    json = JSON.parse(bytes.toString()) as AckJson
+    json = JSON.parse(text) as AckJson
   } catch {
-    return { tag: 'Error', code: 0, errCode: 0, text: `not an acknowledgement: ${bytes.toString().slice(0, 80)}` }
+    return { tag: 'Error', code: 0, errCode: 0, text: `not an acknowledgement: ${text.slice(0, 80)}` }
   }
   if (json.error !== undefined) {
     const { code = 0, err_code = 0, description = 'no description' } = json.error

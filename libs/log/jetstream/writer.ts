@@ -1,6 +1,6 @@
-import { createInbox, type Msg, type Subscription } from 'nats'
 import { causeText } from '#libs/kernel'
 import type { AppendResult } from '../port'
+import { Answers } from './answers'
 import { Backlog } from './backlog'
 import { Intake, type Source } from './intake'
 import { Lanes } from './lanes'
@@ -12,7 +12,7 @@ import { Shipment, transmit } from './shipment'
 import type { Streams } from './streams'
 import { Unit } from './units'
 import { afterLooking, judge, type Verdict } from './verdict'
-import { type Ack, readAck } from './wire'
+import type { Ack } from './wire'
 
 /** While one is fsynced the next is on its way; more would only wait at the server. */
 const BATCHES = 2
@@ -35,8 +35,7 @@ export class Writer {
   private readonly flying = new Map<number, Shipment>()
   /** Shipments sent before that wait for a pause to end or the connection to return. */
   private readonly again = new Set<Shipment>()
-  private readonly inbox = createInbox()
-  private readonly replies: Subscription
+  private readonly answers: Answers
   private readonly sweeper: NodeJS.Timeout
   private nextToken = 0
   private shipped = 0
@@ -52,7 +51,7 @@ export class Writer {
     this.ready = new Backlog(streams.sync)
     this.outbox = new Outbox(link.nc)
     this.highest = streams.lastSeq
-    this.replies = link.nc.subscribe(`${this.inbox}.*`, { callback: (_error, message) => this.onReply(message) })
+    this.answers = new Answers(link.inlet, (token, ack) => this.onAnswer(token, ack))
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS)
     this.sweeper.unref()
     link.onStatus((connected) => (connected ? this.resendAll() : this.loseAll()))
@@ -74,7 +73,7 @@ export class Writer {
     clearInterval(this.sweeper)
     for (const { call } of [...this.lanes.clear(), ...this.intake.clear()]) call.fail(closedError())
     this.flying.clear()
-    if (!this.link.nc.isClosed()) this.replies.unsubscribe()
+    this.answers.stop()
   }
 
   private pumpSoon(): void {
@@ -106,19 +105,15 @@ export class Writer {
     this.flying.set(token, shipment)
     if (shipment.isBatch && shipment.tries === 1) this.batchesUnderWay += 1
     try {
-      transmit(this.outbox, shipment, `${this.inbox}.${token}`)
+      transmit(this.outbox, shipment, this.answers.to(token))
     } catch (cause) {
       this.decide(shipment, { tag: 'Refused', text: causeText(cause), errCode: 0 })
     }
   }
 
-  private onReply(message: Msg): void {
-    const token = Number(message.subject.slice(this.inbox.length + 1))
+  private onAnswer(token: number, ack: Ack): void {
     const shipment = this.flying.get(token)
     if (shipment === undefined || shipment.settled) return
-    // Nobody answers for the stream at the moment: 503 in a header, no data.
-    const none = message.data.length === 0 && message.headers?.code === 503
-    const ack: Ack = none ? { tag: 'Error', code: 503, errCode: 10008, text: 'no responders' } : readAck(message.data)
     const verdict = judge(ack, shipment)
     if (verdict.tag === 'Look') void this.look(shipment, ack)
     else this.decide(shipment, verdict)

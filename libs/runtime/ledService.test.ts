@@ -9,7 +9,7 @@ import { createMemoryLog, type Log, type MemoryLog } from '#libs/log'
 import { aJob, registered, stopAsked, submitted } from '../testing/happenings'
 import { arrives, faultyConnection, isElection, ledService, oneWorkerCore, PATIENT } from '../testing/ledServices'
 import { eventOf } from '../testing/logEvents'
-import type { Command } from './ledService'
+import type { Command } from './commands'
 
 const tell = (memory: MemoryLog, ...drafts: readonly Draft[]): void => {
   for (const draft of drafts) memory.store.append({ event: eventOf(draft) })

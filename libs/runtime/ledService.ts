@@ -1,26 +1,17 @@
-import * as E from 'fp-ts/Either'
-import {
-  type Cluster,
-  type Core,
-  type Decision,
-  emptyCluster,
-  frozenError,
-  isFrozen,
-  type LedRole,
-  type Now,
-} from '#libs/cluster'
-import { aggregateOf, type Draft, type EventType, stamp } from '#libs/events'
-import { type OrkError, orkError } from '#libs/kernel'
-import { type Append, type AppendResult, type Connection, type Following, reserveReached } from '#libs/log'
+import type * as E from 'fp-ts/Either'
+import { type Cluster, type Core, type Decision, emptyCluster, isFrozen, type LedRole, type Now } from '#libs/cluster'
+import { aggregateOf, type Draft, stamp } from '#libs/events'
+import type { OrkError } from '#libs/kernel'
+import type { Append, AppendResult, Connection, Following } from '#libs/log'
 import type { SnapshotKeeper } from '#libs/snapshots'
 import { Alarm } from './alarm'
+import { type Command, Commands } from './commands'
 import { FoldedUpTo } from './folded'
 import { Leadership } from './leadership'
 import type { LeaseSettings } from './lease'
 import type { Logger } from './logger'
 import { LogWatch } from './logWatch'
 import { type Machine, theMachine } from './machine'
-import { Turns } from './turns'
 
 export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
   readonly connection: Connection
@@ -37,21 +28,11 @@ export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
   readonly snapshots?: Pick<SnapshotKeeper, 'reached' | 'last'>
 }
 
-/** A command's way to the log: what to write, decided on the newest view. */
-export type Command<T> = (
-  cluster: Cluster,
-) => E.Either<OrkError, { readonly decision: Decision | null; readonly done: (seq: number) => T }>
-
 const RETRY_AFTER_REFUSAL_MS = 1_000
 /** How long `stop` waits for what is under way; without a connection it would never end. */
 const STOP_GRACE_MS = 2_000
 /** How long the last snapshot may take: without it the next start takes longer, and nothing else. */
 const SNAPSHOT_GRACE_MS = 10_000
-const MAX_COMMAND_TRIES = 50
-/** Events. Who is so far behind would decide on what is long over, and mostly be refused. */
-const FAR_BEHIND = 5_000
-/** Commands that may use what a full log keeps for facts: they end things, or get the operator out of trouble. */
-const WAYS_OUT: ReadonlySet<EventType> = new Set(['JobStopRequested', 'QuarantineLifted'] as const)
 
 /**
  * Drives the core of a role that acts alone: folds the log, and while it leads, decides, appends and waits until its
@@ -63,9 +44,8 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private readonly startedAt: number
   private readonly machine: Machine
   private readonly folded = new FoldedUpTo()
-  private readonly turns = new Turns()
   private readonly watch: LogWatch
-  private full = false
+  private readonly commands: Commands
   private readonly leadership: Leadership
   private following: Following | undefined
   private hearing: { stop(): void } | undefined
@@ -79,9 +59,21 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   constructor(private readonly options: LedServiceOptions<View>) {
     this.machine = options.machine ?? theMachine
     this.startedAt = this.now().mono
-    this.watch = new LogWatch(options.connection.log, this.machine)
     this.alarm = new Alarm(this.machine, () => this.wake())
     this.view = options.core.initial(options.cluster ?? emptyCluster())
+    const foldedUpTo = (seq: number): Promise<void> => this.folded.until(seq)
+    this.watch = new LogWatch({
+      log: options.connection.log,
+      machine: this.machine,
+      logger: options.logger,
+      foldedUpTo,
+    })
+    this.commands = new Commands({
+      cluster: this.view.cluster,
+      look: () => this.watch.look(),
+      foldedUpTo,
+      write: async (decision, by) => (await this.write([decision], by))[0],
+    })
     this.leadership = new Leadership({
       connection: options.connection,
       role: options.role,
@@ -89,7 +81,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
       cluster: this.view.cluster,
       machine: this.machine,
       logger: options.logger,
-      foldedUpTo: (seq) => this.folded.until(seq),
+      foldedUpTo,
       onElected: () => {
         options.core.lead(this.view, this.now())
         this.wake()
@@ -159,32 +151,8 @@ export class LedService<View extends { readonly cluster: Cluster }> {
    * aggregate; commands about the same one wait for each other, so that they do not compete. Resolves once the event is
    * stored and folded here, or with the reason why not.
    */
-  async execute<T>(about: string, command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
-    return (await this.turns.take(about, () => this.carryOut(command, actor))) ?? E.left(crowded(about))
-  }
-
-  private async carryOut<T>(command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
-    for (let tries = 0; tries < MAX_COMMAND_TRIES; tries += 1) {
-      const info = await this.watch.look()
-      await this.folded.until(info.lastSeq)
-      const outcome = command(this.view.cluster)
-      if (E.isLeft(outcome)) return outcome
-      const { decision, done } = outcome.right
-      if (decision === null) return E.right(done(this.view.cluster.seq))
-      const frozen = frozenError(this.view.cluster, aggregateOf(decision.draft))
-      if (frozen !== null) return E.left(frozen)
-      const full = WAYS_OUT.has(decision.draft.type) ? null : reserveReached(info)
-      if (full !== null) return E.left(full)
-      const [result] = await this.write([decision], actor === null ? {} : { actor })
-      if (result?.tag === 'Refused') return E.left(result.error)
-      if (result?.tag === 'Stored') {
-        await this.folded.until(result.seq)
-        return E.right(done(result.seq))
-      }
-    }
-    return E.left(
-      orkError('Busy', 'what you asked for kept changing while it was being written', { next: 'try again' }),
-    )
+  execute<T>(about: string, command: Command<T>, actor: string | null): Promise<E.Either<OrkError, T>> {
+    return this.commands.execute(about, command, actor)
   }
 
   private async register(): Promise<void> {
@@ -229,29 +197,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     }
   }
 
-  /** Whether to decide now: on a view that is not far behind, and while the log has room for decisions. */
-  private async mayDecide(): Promise<boolean> {
-    const info = await this.watch.latest()
-    if (info.lastSeq - this.view.cluster.seq > FAR_BEHIND) {
-      this.options.logger.warn(
-        { at: this.view.cluster.seq, last: info.lastSeq },
-        'far behind the log, catching up first',
-      )
-      await this.folded.until(info.lastSeq)
-    }
-    const error = reserveReached(info)
-    if ((error !== null) !== this.full) {
-      this.full = error !== null
-      if (error === null) this.options.logger.info('the log has room again')
-      else this.options.logger.error({ error }, 'the log is full: nothing is decided until it has room')
-    }
-    if (error !== null) this.wakeIn(RETRY_AFTER_REFUSAL_MS)
-    return error === null && this.leading
-  }
-
   private async decideOnce(): Promise<void> {
     const { core, logger } = this.options
-    if (!(await this.mayDecide())) return
+    if (!(await this.watch.mayDecide(this.view.cluster.seq))) return this.wakeIn(RETRY_AFTER_REFUSAL_MS)
     const { epoch } = this.leadership
     if (epoch === null) return
     const verdict = core.decide(this.view, this.now())
@@ -293,11 +241,6 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     else this.alarm.ringIn(ms)
   }
 }
-
-const crowded = (about: string): OrkError =>
-  orkError('Busy', `this manager has as many commands waiting as it may, some of them about ${about}`, {
-    next: 'nothing was done; try again in a moment',
-  })
 
 /** Waits for `work`, but not longer; what it fails with no longer matters. */
 const within = (machine: Machine, ms: number, work: Promise<void>): Promise<void> =>

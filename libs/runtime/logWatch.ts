@@ -1,10 +1,20 @@
-import type { Log, LogInfo } from '#libs/log'
-import { usableBytes } from '#libs/log'
+import { type Log, type LogInfo, reserveReached, usableBytes } from '#libs/log'
+import type { Logger } from './logger'
 import type { Machine } from './machine'
 
 const LOOK_EVERY_MS = 1_000
 /** Events that may be written before the next look is taken: a few batches of decisions. */
 const UNSEEN = 4_000
+
+/** Events. Who is so far behind would decide on what is long over, and mostly be refused. */
+const FAR_BEHIND = 5_000
+
+export interface LogWatchOptions {
+  readonly log: Log
+  readonly machine: Machine
+  readonly logger: Logger
+  readonly foldedUpTo: (seq: number) => Promise<void>
+}
 
 /**
  * What a service knows of the log beyond what it has folded: how far it goes, and how much room there is. Asked for
@@ -14,23 +24,37 @@ export class LogWatch {
   private known: LogInfo | null = null
   private askedAt = Number.NEGATIVE_INFINITY
 
-  constructor(
-    private readonly log: Log,
-    private readonly machine: Machine,
-  ) {}
+  private full = false
+
+  constructor(private readonly options: LogWatchOptions) {}
 
   /** As it is now. Rejects as `Log.info` does. */
   async look(): Promise<LogInfo> {
-    this.askedAt = this.machine.now().mono
-    this.known = await this.log.info()
+    this.askedAt = this.options.machine.now().mono
+    this.known = await this.options.log.info()
     return this.known
   }
 
   /** As it was a second ago at most, or is now where that may matter. */
   async latest(): Promise<LogInfo> {
-    const { known, machine } = this
-    const isFresh = machine.now().mono - this.askedAt < LOOK_EVERY_MS
+    const { known } = this
+    const isFresh = this.options.machine.now().mono - this.askedAt < LOOK_EVERY_MS
     return known !== null && isFresh && !isNearLimit(known) ? known : this.look()
+  }
+
+  /** Whether to decide now, while the log has room for it; on a view at `seq` that is far behind, not before it is not. */
+  async mayDecide(seq: number): Promise<boolean> {
+    const { logger, foldedUpTo } = this.options
+    const info = await this.latest()
+    if (info.lastSeq - seq > FAR_BEHIND) {
+      logger.warn({ seq, lastSeq: info.lastSeq }, 'far behind the log, catching up before anything is decided')
+      await foldedUpTo(info.lastSeq)
+    }
+    const error = reserveReached(info)
+    if (error !== null && !this.full) logger.error({ error }, 'the log is full: nothing is decided until it has room')
+    if (error === null && this.full) logger.info('the log has room again')
+    this.full = error !== null
+    return !this.full
   }
 }
 

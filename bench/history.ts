@@ -47,7 +47,7 @@ function* drafts(): Generator<Draft> {
   yield { type: 'LeaderElected', data: { role: 'scheduler', holder: 's1', epoch: 1 } }
   const capacity = { cpuMilli: 1_000_000, memoryBytes: 2 ** 40, diskBytes: 2 ** 42 }
   for (let worker = 0; worker < WORKERS; worker += 1) {
-    const more = { labels: {}, drivers: ['docker' as const], version: '0.1.0', host: `host-${worker}` }
+    const more = { labels: {}, drivers: ['docker' as const], engines: {}, version: '0.1.0', host: `host-${worker}` }
     yield { type: 'WorkerRegistered', data: { worker: `w${worker}`, capacity, ...more } }
   }
   for (let job = 0; job < JOBS; job += 1) {

@@ -89,7 +89,15 @@ test('puts signs of life between the events, by time', async (context) => {
   const beat = stamp(
     {
       type: 'WorkerHeartbeat',
-      data: { worker: 'w1', seq: 1, capacity: resources, reserved: resources, used: resources, containers: [] },
+      data: {
+        worker: 'w1',
+        seq: 1,
+        capacity: resources,
+        reserved: resources,
+        used: resources,
+        containers: [],
+        troubles: [],
+      },
     },
     { id: 'b1', source: 'worker/w1', time: start + 500 },
   )

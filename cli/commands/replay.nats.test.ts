@@ -23,7 +23,15 @@ const history: readonly Draft[] = [
   { type: 'LeaderElected', data: { role: 'scheduler', holder: 's1', epoch: 1 } },
   {
     type: 'WorkerRegistered',
-    data: { worker: 'w1', capacity: resources, labels: {}, drivers: ['simulated'], version: '1', host: 'h' },
+    data: {
+      worker: 'w1',
+      capacity: resources,
+      labels: {},
+      drivers: ['simulated'],
+      engines: {},
+      version: '1',
+      host: 'h',
+    },
   },
   {
     type: 'JobSubmitted',

@@ -7,6 +7,7 @@ export const aStatus = (service: string, more: Partial<StatusReply> = {}): Statu
   version: '0.1.0',
   leading: true,
   alarm: null,
+  troubles: [],
   uptimeMs: 61_000,
   seq: 40,
   jobs: { running: 1 },

@@ -9,6 +9,7 @@ export const checkWorkers = (facts: Facts): readonly Finding[] => {
     ...(view === undefined ? [] : [...checkReady(view), ...checkQuarantine(view)]),
     ...checkSilent(facts),
     ...checkEngines(facts),
+    ...checkTroubles(facts),
   ]
 }
 
@@ -74,6 +75,18 @@ const checkEngines = ({ health }: Facts): readonly Finding[] => {
         ? `its ${driver} has not answered yet: nothing of it is started, and what it runs is not known`
         : `its ${driver} does not answer: nothing is begun or ended there, what runs goes on`,
     next: driver === 'docker' ? 'look at dockerd on that machine' : "look at the worker's log",
+  }))
+}
+
+/** What workers say in their heartbeats: heard by every manager, told once. */
+const checkTroubles = ({ statuses }: Facts): readonly Finding[] => {
+  const troubles = (statuses.find(({ troubles }) => troubles.length > 0) ?? statuses[0])?.troubles ?? []
+  return troubles.map(({ worker, what }) => ({
+    check: 'workers',
+    level: 'bad',
+    where: `worker/${worker}`,
+    what,
+    next: `look at that machine; \`ork worker ${worker}\` shows what is placed there`,
   }))
 }
 

@@ -68,13 +68,21 @@ const sentences: readonly (readonly [Draft, string])[] = [
   [
     {
       type: 'WorkerRegistered',
-      data: { worker: 'w1', capacity: resources, labels: {}, drivers: ['docker'], version: '1', host: 'h' },
+      data: {
+        worker: 'w1',
+        capacity: resources,
+        labels: {},
+        drivers: ['docker'],
+        engines: {},
+        version: '1',
+        host: 'h',
+      },
     },
     'w1  registered from h: 1.5 cpu, 1 GiB memory, 2 GiB disk, docker',
   ],
   [
     { type: 'WorkerLost', data: { worker: 'w1', silentMs: 30000 } },
-    'w1  is lost, silent for 30s: its instances are replaced',
+    'w1  is lost, silent for 30s: what its jobs allow is replaced',
   ],
   [
     { type: 'LeaderElected', data: { role: 'manager', holder: 'm1', epoch: 4 } },
@@ -100,7 +108,15 @@ test('an entry that cannot be read is told as one', () => {
 test('a sign of life stands between the events without a sequence', () => {
   const beat = event({
     type: 'WorkerHeartbeat',
-    data: { worker: 'w1', seq: 1, capacity: resources, reserved: resources, used: resources, containers: [] },
+    data: {
+      worker: 'w1',
+      seq: 1,
+      capacity: resources,
+      reserved: resources,
+      used: resources,
+      containers: [],
+      troubles: [],
+    },
   })
   assert.is(
     heartbeatLine(beat, look),

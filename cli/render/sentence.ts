@@ -52,6 +52,10 @@ export const sentenceOf = (event: OrkEvent): string => {
       return 'stopped in order; its containers go on'
     case 'WorkerForgotten':
       return `is given up: all its instances are replaced${by(event)}${because(event.data.reason)}`
+    case 'WorkerDriverChanged':
+      return event.data.answers
+        ? `its engine ${event.data.driver} answers again`
+        : `its engine ${event.data.driver} does not answer: nothing new is placed on it`
     case 'WorkerHeartbeat':
       return `uses ${used(event)}`
     case 'ManagerRegistered':

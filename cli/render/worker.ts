@@ -20,11 +20,14 @@ export const renderWorkers = (workers: readonly WorkerReply[], look: EventLook):
       share(worker, 'cpuMilli', formatCpu),
       share(worker, 'memoryBytes', formatBytes),
       share(worker, 'diskBytes', formatBytes),
-      worker.drivers.join(','),
+      drivers(worker),
       worker.host,
     ]),
     'no workers yet; start one with `ork worker`',
   )
+
+const drivers = ({ drivers, silentDrivers }: WorkerReply): string =>
+  drivers.map((name) => (silentDrivers.includes(name) ? `${name} (does not answer)` : name)).join(', ')
 
 const heard = ({ silentMs }: WorkerReply): string => {
   if (silentMs === null) return 'never'
@@ -44,7 +47,7 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
     ['Heard', heard(worker)],
     ['Host', escapeText(worker.host)],
     ['Version', escapeText(worker.version)],
-    ['Drivers', worker.drivers.join(', ')],
+    ['Drivers', drivers(worker)],
     ['Labels', labels.length === 0 ? 'none' : labels.join(', ')],
   ])
   const line = (name: string, key: keyof Resources, format: (n: number) => string): (Cell | string)[] => [
@@ -67,7 +70,8 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
     formatCpu(cpuMilli),
     formatBytes(memoryBytes),
   ])
-  const sections = [head, means, renderInstances(running, look, 'nothing is placed on it')]
+  const troubles = worker.troubles.map((what) => `${look.colours.red('!')} ${escapeText(what)}`)
+  const sections = [head, ...troubles, means, renderInstances(running, look, 'nothing is placed on it')]
   if (containers.length > 0) sections.push(renderTable(['CONTAINER OF', 'CPU', 'MEMORY'], containers, ''))
   return sections.join('\n\n')
 }

@@ -46,6 +46,7 @@ const registered: Draft = {
     capacity: { cpuMilli: 9, memoryBytes: 9, diskBytes: 9 },
     labels: {},
     drivers: ['simulated'],
+    engines: {},
     version: '0',
     host: 'h',
   },

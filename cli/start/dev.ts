@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { Driver } from '#libs/drivers'
-import { OrkFailure } from '#libs/kernel'
+import { type OrkError, OrkFailure } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
 import { startManager } from '#services/manager'
 import { startScheduler } from '#services/scheduler'
@@ -24,6 +24,8 @@ export interface DevCluster {
   /** For whoever wants to talk to the cluster from within. */
   readonly connection: Connection
   readonly workers: readonly string[]
+  /** Resolves, if ever, when another process has taken the name of one of the workers. */
+  readonly ended: Promise<OrkError>
   /** Ends everything in order, last started first; containers go on, for the next start to adopt. */
   stop(): Promise<void>
 }
@@ -50,6 +52,7 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
       started.push({ stop: () => connected.right.close() })
       return connected.right
     }
+    const ends: Promise<OrkError>[] = []
     const workers = Array.from({ length: options.workers }, (_, index) => `w${index + 1}`)
     started.push(await startManager({ connection: await open('manager/m1'), name: 'm1', logger: devLogger('m1') }))
     started.push(await startScheduler({ connection: await open('scheduler/s1'), name: 's1', logger: devLogger('s1') }))
@@ -58,12 +61,14 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
       const drivers = options.drivers(name)
       const share = 1 / options.workers
       const dir = dataDir
-      started.push(await startWorker({ connection, name, drivers, dir, share, logger: devLogger(name) }))
+      const worker = await startWorker({ connection, name, drivers, dir, share, logger: devLogger(name) })
+      started.push(worker)
+      ends.push(worker.ended)
     }
     report(
       `manager m1, scheduler s1 and ${workers.length === 1 ? 'worker' : 'workers'} ${workers.join(', ')} are ready`,
     )
-    return { servers, connection: await open('dev'), workers, stop }
+    return { servers, connection: await open('dev'), workers, ended: Promise.race(ends), stop }
   } catch (cause) {
     await stop()
     throw cause

@@ -40,7 +40,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     ...(options.natsServers === undefined ? {} : { count: options.natsServers }),
   })
   const forget = writeEndpoint({ url: cluster.servers.url, pid: process.pid, dataDir })
-  const serverDies = cluster.servers.ended.then((why) => {
+  const endsByItself = Promise.race([cluster.servers.ended, cluster.ended]).then((why) => {
     throw new OrkFailure(why)
   })
   const untilEnd = async (): Promise<void> => {
@@ -50,7 +50,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     if (example !== null) await stopExample(cluster.connection, example, out)
   }
   try {
-    await Promise.race([untilEnd(), serverDies])
+    await Promise.race([untilEnd(), endsByItself])
   } finally {
     forget()
     say('stopping')

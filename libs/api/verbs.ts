@@ -103,6 +103,8 @@ export interface ForgetReply {
 export interface WorkerReply extends WorkerSummary {
   /** Milliseconds since its last heartbeat; null if the answering manager has heard none. */
   readonly silentMs: number | null
+  /** What it said it is not well with. */
+  readonly troubles: readonly string[]
   /** Measured use of the machine. */
   readonly used: Resources | null
   readonly containers: readonly { readonly instance: string; readonly cpuMilli: number; readonly memoryBytes: number }[]
@@ -114,6 +116,8 @@ export interface StatusReply extends ClusterSummary {
   readonly leading: boolean
   /** Why nothing is moved though workers are silent; null when all is well. */
   readonly alarm: string | null
+  /** What workers say that they are not well with: the first of them. */
+  readonly troubles: readonly { readonly worker: string; readonly what: string }[]
   readonly uptimeMs: number
 }
 

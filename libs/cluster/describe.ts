@@ -93,6 +93,8 @@ export interface WorkerSummary {
   readonly instances: number
   readonly labels: Readonly<Record<string, string>>
   readonly drivers: readonly DriverName[]
+  /** Those of them whose engine does not answer. */
+  readonly silentDrivers: readonly DriverName[]
   readonly version: string
   readonly host: string
 }
@@ -220,6 +222,7 @@ export const describeWorker = (worker: Worker): WorkerSummary => ({
   instances: worker.instances.size,
   labels: worker.labels,
   drivers: worker.drivers,
+  silentDrivers: worker.silentDrivers,
   version: worker.version,
   host: worker.host,
 })

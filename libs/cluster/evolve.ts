@@ -48,6 +48,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'WorkerReturned':
     case 'WorkerLeft':
     case 'WorkerForgotten':
+    case 'WorkerDriverChanged':
       return evolveWorker(cluster, entry.seq, event, fresh, changes)
     case 'LeaderElected':
     case 'ManagerRegistered':

@@ -4,11 +4,11 @@ import { ignoreIllegal, ignoreStray } from './ignore'
 import type { Changes, Cluster, Worker, WorkerState } from './model'
 import { adoptUnhosted } from './transition'
 
-type WorkerEvent = EventOf<
+type Step = EventOf<
   'WorkerRegistered' | 'WorkerSuspected' | 'WorkerLost' | 'WorkerReturned' | 'WorkerLeft' | 'WorkerForgotten'
 >
 
-const STEPS: Readonly<Record<WorkerEvent['type'], Partial<Record<WorkerState, WorkerState>>>> = {
+const STEPS: Readonly<Record<Step['type'], Partial<Record<WorkerState, WorkerState>>>> = {
   WorkerRegistered: { ready: 'ready', suspected: 'ready', left: 'ready', lost: 'ready', forgotten: 'ready' },
   WorkerSuspected: { ready: 'suspected' },
   WorkerLost: { ready: 'lost', suspected: 'lost', left: 'lost' },
@@ -16,6 +16,8 @@ const STEPS: Readonly<Record<WorkerEvent['type'], Partial<Record<WorkerState, Wo
   WorkerLeft: { ready: 'left', suspected: 'left' },
   WorkerForgotten: { suspected: 'forgotten', left: 'forgotten', lost: 'forgotten' },
 }
+
+type WorkerEvent = Step | EventOf<'WorkerDriverChanged'>
 
 /** Folds the coming and going of workers. What it means for their instances is said by TaskLost, one by one. */
 export const evolveWorker = (
@@ -30,18 +32,30 @@ export const evolveWorker = (
   const worker = known ?? newWorker(event.data.worker)
   worker.seq = seq
   if (!fresh) return
+  if (event.type === 'WorkerDriverChanged') driverChanged(worker, event)
+  else if (!step(cluster, worker, event, known === undefined)) return ignoreIllegal(cluster)
+  changes.worker(worker)
+}
+
+const driverChanged = (worker: Worker, { data }: EventOf<'WorkerDriverChanged'>): void => {
+  const others = worker.silentDrivers.filter((name) => name !== data.driver)
+  worker.silentDrivers = data.answers ? others : [...others, data.driver]
+}
+
+/** Whether it was a legal one. */
+const step = (cluster: Cluster, worker: Worker, event: Step, isNew: boolean): boolean => {
   const to = STEPS[event.type][worker.state]
-  if (to === undefined) return ignoreIllegal(cluster)
+  if (to === undefined) return false
   if (event.type === 'WorkerRegistered') {
     const { capacity, labels, drivers, version, host } = event.data
-    Object.assign(worker, { capacity, labels, drivers, version, host })
+    Object.assign(worker, { capacity, labels, drivers, version, host, silentDrivers: [] })
     cluster.workers.set(worker.name, worker)
-    if (known === undefined) adoptUnhosted(cluster, worker)
+    if (isNew) adoptUnhosted(cluster, worker)
     cluster.strays.delete(`events.worker.${worker.name}`)
   }
-  if (worker.state !== to || known === undefined) worker.since = Date.parse(event.time)
+  if (worker.state !== to || isNew) worker.since = Date.parse(event.time)
   worker.state = to
-  changes.worker(worker)
+  return true
 }
 
 const newWorker = (name: string): Worker => ({
@@ -51,6 +65,7 @@ const newWorker = (name: string): Worker => ({
   reserved: NO_RESOURCES,
   labels: {},
   drivers: [],
+  silentDrivers: [],
   version: '',
   host: '',
   seq: 0,

@@ -195,6 +195,8 @@ export interface Worker {
   drivers: readonly DriverName[]
   version: string
   host: string
+  /** Drivers whose engine does not answer: nothing new is placed there. */
+  silentDrivers: readonly DriverName[]
   /** Last sequence of the worker's aggregate. */
   seq: number
   since: number

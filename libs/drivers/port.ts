@@ -121,6 +121,8 @@ export interface Driver {
   readonly name: DriverName
   /** The engine's version, or why it cannot be used. */
   check(): DriverResult<string>
+  /** What tells this engine from every other one: two drivers of the same identity see the same containers. */
+  identity(): DriverResult<string>
   /** All containers of this owner, whatever their state. */
   list(owner: Owner): DriverResult<readonly Container[]>
   /** Tells what happens to the owner's containers until `close`; begins with a `Resync` once it listens. */

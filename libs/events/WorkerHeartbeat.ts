@@ -2,18 +2,23 @@ import * as t from 'io-ts'
 import { Count, Name, ResourcesCodec } from '#libs/kernel'
 import { defineEvent } from './define'
 
+const first = t.type({
+  worker: Name,
+  seq: Count,
+  capacity: ResourcesCodec,
+  reserved: ResourcesCodec,
+  used: ResourcesCodec,
+  containers: t.array(t.type({ instance: t.string, cpuMilli: Count, memoryBytes: Count })),
+})
+
+/** Version 2 says what the worker is not well with, for people. */
 export const WorkerHeartbeat = defineEvent({
   type: 'WorkerHeartbeat',
+  version: 2,
   topic: 'heartbeat',
   owner: 'worker',
   nature: 'fact',
-  summary: 'A sign of life with what the worker has, has promised and really uses.',
-  data: t.type({
-    worker: Name,
-    seq: Count,
-    capacity: ResourcesCodec,
-    reserved: ResourcesCodec,
-    used: ResourcesCodec,
-    containers: t.array(t.type({ instance: t.string, cpuMilli: Count, memoryBytes: Count })),
-  }),
+  summary: 'A sign of life with what the worker has, has promised and really uses, and what it is not well with.',
+  data: t.type({ ...first.props, troubles: t.array(t.string) }),
+  older: { 1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, troubles: [] }) } },
 })

@@ -24,6 +24,7 @@ import { TaskStarted } from './TaskStarted'
 import { TaskStopped } from './TaskStopped'
 import { TaskStopRequested } from './TaskStopRequested'
 import { TaskUnplaceable } from './TaskUnplaceable'
+import { WorkerDriverChanged } from './WorkerDriverChanged'
 import { WorkerForgotten } from './WorkerForgotten'
 import { WorkerHeartbeat } from './WorkerHeartbeat'
 import { WorkerLeft } from './WorkerLeft'
@@ -58,6 +59,7 @@ export const EVENTS = {
   WorkerReturned,
   WorkerLeft,
   WorkerForgotten,
+  WorkerDriverChanged,
   WorkerHeartbeat,
   ManagerRegistered,
   SchedulerRegistered,

@@ -242,6 +242,12 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
     assert.is((await must(driver.stop(wanted.ref, 'SIGTERM', 1_000))).exitCode, 5)
   })
 
+  test('says who it is, and so does another driver of the same engine', async ({ driver }) => {
+    const identity = await must(driver.identity())
+    assert.ok(identity.length > 0)
+    assert.is(await must(harness.open().identity()), identity)
+  })
+
   test('takes a container that is gone as stopped and removed', async ({ driver, owner, spec }) => {
     const wanted = spec({})
     await must(driver.run(wanted))

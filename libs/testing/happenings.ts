@@ -38,6 +38,7 @@ export const registered = (worker = 'w1', cpuMilli = 4_000): Draft => ({
     capacity: { cpuMilli, memoryBytes: 2 ** 33, diskBytes: 2 ** 36 },
     labels: {},
     drivers: ['simulated'],
+    engines: {},
     version: '0.1.0',
     host: `${worker}.example.com`,
   },

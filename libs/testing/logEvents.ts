@@ -33,6 +33,6 @@ export const aBeat = (worker: string, seq: number): OrkEvent => {
   const none = { cpuMilli: 0, memoryBytes: 0, diskBytes: 0 }
   return eventOf({
     type: 'WorkerHeartbeat',
-    data: { worker, seq, capacity: none, reserved: none, used: none, containers: [] },
+    data: { worker, seq, capacity: none, reserved: none, used: none, containers: [], troubles: [] },
   })
 }

@@ -79,6 +79,7 @@ export const workerForm: Form<Omit<Worker, 'instances' | 'hostPorts'> & { readon
     reserved: plain(ResourcesCodec),
     labels: plain(t.record(t.string, t.string)),
     drivers: plain(t.array(DriverNameCodec)),
+    silentDrivers: plain(t.array(DriverNameCodec)),
     version: text,
     host: text,
     seq: number,

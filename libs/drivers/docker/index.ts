@@ -31,6 +31,12 @@ const checkVersion = async (connection: Connection): ReturnType<Driver['check']>
   return E.left(refused(what, { where, next: 'install Docker Engine 20.10 or newer' }))
 }
 
+const identity = async (connection: Connection): ReturnType<Driver['identity']> => {
+  const { docker, request, timeouts } = connection
+  const answer = await request(timeouts.callMs, () => docker.info() as Promise<{ readonly ID: string }>)
+  return E.isLeft(answer) ? E.left(driverError(connection, 'ask who it is', answer.left)) : E.right(answer.right.ID)
+}
+
 const hasImage = async (connection: Connection, image: string): ReturnType<Driver['hasImage']> => {
   const { docker, request, timeouts } = connection
   const found = await request(timeouts.callMs, () => docker.getImage(image).inspect())
@@ -47,6 +53,7 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
   return {
     name: 'docker',
     check: () => checkVersion(connection),
+    identity: () => identity(connection),
     list: (owner) => {
       owners.add(owner)
       return listContainers(connection, owner)

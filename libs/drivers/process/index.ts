@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { mkdir } from 'node:fs/promises'
-import { release, type } from 'node:os'
+import { hostname, release, type } from 'node:os'
 import { resolve } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { causeText } from '#libs/kernel'
@@ -60,6 +60,7 @@ export const processDriver = (options: ProcessOptions): Driver => {
   return {
     name: 'process',
     check: () => guarded(() => check(dir)),
+    identity: async () => E.right(`${hostname()}:${resolve(dir)}`),
     list: (owner) => {
       owners.add(owner)
       return guarded(async () => E.right((await readContainers(dir, owner)).map(({ container }) => container)))

@@ -54,6 +54,7 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
   const clock = options.clock ?? realClock
   const host = new SimulatedHost(clock, options.onStart)
   const owners = served()
+  const identity = `simulated ${options.seed ?? 0}`
   const start = simulatedRun(host, { clock, seed: options.seed ?? 0, defaults: { ...DEFAULTS, ...options } })
 
   const reached = async <T>(work: () => DriverResult<T>): DriverResult<T> => (host.isReachable ? work() : E.left(DOWN))
@@ -65,6 +66,7 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
   return {
     name: 'simulated',
     check: () => reached(async () => E.right('simulated 1')),
+    identity: async () => E.right(identity),
     list: (owner) => {
       owners.add(owner)
       return reached(async () => E.right([...host.of(owner)].map(asContainer)))

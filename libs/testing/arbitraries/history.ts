@@ -180,6 +180,7 @@ const joining = (worker: string): Turn => ({
       capacity: { cpuMilli: 100, memoryBytes: 1_000, diskBytes: 100 },
       labels: {},
       drivers: ['simulated'],
+      engines: {},
       version: '0.1.0',
       host: worker,
     },

@@ -19,7 +19,7 @@ const given = (...drafts: readonly Happened[]): Story => {
 const beat = (story: Story, ...workers: readonly string[]): void => {
   for (const worker of workers) {
     const none = NO_RESOURCES
-    const data = { worker, seq: 0, capacity: none, reserved: none, used: none, containers: [] }
+    const data = { worker, seq: 0, capacity: none, reserved: none, used: none, containers: [], troubles: [] }
     const event = stamp({ type: 'WorkerHeartbeat', data }, { id: 'h', source: 'worker/w', time: story.log.time })
     story.core.hear(story.view, event, story.now)
   }

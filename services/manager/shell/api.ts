@@ -150,7 +150,20 @@ const status = (service: LedService<ManagerView>, name: string): StatusReply => 
   ...service.report(),
   service: `manager/${name}`,
   alarm: service.view.alarm,
+  troubles: troublesOf(service.view),
 })
+
+const MAX_TROUBLES = 20
+
+/** Of workers that are there: what one that is not said last is no news. */
+const troublesOf = ({ cluster, heard }: ManagerView): StatusReply['troubles'] =>
+  [...heard]
+    .flatMap(([worker, { heartbeat }]) =>
+      cluster.workers.get(worker)?.state === 'ready'
+        ? (heartbeat?.troubles ?? []).map((what) => ({ worker, what }))
+        : [],
+    )
+    .slice(0, MAX_TROUBLES)
 
 function* inParts<A, B>(
   seq: number,
@@ -173,6 +186,7 @@ const withHeartbeat = (view: ManagerView, worker: Worker, mono: number): WorkerR
     ...describeWorker(worker),
     silentMs: heard === undefined || heartbeat === null ? null : Math.round(mono - heard.at),
     used: heartbeat?.used ?? null,
+    troubles: heartbeat?.troubles ?? [],
     containers: heartbeat?.containers ?? [],
   }
 }

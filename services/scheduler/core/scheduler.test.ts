@@ -163,4 +163,12 @@ test('a parked task costs nothing while there is no room for it, however many of
   assert.equal(asked, ['web.0', 'web.1'], 'the first that fits, the one after it, and nobody else')
 })
 
+test('a worker whose engine does not answer takes nothing that needs it', () => {
+  const silent = { worker: 'w1', driver: 'simulated', answers: false } as const
+  const story = given(registered('w1'), { type: 'WorkerDriverChanged', data: silent }, submitted(aJob()))
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable web.api.0'])
+  story.given({ type: 'WorkerDriverChanged', data: { ...silent, answers: true } })
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
+})
+
 test.run()

@@ -32,7 +32,13 @@ export const serveApi = (connection: Connection, service: LedService<SchedulerVi
       endpoint(
         { prefix, verb: 'status' },
         async (): Promise<E.Either<never, StatusReply>> =>
-          E.right({ ...describeCluster(view.cluster), ...service.report(), service: `scheduler/${name}`, alarm: null }),
+          E.right({
+            ...describeCluster(view.cluster),
+            ...service.report(),
+            service: `scheduler/${name}`,
+            alarm: null,
+            troubles: [],
+          }),
       ),
       healthEndpoint(prefix, () => ({ ...service.report(), service: `scheduler/${name}` })),
       streamEndpoint({ prefix, verb: 'view', target: `scheduler.${name}` }, ({ keys }) =>

@@ -79,7 +79,7 @@ export const restoreView = (view: WorkerView, now: Now): void => {
 const noticeSuccessor = (view: WorkerView, { event }: Entry): void => {
   if (event.type !== 'WorkerRegistered' || event.data.worker !== view.name) return
   if (event.id === view.registration) view.registered = true
-  else if (view.registered) view.successor = event.data.host
+  else if (view.registered) view.successor = { host: event.data.host, engines: event.data.engines }
 }
 
 /** Folds one entry of this worker's part of the log. */

@@ -3,7 +3,7 @@ import { assignmentOf, assignmentsOf, containersOf, type Held, type WorkerView }
 import type { Work } from './work'
 
 /** What a container that is nobody's any more is stopped with. */
-const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
+export const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
 
 /**
  * Ends and removes the containers of one instance that nothing here needs: of an assignment that has ended, of another

@@ -1,5 +1,6 @@
 import type { Now } from '#libs/cluster'
 import { cleanUp } from './cleanUp'
+import { tellEngines } from './engines'
 import { reconcile } from './reconcile'
 import { assignmentsOf, type WorkerView } from './view'
 import type { Work } from './work'
@@ -13,6 +14,7 @@ import type { Work } from './work'
 export const decide = (view: WorkerView, now: Now, onlyUrgent = false): Work => {
   const work: Work = { facts: [], effects: [], wakeAt: null }
   if (!view.caughtUp || view.successor !== null) return work
+  const lookAt = tellEngines(view, now, work)
   ring(view, now)
   const ids = [...view.touched].filter((id) => !onlyUrgent || isUrgent(view, id))
   for (const id of ids) {
@@ -20,7 +22,8 @@ export const decide = (view: WorkerView, now: Now, onlyUrgent = false): Work => 
     for (const assignment of assignmentsOf(view, id)) reconcile(view, assignment, now, work)
     cleanUp(view, id, work)
   }
-  return { ...work, wakeAt: view.alarms.peek()?.at ?? null }
+  const alarmAt = view.alarms.peek()?.at ?? null
+  return { ...work, wakeAt: lookAt === null ? alarmAt : Math.min(lookAt, alarmAt ?? lookAt) }
 }
 
 /** What must not run twice is stopped in time, whatever else has to wait. */

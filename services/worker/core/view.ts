@@ -12,8 +12,10 @@ export interface WorkerView {
   registration: string | null
   /** Whether the log has come to that registration. */
   registered: boolean
-  /** The machine of a process that has taken the name since: this one does and says nothing more. */
-  successor: string | null
+  /** A process that has taken the name since: this one decides and says nothing more. */
+  successor: Successor | null
+  /** Which engine is behind each driver, as far as they have said. */
+  identities: Readonly<Record<string, string>>
   /** What this worker promised to have; null until it has measured. */
   capacity: Resources | null
   /** By instance id, then by placement: two while one retires. */
@@ -38,6 +40,12 @@ export interface WorkerView {
   readonly dropped: Map<string, Dropped>
 }
 
+export interface Successor {
+  readonly host: string
+  /** Which engine it has behind each driver. */
+  readonly engines: Readonly<Record<string, string>>
+}
+
 export interface Alarm {
   /** Monotonic milliseconds. */
   readonly at: number
@@ -54,6 +62,10 @@ export interface Engine {
   state: 'unknown' | 'listed' | 'unreachable'
   /** The view's generation when it was last found out of reach: only a listing begun after that settles it. */
   doubtedAt: number
+  /** Since when it has not been listed, monotonic milliseconds; null while it is. */
+  silentSince: number | null
+  /** Whether the log was told so. */
+  silenceTold: boolean
 }
 
 /** One placement of an instance here, from TaskScheduled to its end, through all restarts in place. */
@@ -172,10 +184,13 @@ export const initialView = (
   registration: null,
   registered: false,
   successor: null,
+  identities: {},
   capacity: null,
   assignments: new Map(),
   containers: new Map(),
-  engines: new Map(drivers.map((driver) => [driver, { state: 'unknown', doubtedAt: 0 }])),
+  engines: new Map(
+    drivers.map((driver) => [driver, { state: 'unknown', doubtedAt: 0, silentSince: null, silenceTold: false }]),
+  ),
   touched: new Set(),
   alarms: new Heap((a, b) => a.at < b.at),
   contactAt: Number.POSITIVE_INFINITY,

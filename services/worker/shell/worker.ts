@@ -15,10 +15,13 @@ import {
   type Observation,
   observe,
   restoreView,
+  retreat,
+  type Successor,
   type WorkerView,
 } from '../core'
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
+import { guarded } from './guarded'
 import { type Journal, noJournal } from './journal'
 import { logsEndpoint } from './logs'
 import { Meter } from './meter'
@@ -47,6 +50,8 @@ export interface WorkerOptions {
 /** Within this time a fact is in the log when all is well. */
 const SOON_MS = 2_000
 const HEARTBEAT_MS = 2_000
+/** How long a start waits for each engine to say which it is. */
+const IDENTITY_MS = 2_000
 /** How long a start waits for what was not sent before. */
 const RECOVERY_MS = 10_000
 /** How long an orderly end waits for what is being done, and for the log; the next start goes on with the rest. */
@@ -129,7 +134,7 @@ export class Worker {
       onEntries: (entries) => {
         const now = this.machine.now()
         for (const entry of entries) evolveView(this.view, entry, now)
-        if (this.view.successor !== null) this.yieldTo(this.view.successor)
+        if (this.view.successor !== null) void this.yieldTo(this.view.successor)
         this.wake()
       },
     })
@@ -156,6 +161,7 @@ export class Worker {
         healthEndpoint(connection.prefix, () => this.health()),
       ],
     })
+    this.view.identities = await this.askEngines()
     await this.register()
     if (this.stopped) return
     this.beat()
@@ -197,8 +203,8 @@ export class Worker {
     await connection.log.append([{ event: stamp({ type: 'WorkerLeft', data: { worker: name } }, this.by()) }])
   }
 
-  /** Another process has become this worker: from here on this one neither does nor says anything. */
-  private yieldTo(host: string): void {
+  /** Another process has become this worker: this one stops what that one cannot reach, says nothing more, and ends. */
+  private async yieldTo({ host }: Successor): Promise<void> {
     if (this.stopped) return
     this.stopped = true
     this.endHeartbeat?.()
@@ -206,6 +212,9 @@ export class Worker {
     void this.outbox.stop()
     const why = nameLost(this.options.name, host)
     this.options.logger.error({ error: why }, 'succeeded by another process')
+    await Promise.race([this.effects.settled(), pause(this.machine, SETTLE_MS)])
+    for (const effect of retreat(this.view)) this.effects.carryOut(effect)
+    await this.effects.settled()
     this.end(why)
   }
 
@@ -218,13 +227,23 @@ export class Worker {
     const drivers = [...this.drivers.keys()]
     const draft = {
       type: 'WorkerRegistered',
-      data: { worker: name, capacity, labels, drivers, version, host },
+      data: { worker: name, capacity, labels, drivers, engines: this.view.identities, version, host },
     } as const
     const by = this.by()
     this.view.registration = by.id
     const sentAt = this.machine.now().mono
     await connection.log.append([{ event: stamp(draft, by) }])
     inContact(this.view, sentAt)
+  }
+
+  /** One that does not answer in time is left out: its containers are then taken for nobody else's. */
+  private async askEngines(): Promise<Record<string, string>> {
+    const asked = [...this.drivers.values()].map(async (driver) => {
+      const late = pause(this.machine, IDENTITY_MS).then(() => null)
+      const identity = await Promise.race([guarded(driver.identity()), late])
+      return identity === null || E.isLeft(identity) ? [] : [[driver.name, identity.right] as const]
+    })
+    return Object.fromEntries((await Promise.all(asked)).flat())
   }
 
   private observed(seen: Observation): void {
@@ -267,10 +286,20 @@ export class Worker {
         cpuMilli,
         memoryBytes,
       })),
+      troubles: this.troubles(),
     }
     const sentAt = this.machine.now().mono
     connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, this.by()), () => inContact(this.view, sentAt))
     void this.meter.look()
+  }
+
+  /** For `ork status`, which asks for the engines itself. */
+  private troubles(): string[] {
+    const { trouble, isFull } = this.journal
+    const full = isFull
+      ? ['its journal is full: it starts nothing until the log takes some of what it has to tell']
+      : []
+    return [...(trouble === null ? [] : [trouble]), ...full]
   }
 
   private async usage(): Promise<readonly Usage[]> {

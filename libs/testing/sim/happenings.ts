@@ -21,8 +21,8 @@ export type Happening =
   /** The machine dies with all its containers and comes back. */
   | { readonly tag: 'reboot'; readonly node: string; readonly downMs: number }
   | { readonly tag: 'cut off'; readonly nodes: readonly string[]; readonly ms: number; readonly noticeMs: number }
-  /** Somebody sets the machine's clock. */
-  | { readonly tag: 'set clock'; readonly node: string; readonly offsetMs: number }
+  /** Somebody sets the clock of a machine, or of all. */
+  | { readonly tag: 'set clocks'; readonly nodes: readonly string[]; readonly offsetMs: number }
   | { readonly tag: 'no stream leader'; readonly ms: number }
   | { readonly tag: 'storm'; readonly kind: string; readonly ms: number }
   | { readonly tag: 'engine down'; readonly node: string; readonly ms: number; readonly kills: boolean }
@@ -65,8 +65,8 @@ export const happen = (world: World, what: Happening): void => {
         for (const name of what.nodes) world.node(name).mend()
       })
       return
-    case 'set clock':
-      world.node(what.node).clocks.wallOffset = what.offsetMs
+    case 'set clocks':
+      for (const name of what.nodes) world.node(name).clocks.wallOffset = what.offsetMs
       return
     case 'no stream leader':
       return world.servers.loseLeader(what.ms)

@@ -62,18 +62,17 @@ const answeredTooSoon = (log: Log): Log => ({
 
 type AnyView = { readonly cluster: Cluster }
 
-/** Decides as if every worker had a little more of each. */
+/** Keeps account of every worker as if it had a little more than it says; its view of the cluster is as it should be. */
 const withMoreRoom = <View extends AnyView>(core: Core<View>): Core<View> => ({
   ...core,
-  decide: (view, now) => {
-    const workers = [...view.cluster.workers.values()]
-    const real = workers.map(({ capacity }) => capacity)
-    for (const worker of workers) worker.capacity = { ...worker.capacity, cpuMilli: worker.capacity.cpuMilli + 1 }
-    const verdict = core.decide(view, now)
-    workers.forEach((worker, at) => {
-      worker.capacity = real[at] ?? worker.capacity
-    })
-    return verdict
+  evolve: (view, entry) => {
+    const { event } = entry
+    if (event.type !== 'WorkerRegistered') return core.evolve(view, entry)
+    const { worker, capacity } = event.data
+    const data = { ...event.data, capacity: { ...capacity, cpuMilli: capacity.cpuMilli + 1 } }
+    core.evolve(view, { ...entry, event: { ...event, data } })
+    const known = view.cluster.workers.get(worker)
+    if (known !== undefined) known.capacity = capacity
   },
 })
 

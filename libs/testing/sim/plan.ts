@@ -162,8 +162,8 @@ class Maker {
 
   private setClock(): Happening {
     const offsetMs = this.random.pick([-HOUR_MS, HOUR_MS, 0, -3_000, 90_000])
-    const node = this.random.chance(0.4) ? this.random.pick(this.services) : this.anyNode()
-    return { tag: 'set clock', node, offsetMs }
+    const nodes = this.random.chance(0.3) ? [...this.services, ...this.workers] : [this.anyNode()]
+    return { tag: 'set clocks', nodes, offsetMs }
   }
 
   private storm(): Happening {

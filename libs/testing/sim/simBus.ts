@@ -29,14 +29,17 @@ export const simBus = (servers: Servers, link: Link): Bus => {
   /** The question on its way to whoever serves, and the answer on its way back. */
   const far = (handle: Endpoint['handle']): Endpoint['handle'] => {
     return (payload, signal) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         if (isLost()) return
         link.deliver(() => {
           const result = handle(payload, signal)
           if (Symbol.asyncIterator in result) {
             resolve(E.left(orkError('Simulated', 'the simulator asks for no answers in parts')))
           } else {
-            void result.then((answer) => link.send(() => resolve(answer)))
+            result.then(
+              (answer) => link.send(() => resolve(answer)),
+              (cause: unknown) => link.send(() => reject(cause)),
+            )
           }
         })
       })

@@ -14,15 +14,17 @@ export interface ReadRange {
   readonly to: number
 }
 
-/** Entries that wait for the reader, at most about: no more is asked for beyond. */
+/** Entries, and their bytes as stored, that wait for the reader: no more is asked for beyond. */
 const HIGH = 5_000
+const HIGH_BYTES = 16 * 1024 * 1024
 
 /** A stretch of the past, in batches; reading stops asking while the caller is busy. */
 export async function* readRange(link: Link, range: ReadRange): AsyncGenerator<readonly Entry[]> {
   if (range.to < range.from) return
-  const queue = new Fifo<readonly Entry[]>()
-  let waiting = 0
+  const queue = new Fifo<{ readonly entries: readonly Entry[]; readonly bytes: number }>()
+  const waiting = { entries: 0, bytes: 0 }
   let batch: Entry[] = []
+  let bytes = 0
   let ended = false
   let failure: Error | null = null
   let wake = (): void => {}
@@ -34,14 +36,19 @@ export async function* readRange(link: Link, range: ReadRange): AsyncGenerator<r
     onMessage: (seq, message) => {
       if (ended) return
       const wanted = seq <= range.to && (range.matches === undefined || range.matches(message.subject))
-      if (wanted) batch.push(toEntry(link.prefix, seq, message.text, message.subject))
+      if (wanted) {
+        batch.push(toEntry(link.prefix, seq, message.text, message.subject))
+        bytes += message.end - message.start
+      }
       if (seq >= range.to) ended = true
     },
     onPause: () => {
-      if (batch.length > 0) queue.push(batch)
-      waiting += batch.length
+      if (batch.length > 0) queue.push({ entries: batch, bytes })
+      waiting.entries += batch.length
+      waiting.bytes += bytes
       batch = []
-      if (waiting > HIGH) source.pause()
+      bytes = 0
+      if (waiting.entries > HIGH || waiting.bytes > HIGH_BYTES) source.pause()
       wake()
     },
     onError: (cause) => {
@@ -52,11 +59,12 @@ export async function* readRange(link: Link, range: ReadRange): AsyncGenerator<r
   const unlisten = link.onClosing(() => wake())
   try {
     for (;;) {
-      const entries = queue.shift()
-      if (entries !== undefined) {
-        waiting -= entries.length
-        if (waiting <= HIGH / 2) source.resume()
-        yield entries
+      const next = queue.shift()
+      if (next !== undefined) {
+        waiting.entries -= next.entries.length
+        waiting.bytes -= next.bytes
+        if (waiting.entries <= HIGH / 2 && waiting.bytes <= HIGH_BYTES / 2) source.resume()
+        yield next.entries
         continue
       }
       if (failure !== null) throw failure

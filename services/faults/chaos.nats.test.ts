@@ -1,86 +1,29 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { JobSpec } from '#libs/spec'
-import { assertOneContainerEach, eventually, sleeper, type TestCluster, withCluster } from '../../libs/testing/cluster'
+import {
+  assertOneContainerEach,
+  dice,
+  eventually,
+  flapping,
+  heldIn,
+  isSettled,
+  type Restless,
+  retried,
+  type TestCluster,
+  user,
+  withCluster,
+} from '../../libs/testing/cluster'
 import { runOrk } from '../../libs/testing/ork'
 
 const STEPS = Number(process.env.ORK_CHAOS_STEPS ?? 8)
 const SEED = Number(process.env.ORK_CHAOS_SEED ?? Date.now() % 1_000_000)
 
-/** Numbers from 0 to below `n`, the same for the same seed. */
-const dice = (seed: number) => {
-  let state = seed
-  return (n: number): number => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0
-    return ((state >>> 8) & 0xffff) % n
-  }
-}
-
-/**
- * Each process holds a folder of its instance's name while it lives, and says so when somebody else does already: two
- * at once are found out though it be for a moment.
- */
-const HOLD = [
-  `id=$(basename "$(dirname "$PWD")"); held="$DIR/held-\${id%-*}"`,
-  'mkdir "$held" || echo "$id" >> "$DIR/doubles"',
-  'let_go() { rmdir "$held"; exit 0; }',
-  'trap let_go TERM',
-].join('\n')
-
-const holding = (name: string, dir: string, replicas: number, version: number, script: string): JobSpec =>
-  sleeper(name, {
-    driver: 'process',
-    replicas,
-    command: ['sh', '-c', `${HOLD}\n${script}`],
-    env: { DIR: dir, VERSION: String(version) },
-    stop: { signal: 'SIGTERM', graceMs: 30_000 },
-  })
-
-const steady = (name: string, dir: string, replicas: number, version: number): JobSpec =>
-  holding(name, dir, replicas, version, 'sleep 900 & wait $!')
-
-/** Ends by itself again and again, and is started again. */
-const flapping = (dir: string): JobSpec => holding('flapping', dir, 3, 1, 'sleep 1 & wait $!; let_go')
-
-interface World {
+interface World extends Restless {
   readonly cluster: TestCluster
-  readonly dir: string
-  readonly roll: (n: number) => number
-  /** What was last asked for and acknowledged, by job; null: its end. */
-  readonly wanted: Map<string, number | null>
-  readonly told: string[]
-}
-
-const user = async ({ cluster, dir, roll, wanted, told }: World): Promise<void> => {
-  const job = `job-${roll(6)}`
-  const before = wanted.get(job)
-  if (typeof before === 'number' && roll(4) === 0) {
-    told.push(`stop ${job}`)
-    await retried(() => cluster.stopJob(job))
-    wanted.set(job, null)
-    return
-  }
-  const replicas = 1 + roll(4)
-  const version = roll(2)
-  told.push(`submit ${job} with ${replicas}, version ${version}`)
-  await retried(() => cluster.submit(steady(job, dir, replicas, version), 2_000))
-  wanted.set(job, replicas)
-}
-
-/** Refusals of a job that is still being stopped end when it is; a time-out is no answer. */
-const retried = async (work: () => Promise<unknown>): Promise<void> => {
-  for (const giveUp = Date.now() + 60_000; ; await pause(100)) {
-    try {
-      await work()
-      return
-    } catch (cause) {
-      if (Date.now() > giveUp) throw cause
-    }
-  }
 }
 
 /** The nats-server is killed or hangs for a while, every third time. */
@@ -109,18 +52,6 @@ const serviceFault = async ({ cluster: { services }, roll, told }: World): Promi
   if (kind === 0) victim.resume()
   else await victim.start()
 }
-
-const isSettled = ({ cluster: { log }, wanted }: World): boolean =>
-  [...wanted].every(([job, replicas]) => {
-    if (replicas === null) return log.view.jobs.get(job)?.state === 'stopped'
-    const instances = log.instances(job)
-    const upToDate = instances.every((one) => one.index >= replicas || one.version >= one.task.templateVersion)
-    const running = instances.filter(({ state }) => state === 'running')
-    const rest = instances.filter(({ state, index }) => index >= replicas && state !== 'stopped')
-    return upToDate && running.length === replicas && rest.length === 0
-  })
-
-const heldIn = (dir: string): number => readdirSync(dir).filter((name) => name.startsWith('held-')).length
 
 const test = suite('chaos')
 

@@ -21,6 +21,7 @@ export * from './dev'
 export * from './eventually'
 export * from './jobs'
 export type { Observer } from './observer'
+export * from './restless'
 export { type TestService, testService } from './service'
 export { type SimulatedWorkers, simulatedWorkers } from './simulated'
 
@@ -35,13 +36,21 @@ export interface TestClusterOptions {
   /** More flags for every service, and for every worker. */
   readonly flags?: readonly string[]
   readonly workerFlags?: readonly string[]
+  /** On how many servers the log is kept; default one. */
+  readonly replicas?: 1 | 3
   /** Fills the log with a past, before any service starts. */
   readonly history?: (connection: Connection) => Promise<void>
 }
 
-/** A cluster of real processes that talk over a real nats-server. */
-export interface TestCluster extends TestClient {
-  readonly nats: TestNats
+/** The servers that a cluster is put on; they end with it. */
+interface Servers {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/** A cluster of real processes that talk over real nats-servers. */
+export interface TestClusterOn<Nats extends Servers> extends TestClient {
+  readonly nats: Nats
   readonly connection: Connection
   /** The log as it comes, folded. */
   readonly log: Observer
@@ -52,12 +61,22 @@ export interface TestCluster extends TestClient {
   stop(): Promise<void>
 }
 
+/** One on a single server. */
+export type TestCluster = TestClusterOn<TestNats>
+
 /** Resolves when all services are ready. `stop` ends everything and removes every container, process and folder. */
-const startTestCluster = async (options: TestClusterOptions): Promise<TestCluster> => {
+const startTestCluster = async <Nats extends Servers>(
+  nats: Nats,
+  options: TestClusterOptions,
+): Promise<TestClusterOn<Nats>> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-cluster-'))
-  const nats = await startTestNats()
   // As the commands ask for it; where the log exists already they only check it.
-  const connection = await mustConnect({ servers: nats.url, sync: 'always' })
+  const connection = await mustConnect({
+    servers: nats.url,
+    sync: 'always',
+    replicas: options.replicas ?? 1,
+    waitMs: 30_000,
+  })
   await options.history?.(connection)
   const log = new Observer(connection)
   const services = servicesOf(options, dir, nats.url)
@@ -111,8 +130,15 @@ const startTestCluster = async (options: TestClusterOptions): Promise<TestCluste
 export const withCluster = async (
   options: TestClusterOptions,
   body: (cluster: TestCluster) => Promise<void>,
+): Promise<void> => withClusterOn(await startTestNats(), options, body)
+
+/** The same on servers that are there; they end with it. */
+export const withClusterOn = async <Nats extends Servers>(
+  nats: Nats,
+  options: TestClusterOptions,
+  body: (cluster: TestClusterOn<Nats>) => Promise<void>,
 ): Promise<void> => {
-  const cluster = await startTestCluster(options)
+  const cluster = await startTestCluster(nats, options)
   try {
     await body(cluster)
   } catch (cause) {

@@ -24,6 +24,8 @@ export interface TestService {
   end(by?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
   /** Resolves to the exit code of its current life, null where a signal ended it. */
   ended(): Promise<number | null>
+  /** Of its current life. */
+  pid(): number | null
   /** The end of what it wrote, over all its lives. */
   log(): string
 }
@@ -100,6 +102,7 @@ export const testService = (options: TestServiceOptions): TestService => {
       return code
     },
     ended: async () => (await life?.ended) ?? null,
+    pid: () => life?.child.pid ?? null,
     log: () => text,
   }
 }

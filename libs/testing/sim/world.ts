@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { apiSubject } from '#libs/api'
-import { type Cluster, emptyCluster, evolve, findInstance, ignoreChanges } from '#libs/cluster'
+import { type Cluster, emptyCluster } from '#libs/cluster'
 import type { OrkEvent } from '#libs/events'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
@@ -8,11 +8,12 @@ import type { JobSpec } from '#libs/spec'
 import { Disk } from './disk'
 import { Engine } from './engine'
 import { Node, type Start, type Surroundings } from './node'
-import type { Acknowledged, InstanceBefore, LiveView, Observer, Stored } from './observer'
+import type { Acknowledged, LiveView, Observer, Stored } from './observer'
 import type { Plant } from './plant'
 import { never } from './process'
 import { Servers } from './servers'
 import { startManager, startScheduler, startWorker } from './services'
+import { foldNext } from './stored'
 import { Time } from './time'
 import { CALM, type Weather } from './weather'
 
@@ -165,34 +166,22 @@ export class World {
       const entry = this.servers.store.at(seq)?.entry
       if (entry === undefined) return
       const { event } = entry
-      const before = event.type === 'Unreadable' ? null : this.instanceBefore(event)
-      const { stale, illegal } = this.truth.ignored
-      evolve(this.truth, entry, ignoreChanges)
-      if (event.type === 'Unreadable') {
-        this.fail('events can be read', `${event.path}: ${event.error.detail}`)
+      const stored = foldNext(this.truth, entry)
+      if (event.type === 'Unreadable' || stored === null) {
+        if (event.type === 'Unreadable') this.fail('events can be read', `${event.path}: ${event.error.detail}`)
         continue
       }
-      const { ignored } = this.truth
-      const took = ignored.stale > stale ? 'stale' : ignored.illegal > illegal ? 'illegal' : 'effect'
-      this.noteEvent(seq, event, took)
-      this.each((observer) => observer.stored?.({ seq, event, took, before }))
+      this.noteEvent(stored)
+      this.each((observer) => observer.stored?.(stored))
     }
   }
 
-  private noteEvent(seq: number, event: OrkEvent, took: Stored['took']): void {
+  private noteEvent({ seq, event, took }: Stored): void {
     if (this.trace === null) return
     const { spec: _, ...data } = event.data as { spec?: unknown }
     const epoch = event.epoch === undefined ? '' : ` epoch ${event.epoch}`
     const more = took === 'effect' ? '' : ` (${took})`
     this.note(`${seq} ${event.source} ${event.type}${epoch} ${JSON.stringify(data)}${more}`)
-  }
-
-  private instanceBefore({ data }: OrkEvent): InstanceBefore | null {
-    if (!('index' in data)) return null
-    const instance = findInstance(this.truth, data.job, data.task, data.index)
-    if (instance === undefined) return null
-    const { state, attempt, placedSeq, retiring } = instance
-    return { state, attempt, placedSeq, retiringSeq: retiring?.placedSeq ?? null }
   }
 
   private each(tell: (observer: Observer) => void): void {

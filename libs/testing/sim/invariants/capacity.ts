@@ -1,7 +1,7 @@
 import { RESOURCE_NAMES } from '#libs/kernel'
-import type { Invariant } from './invariant'
+import type { LogInvariant } from './invariant'
 
-export const capacity: Invariant = {
+export const capacity: LogInvariant = {
   name: 'no worker is reserved beyond its capacity',
   watch: ({ truth }, fail) => ({
     stored: ({ seq, event }) => {

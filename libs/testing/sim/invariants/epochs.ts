@@ -1,8 +1,8 @@
 import { EVENTS } from '#libs/events'
-import type { Invariant } from './invariant'
+import type { LogInvariant } from './invariant'
 
 /** Counted here anew, and not by the fold: each epoch has one leader, and who was succeeded decides nothing. */
-export const epochs: Invariant = {
+export const epochs: LogInvariant = {
   name: 'no decision of an older epoch takes effect',
   watch: (_, fail) => {
     const leaders: Record<string, { epoch: number; source: string }> = {}

@@ -3,7 +3,7 @@ import { capacity } from './capacity'
 import { oneContainer, runsOnce } from './containers'
 import { epochs } from './epochs'
 import { folds } from './folds'
-import type { Invariant } from './invariant'
+import type { Invariant, LogInvariant } from './invariant'
 import { lifecycle } from './lifecycle'
 import { owners } from './owners'
 import { silence } from './silence'
@@ -22,3 +22,6 @@ export const INVARIANTS: readonly Invariant[] = [
   silence,
   folds,
 ]
+
+/** Those that need nothing but the log. */
+export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, updates]

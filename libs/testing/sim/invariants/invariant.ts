@@ -1,3 +1,4 @@
+import type { Cluster } from '#libs/cluster'
 import type { Observer } from '../observer'
 import type { World } from '../world'
 
@@ -5,4 +6,9 @@ import type { World } from '../world'
 export interface Invariant {
   readonly name: string
   watch(world: World, fail: (what: string) => void): Observer
+}
+
+/** One that can be judged by the log alone, and its fold: also of a cluster of real processes. */
+export interface LogInvariant extends Invariant {
+  watch(log: { readonly truth: Cluster }, fail: (what: string) => void): Observer
 }

@@ -1,5 +1,5 @@
 import { EVENTS, type OrkEvent } from '#libs/events'
-import type { Invariant } from './invariant'
+import type { LogInvariant } from './invariant'
 
 /** The one who may have written it, as `role/name`; `null` for any of the role. */
 const rightfulSource = (event: OrkEvent): { readonly role: string; readonly name: string | null } => {
@@ -9,7 +9,7 @@ const rightfulSource = (event: OrkEvent): { readonly role: string; readonly name
   return { role: owner, name: worker }
 }
 
-export const owners: Invariant = {
+export const owners: LogInvariant = {
   name: 'no event is written by a role that does not own it',
   watch: (_, fail) => ({
     stored: ({ seq, event }) => {

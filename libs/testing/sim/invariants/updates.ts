@@ -1,6 +1,6 @@
 import { findInstance, isOutdated, isWanted } from '#libs/cluster'
 import { instanceId } from '#libs/kernel'
-import type { Invariant } from './invariant'
+import type { LogInvariant } from './invariant'
 
 /** How many instances of a task an update may have down at once. */
 const AT_ONCE = 1
@@ -9,7 +9,7 @@ const AT_ONCE = 1
  * An update takes an instance down only while all that it took down before are up again. What ends by itself
  * meanwhile is not its doing.
  */
-export const updates: Invariant = {
+export const updates: LogInvariant = {
   name: 'an update leaves as many healthy instances as it promises',
   watch: ({ truth }, fail) => {
     const down = new Map<string, Set<number>>()

@@ -1,0 +1,124 @@
+// The soak: `npm run soak -- [--minutes M] [--seed S]`. Three nats-servers, managers, schedulers and workers as real
+// processes, killed and stalled every few seconds while jobs are submitted, changed and stopped; at the end the log is
+// held against the simulator's promises. Exits with 0 when all are kept, else with 1.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { assertOneContainerEach, dice, isSettled, type Restless, user, withClusterOn } from '../cluster'
+import { startTestNatsCluster } from '../nats'
+import { runOrk } from '../ork'
+import { chooseFault, type SoakCluster, SPARED } from './faults'
+import { Memory } from './memory'
+import { type Confirmed, doublesIn, lostIn, violationsIn } from './verdict'
+
+const SETTLE_MS = 180_000
+const SAMPLE_MS = 5_000
+
+const say = (line: object): void => console.log(JSON.stringify(line))
+
+interface Soak {
+  readonly cluster: SoakCluster
+  readonly restless: Restless
+  readonly roll: (n: number) => number
+  readonly until: number
+  readonly confirmed: Confirmed[]
+  readonly faults: Record<string, number>
+  readonly memory: Memory
+}
+
+const isOver = ({ until }: Soak): boolean => performance.now() >= until
+
+const users = async (soak: Soak): Promise<void> => {
+  while (!isOver(soak)) {
+    await user(soak.restless)
+    await pause(300)
+  }
+}
+
+const troubles = async (soak: Soak): Promise<void> => {
+  while (!isOver(soak)) {
+    const fault = chooseFault(soak.cluster, soak.roll)
+    soak.faults[fault.name] = (soak.faults[fault.name] ?? 0) + 1
+    soak.restless.told.push(fault.name)
+    await fault.happen()
+    await pause(soak.roll(3_000))
+  }
+}
+
+const samples = async (soak: Soak): Promise<void> => {
+  const { services, nats } = soak.cluster
+  for (let told = performance.now(); !isOver(soak); await pause(SAMPLE_MS)) {
+    for (const service of services) if (SPARED.includes(service.name)) soak.memory.sample(service.name, service.pid())
+    for (const server of nats.servers) if (SPARED.includes(server.name)) soak.memory.sample(server.name, server.pid)
+    if (performance.now() - told < 60_000) continue
+    told = performance.now()
+    say({ events: soak.cluster.log.view.seq, submits: soak.confirmed.length, faults: soak.faults })
+  }
+}
+
+/** Everything that is wrong in the end, once nothing is disturbed any more. */
+const judge = async ({ cluster, restless, confirmed }: Soak): Promise<readonly string[]> => {
+  const { log, nats } = cluster
+  const wrong: string[] = []
+  const note = (cause: unknown): void => void wrong.push(cause instanceof Error ? cause.message : String(cause))
+  await log.until('all is as it was asked for', () => isSettled(restless), SETTLE_MS).catch(note)
+  await assertOneContainerEach(cluster).catch(note)
+  const verified = await runOrk(['replay', '--verify'], { nats: nats.url })
+  if (verified.code !== 0) wrong.push(`ork replay --verify: ${verified.stdout}${verified.stderr}`)
+  const { entries } = log
+  wrong.push(...violationsIn(entries))
+  wrong.push(...lostIn(entries, confirmed).map((what) => `lost: ${what}`))
+  wrong.push(...doublesIn(restless.dir, entries).map((what) => `ran twice: ${what}`))
+  return wrong
+}
+
+const run = async (minutes: number, seed: number): Promise<boolean> => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-soak-'))
+  let kept = false
+  const nats = await startTestNatsCluster({ sync: true })
+  await withClusterOn(
+    nats,
+    { driver: 'process', managers: 2, schedulers: 2, workers: 3, replicas: 3 },
+    async (cluster) => {
+      const confirmed: Confirmed[] = []
+      const client: Restless['cluster'] = {
+        ...cluster,
+        submit: async (spec, timeoutMs) => {
+          const reply = await cluster.submit(spec, timeoutMs)
+          confirmed.push({ spec, reply })
+          return reply
+        },
+      }
+      const restless: Restless = { cluster: client, dir, roll: dice(seed), wanted: new Map(), told: [] }
+      const until = performance.now() + minutes * 60_000
+      const soak: Soak = { cluster, restless, roll: dice(seed + 1), until, confirmed, faults: {}, memory: new Memory() }
+      await Promise.all([users(soak), troubles(soak), samples(soak)])
+      const wrong = await judge(soak)
+      const { leaders, ignored, seq: events } = cluster.log.view
+      const elections = { manager: leaders.manager.epoch, scheduler: leaders.scheduler.epoch }
+      const lost = cluster.log.all('WorkerLost').length
+      const submits = confirmed.length
+      say({ minutes, seed, events, submits, faults: soak.faults, elections, ignored, workersLost: lost })
+      say({ memory: soak.memory.figures() })
+      for (const what of wrong) say({ wrong: what })
+      say({ promises: wrong.length === 0 ? 'all kept' : `${wrong.length} broken` })
+      if (wrong.length > 0) console.error(restless.told.slice(-40).join('\n'))
+      kept = wrong.length === 0
+    },
+  )
+  rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
+  return kept
+}
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string', default: '30' }, seed: { type: 'string', default: String(Date.now() % 1e6) } },
+})
+run(Number(values.minutes), Number(values.seed)).then(
+  (kept) => process.exit(kept ? 0 : 1),
+  (cause: unknown) => {
+    console.error(cause)
+    process.exit(1)
+  },
+)

@@ -11,6 +11,7 @@ import {
   ignoreChanges,
   isFrozen,
   jobSeq,
+  MAX_SERVICES,
   type WorkerState,
 } from './index'
 
@@ -192,6 +193,16 @@ test('a lifted aggregate takes decisions again, and those who decide are told of
 test('a fold that could read everything has nothing to lift', () => {
   const story = given(registered(), submitted()).when(lifted('job.web', 2, 2), lifted('job.other', 1, 9))
   assert.equal([story.ignored, story.cluster.quarantined.size], [{ stale: 0, illegal: 0 }, 0])
+})
+
+test('services that come under ever new names are remembered up to a limit, the latest of them', () => {
+  const registering = (name: string): Draft => ({ type: 'ManagerRegistered', data: { name, version: '0.1.0' } })
+  const story = given(registering('first'), registering('second'))
+  for (let at = 2; at < MAX_SERVICES; at += 1) story.when(registering(`m${at}`))
+  story.when(registering('first'), registering('last'))
+  const names = [...story.cluster.services.keys()]
+  assert.is(names.length, MAX_SERVICES)
+  assert.equal([names.includes('manager/second'), ...names.slice(-2)], [false, 'manager/first', 'manager/last'])
 })
 
 test('events about what is not there yet count for who comes to write there', () => {

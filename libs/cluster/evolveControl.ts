@@ -1,6 +1,6 @@
 import type { EventOf } from '#libs/events'
 import { ignoreStray } from './ignore'
-import type { Changes, Cluster, LedRole } from './model'
+import { type Changes, type Cluster, type LedRole, MAX_SERVICES } from './model'
 import { lift, record } from './quarantine'
 
 type ControlEvent = EventOf<
@@ -49,5 +49,10 @@ export const evolveControl = (
 
 const register = (cluster: Cluster, role: LedRole, seq: number, data: { name: string; version: string }): void => {
   cluster.leaders[role].seq = seq
-  cluster.services.set(`${role}/${data.name}`, { role, name: data.name, version: data.version, seq })
+  const { services } = cluster
+  const key = `${role}/${data.name}`
+  services.delete(key) // it comes last
+  services.set(key, { role, name: data.name, version: data.version, seq })
+  const [oldest] = services.keys()
+  if (services.size > MAX_SERVICES && oldest !== undefined) services.delete(oldest)
 }

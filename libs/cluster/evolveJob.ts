@@ -10,6 +10,7 @@ import {
   isWanted,
   type Job,
   type JobState,
+  MAX_SUBMISSIONS,
   type Task,
 } from './model'
 import { enter, enterRetiring } from './transition'
@@ -96,6 +97,7 @@ const submit = (cluster: Cluster, seq: number, event: EventOf<'JobSubmitted'>, c
   job.version = version
   job.spec = spec
   job.history.push({ version, seq, time, actor: event.actor ?? null })
+  if (job.history.length > MAX_SUBMISSIONS) job.history.splice(1, 1)
   if (known === undefined) addJob(cluster, job)
   const named = new Set(spec.tasks.map(({ name }) => name))
   for (const task of job.tasks.values()) {

@@ -2,6 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { given } from '../testing/given'
 import { aJob, on, registered, stopAsked, submitted } from '../testing/happenings'
+import { MAX_SUBMISSIONS } from './index'
 
 const of = (replicas: number, image = 'busybox:1') => aJob({ tasks: [{ replicas, image }] })
 const run = (id: string, version = 1) => [on(id).scheduled(version), on(id).started()]
@@ -165,6 +166,14 @@ test('facts that cross a stop leave it standing', () => {
   assert.equal(story.instances, { 'web.api.0': 'stopping w1#1' })
   assert.is(story.instance('web.api.0').reason, 'replaced')
   assert.is(story.instance('web.api.0').container, 'c1')
+})
+
+test('of very many submissions the first and the latest are kept, and the job goes on as before', () => {
+  const story = given(registered())
+  for (let version = 1; version <= 250; version += 1) story.when(submitted(aJob(), version))
+  const { history, version } = story.cluster.jobs.get('web') ?? { history: [], version: 0 }
+  assert.equal([version, history.length], [250, MAX_SUBMISSIONS])
+  assert.equal([history[0]?.seq, history[1]?.version, history.at(-1)?.version], [2, 152, 250])
 })
 
 test.run()

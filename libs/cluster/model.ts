@@ -17,13 +17,17 @@ import type { InstanceState } from './lifecycle'
 export interface Cluster {
   /** Sequence of the last entry folded. */
   seq: number
+  /**
+   * Every job that ever was, and every worker: whoever writes about one has to know its last sequence. They grow with
+   * names, never with submits, runs or attempts: those of each are bounded.
+   */
   readonly jobs: Map<string, Job>
   readonly workers: Map<string, Worker>
   /** Placed on workers that were not seen to join: all of them for who folds only one job's part of the log. */
   readonly unhosted: Set<Attempt>
   readonly leaders: Readonly<Record<LedRole, Leader>>
   readonly scheduling: Scheduling
-  /** Services that ever registered, by `role/name`. */
+  /** Services that registered, by `role/name`; the latest `MAX_SERVICES`, since containers may take a new name each time. */
   readonly services: Map<string, ServiceInfo>
   /**
    * Aggregates that hold events which cannot be read, by the path of their filter; most take no decisions (`isFrozen`).
@@ -32,7 +36,8 @@ export interface Cluster {
   readonly quarantined: Map<string, Quarantined>
   /**
    * Last sequences of aggregates of which the fold knows nothing else, by the path of their filter: an event about an
-   * instance that is not there yet still counts for the expectation of who writes there first.
+   * instance that is not there yet still counts for the expectation of who writes there first. A number for each, and
+   * fewer of them than the servers keep subjects.
    */
   readonly strays: Map<string, number>
   /** Steps that the fold ignored: from an old epoch, or not in the lifecycle. */
@@ -88,7 +93,10 @@ export interface Job {
   spec: JobSpec
   /** Last sequence of the job's aggregate. */
   seq: number
-  /** When and by whom each version was submitted, oldest first. */
+  /**
+   * When and by whom versions were submitted, oldest first: the very first, from which on the log is about this job, and
+   * the latest, in all at most `MAX_SUBMISSIONS`. `ork events --job` has those between.
+   */
   readonly history: Submission[]
   readonly tasks: Map<string, Task>
 }
@@ -205,6 +213,12 @@ export interface Worker {
   /** Fixed host ports in use, as `port/protocol`. */
   readonly hostPorts: Set<string>
 }
+
+/** How many submissions `Job.history` keeps. */
+export const MAX_SUBMISSIONS = 100
+
+/** How many services the fold remembers; who is not among them registers anew. */
+export const MAX_SERVICES = 1_000
 
 /** How many sequences `Instance.recent` keeps. */
 export const RECENT_EVENTS = 32

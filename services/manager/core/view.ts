@@ -8,7 +8,7 @@ export interface ManagerView {
   readonly touchedJobs: Set<Job>
   /** Aggregates with events that cannot be read, until that is on record. */
   readonly toRecord: Set<string>
-  /** By worker. Not from the log: a manager that has just started knows nothing of the past's silence. */
+  /** By worker that the log knows. Not from the log: a manager that has just started knows nothing of the past's silence. */
   readonly heard: Map<string, Heard>
   /** Since when each lost worker is known here to be lost; monotonic milliseconds. */
   readonly lostSince: Map<string, number>
@@ -51,7 +51,7 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
 
 /** Notes a sign of life. */
 export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
-  if (event.type !== 'WorkerHeartbeat') return
+  if (event.type !== 'WorkerHeartbeat' || !view.cluster.workers.has(event.data.worker)) return
   view.heard.set(event.data.worker, { at: now.mono, alive: true, heartbeat: event.data })
 }
 

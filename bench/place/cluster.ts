@@ -1,0 +1,74 @@
+import { emptyCluster, evolve, ignoreChanges, type Worker } from '#libs/cluster'
+import { stamp } from '#libs/events'
+import { addResources, NO_RESOURCES, type Resources, subtractResources } from '#libs/kernel'
+import { Fleet } from '../../services/scheduler/core/fleet/fleet'
+
+/** A placement that can be taken back. */
+export interface Placed {
+  readonly row: number
+  readonly asked: Resources
+}
+
+/** Workers as the scheduler sees them, without a log: placing is promising, and what leaves is told as the fold tells it. */
+export class BenchCluster {
+  readonly fleet = new Fleet()
+  readonly total: Resources
+  used = NO_RESOURCES
+  private readonly workers: readonly Worker[]
+
+  constructor(capacities: readonly Resources[]) {
+    this.workers = joined(capacities)
+    for (const worker of this.workers) this.fleet.renew(worker)
+    this.total = capacities.reduce(addResources, NO_RESOURCES)
+  }
+
+  /** What the log would tell of a placement, once it is folded. */
+  fold({ row, asked }: Placed): void {
+    const worker = this.worker(row)
+    worker.reserved = addResources(worker.reserved, asked)
+    this.used = addResources(this.used, asked)
+  }
+
+  leave({ row, asked }: Placed): void {
+    const worker = this.worker(row)
+    worker.reserved = subtractResources(worker.reserved, asked)
+    this.used = subtractResources(this.used, asked)
+    this.fleet.update(worker)
+  }
+
+  /** Share in use of the scarcer resource, 0 to 1. */
+  get use(): number {
+    return shareOf(this.used, this.total)
+  }
+
+  /** The same of those workers alone that have anything. */
+  get density(): number {
+    const begun = this.workers.filter(({ reserved }) => reserved.cpuMilli > 0)
+    return shareOf(this.used, begun.map(({ capacity }) => capacity).reduce(addResources, NO_RESOURCES))
+  }
+
+  /** Standard deviation of the workers' loads, each the share in use of its scarcer resource. */
+  get sigma(): number {
+    const loads = this.workers.map(({ reserved, capacity }) => shareOf(reserved, capacity))
+    const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length
+    return Math.sqrt(loads.reduce((sum, load) => sum + (load - mean) ** 2, 0) / loads.length)
+  }
+
+  private worker(row: number): Worker {
+    return this.workers[row] as Worker
+  }
+}
+
+const shareOf = (used: Resources, total: Resources): number =>
+  Math.max(used.cpuMilli / total.cpuMilli, used.memoryBytes / total.memoryBytes)
+
+const joined = (capacities: readonly Resources[]): readonly Worker[] => {
+  const cluster = emptyCluster()
+  for (const [at, capacity] of capacities.entries()) {
+    const worker = `w${String(at).padStart(5, '0')}`
+    const data = { worker, capacity, labels: {}, drivers: ['simulated' as const], version: '0.1.0', host: worker }
+    const event = stamp({ type: 'WorkerRegistered', data }, { id: worker, source: 'worker/bench', time: 0 })
+    evolve(cluster, { seq: at + 1, event }, ignoreChanges)
+  }
+  return [...cluster.workers.values()]
+}

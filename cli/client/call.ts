@@ -6,7 +6,7 @@ import type { BusError, Connection } from '#libs/log'
 const TIMEOUT_MS = 10_000
 
 /** Verbs that are answered with one value, and those answered in parts that hold a list. */
-type SingleVerb = 'submit' | 'stop' | 'skip' | 'forget' | 'job' | 'task' | 'worker' | 'explain'
+type SingleVerb = 'submit' | 'stop' | 'skip' | 'forget' | 'job' | 'task' | 'worker' | 'set-policy' | 'explain'
 type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
 
 /** Asks the manager (for `explain` the scheduler) for one thing. Throws OrkFailure with the service's own words. */
@@ -45,7 +45,7 @@ export const list = async <V extends ListVerb>(
 
 /** The bus knows what happened on the wire; what that means for a user depends on who should have answered. */
 const explained = (verb: Verb, error: OrkError): OrkError => {
-  const role = verb === 'explain' ? 'scheduler' : verb === 'logs' ? 'worker' : 'manager'
+  const role = verb === 'explain' || verb === 'set-policy' ? 'scheduler' : verb === 'logs' ? 'worker' : 'manager'
   switch (error.tag) {
     case 'NoResponders':
       return {

@@ -10,6 +10,7 @@ import type {
   WorkerSummary,
 } from '#libs/cluster'
 import { Count, Name, nullable, type Resources } from '#libs/kernel'
+import { type PlacementPolicy, PlacementPolicyCodec } from '#libs/spec'
 import { Actor, Id, Keys, Reason, Spec } from './limits'
 
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
@@ -27,6 +28,7 @@ export const REQUESTS = {
   health: t.type({}, 'HealthRequest'),
   quarantine: t.type({}, 'QuarantineRequest'),
   skip: t.type({ sequence: Count, reason: Reason, actor: Actor }, 'SkipRequest'),
+  'set-policy': t.type({ policy: PlacementPolicyCodec, seed: nullable(Count), actor: Actor }, 'SetPolicyRequest'),
   explain: t.type({ id: Id }, 'ExplainRequest'),
   view: t.type({ keys: Keys }, 'ViewRequest'),
   who: t.type({}, 'WhoRequest'),
@@ -51,6 +53,7 @@ export interface Replies {
   readonly health: HealthReply
   readonly quarantine: Parts<QuarantinedSummary>
   readonly skip: SkipReply
+  readonly 'set-policy': SetPolicyReply
   readonly explain: ExplainReply
   readonly view: ViewPart
   readonly who: WhoReply
@@ -140,6 +143,13 @@ export interface HealthReply {
 export interface WhoReply {
   readonly host: string
   readonly pid: number
+}
+
+export interface SetPolicyReply {
+  readonly policy: PlacementPolicy
+  /** Sequence of the PolicySet, or up to which it is known that there is nothing to change. */
+  readonly seq: number
+  readonly outcome: 'set' | 'unchanged'
 }
 
 /** Why an instance is or is not on each worker, as the scheduler sees it now. */

@@ -1,3 +1,4 @@
+export { setPolicy } from './commands'
 export { policyFor, schedulerCore } from './decide'
 export * from './explain'
 export { type Placement, recompute } from './recompute'

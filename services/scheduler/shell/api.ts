@@ -1,10 +1,10 @@
 import * as E from 'fp-ts/Either'
-import { endpoint, healthEndpoint, type StatusReply, streamEndpoint, viewParts } from '#libs/api'
+import { endpoint, healthEndpoint, type SetPolicyReply, type StatusReply, streamEndpoint, viewParts } from '#libs/api'
 import { describeCluster, findInstance } from '#libs/cluster'
 import { orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { LedService } from '#libs/runtime'
-import { explain, policyFor, type SchedulerView } from '../core'
+import { explain, policyFor, type SchedulerView, setPolicy } from '../core'
 
 /** Serves the verbs that a scheduler answers, leader or not: all fold the same log. */
 export const serveApi = (connection: Connection, service: LedService<SchedulerView>, name: string) => {
@@ -29,6 +29,17 @@ export const serveApi = (connection: Connection, service: LedService<SchedulerVi
           workers,
         })
       }),
+      endpoint({ prefix, verb: 'set-policy', queue: 'schedulers' }, ({ policy, seed, actor }) =>
+        service.execute(
+          'the policy',
+          (cluster) => {
+            const decision = setPolicy(cluster, policy, seed)
+            const outcome = decision === null ? 'unchanged' : 'set'
+            return E.right({ decision, done: (seq): SetPolicyReply => ({ policy, seq, outcome }) })
+          },
+          actor,
+        ),
+      ),
       endpoint(
         { prefix, verb: 'status' },
         async (): Promise<E.Either<never, StatusReply>> =>

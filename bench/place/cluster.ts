@@ -1,6 +1,7 @@
 import { emptyCluster, evolve, ignoreChanges, type Worker } from '#libs/cluster'
 import { stamp } from '#libs/events'
 import { addResources, NO_RESOURCES, type Resources, subtractResources } from '#libs/kernel'
+import { registered } from '../../libs/testing/happenings'
 import { Fleet } from '../../services/scheduler/core/fleet/fleet'
 
 /** A placement that can be taken back. */
@@ -65,10 +66,10 @@ const shareOf = (used: Resources, total: Resources): number =>
 const joined = (capacities: readonly Resources[]): readonly Worker[] => {
   const cluster = emptyCluster()
   for (const [at, capacity] of capacities.entries()) {
-    const worker = `w${String(at).padStart(5, '0')}`
-    const data = { worker, capacity, labels: {}, drivers: ['simulated' as const], version: '0.1.0', host: worker }
-    const event = stamp({ type: 'WorkerRegistered', data }, { id: worker, source: 'worker/bench', time: 0 })
-    evolve(cluster, { seq: at + 1, event }, ignoreChanges)
+    const draft = registered(`w${String(at).padStart(5, '0')}`)
+    if (draft.type !== 'WorkerRegistered') continue
+    const by = { id: `e${at}`, source: 'worker/bench', time: 0 } as const
+    evolve(cluster, { seq: at + 1, event: stamp({ ...draft, data: { ...draft.data, capacity } }, by) }, ignoreChanges)
   }
   return [...cluster.workers.values()]
 }

@@ -40,6 +40,7 @@ test('a cluster that is well: everything was looked at, and nothing is wrong', (
       'ok | replication | 1 replica',
       'ok | sync | every write is on disk before it is acknowledged',
       'ok | space | 50 B of 100 B free',
+      'ok | snapshots | 1, the newest of sequence 30',
       'ok | managers | manager/m1 leads in epoch 3, nobody stands by',
       'ok | schedulers | scheduler/s1 leads in epoch 2, nobody stands by',
       'ok | lag | all services are up to the end of the log',
@@ -126,6 +127,21 @@ const CASES: readonly (readonly [what: string, facts: Facts, said: readonly stri
     'an account near its limit',
     { ...wellFacts, space: { usedBytes: 85, limitBytes: 100, disk: null } },
     ['warn | space | JetStream account | 15 B of 100 B free'],
+  ],
+  [
+    'a snapshot ahead of the log',
+    { ...wellFacts, snapshots: [{ seq: 43, cluster: 'c1', storedAt: 0 }] },
+    ['bad | snapshots | one was taken at sequence 43, and the log ends at 42: it has lost events'],
+  ],
+  [
+    'snapshots of another log only',
+    {
+      ...wellFacts,
+      log: { ...wellFacts.log, lastSeq: 200_000 },
+      statuses: wellFacts.statuses.map((one) => ({ ...one, seq: 200_000 })),
+      snapshots: [{ seq: 300_000, cluster: 'other', storedAt: 0 }],
+    },
+    ['warn | snapshots | the newest is 200000 events behind the log: services that start read all of them'],
   ],
   [
     'nobody answers',

@@ -1,10 +1,13 @@
 import type { HealthReply, StatusReply } from '#libs/api'
 import type { WorkerState } from '#libs/cluster'
 import type { LogInfo, StreamState } from '#libs/log'
+import type { Listed } from '#libs/snapshots'
 
 /** Everything that is asked before anything is judged. What nobody would say is null, or not there. */
 export interface Facts {
   readonly log: LogInfo
+  /** Identity of the log. */
+  readonly cluster: string
   readonly streams: readonly StreamState[]
   /** Empty: this login may not ask the servers, or they are hidden from it. */
   readonly servers: readonly ServerFact[]
@@ -15,6 +18,8 @@ export interface Facts {
   /** As the manager knows them; null when none answered. */
   readonly workers: readonly { readonly name: string; readonly state: WorkerState }[] | null
   readonly space: SpaceFact
+  /** Newest first; null: this login may not look. */
+  readonly snapshots: readonly Pick<Listed, 'seq' | 'cluster' | 'storedAt'>[] | null
 }
 
 export interface HealthFact extends HealthReply {

@@ -43,6 +43,7 @@ export const aServer = (name: string, more: Partial<ServerFact> = {}): ServerFac
 
 /** A small cluster that is well. */
 export const wellFacts: Facts = {
+  cluster: 'c1',
   log: {
     serverVersion: '2.15.1',
     sync: 'always',
@@ -64,4 +65,5 @@ export const wellFacts: Facts = {
   ],
   workers: [{ name: 'w1', state: 'ready' }],
   space: { usedBytes: 2048, limitBytes: null, disk: { dir: '/data', freeBytes: 50, sizeBytes: 100 } },
+  snapshots: [{ seq: 30, cluster: 'c1', storedAt: 0 }],
 }

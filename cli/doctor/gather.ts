@@ -2,6 +2,7 @@ import { statfsSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import { apiSubject, type HealthReply } from '#libs/api'
 import type { Connection } from '#libs/log'
+import { listSnapshots } from '#libs/snapshots'
 import { list } from '../client/call'
 import { ANSWER_MS, askServices } from '../client/status'
 import { clockOf, type Facts, type HealthFact, type ServerFact, type SpaceFact } from './facts'
@@ -12,7 +13,7 @@ const PING = '$SYS.REQ.SERVER.PING.CONNZ'
 /** Asks everyone at once; `dataDir`: of the running `ork dev`, if that is what is asked. Takes less than a second. */
 export const gatherFacts = async (connection: Connection, dataDir: string | null): Promise<Facts> => {
   const { log } = connection
-  const [info, streams, servers, statuses, health, workers, space] = await Promise.all([
+  const [info, streams, servers, statuses, health, workers, space, snapshots] = await Promise.all([
     log.info(),
     log.streams(),
     askServers(connection),
@@ -20,8 +21,9 @@ export const gatherFacts = async (connection: Connection, dataDir: string | null
     askHealth(connection),
     askWorkers(connection),
     askSpace(connection, dataDir),
+    listSnapshots(connection).catch(() => null),
   ])
-  return { log: info, streams, servers, statuses, health, workers, space }
+  return { log: info, cluster: log.cluster, streams, servers, statuses, health, workers, space, snapshots }
 }
 
 const askHealth = async ({ bus, prefix }: Connection): Promise<readonly HealthFact[]> => {

@@ -12,6 +12,7 @@ export const checkLog = (facts: Facts): readonly Finding[] => [
   ...checkReplication(facts),
   checkSync(facts),
   ...checkSpace(facts),
+  ...checkSnapshots(facts),
 ]
 
 const checkVersions = ({ servers, log }: Facts): readonly Finding[] => {
@@ -92,6 +93,34 @@ const checkSync = ({ servers, log }: Facts): Finding => {
 /** What ork's own configuration files say in the server's tags: `always`, or an interval such as `2m`. */
 const syncOf = ({ tags }: ServerFact): string | null =>
   tags.find((tag) => tag === 'always' || /^\d+(ms|s|m|h)$/.test(tag)) ?? null
+
+/** By then the leading manager has taken one. */
+const SNAPSHOT_DUE = 100_000
+
+const checkSnapshots = ({ snapshots, log, cluster }: Facts): readonly Finding[] => {
+  const check = 'snapshots'
+  if (snapshots === null) return [{ check, level: 'unknown', what: 'this login may not list them' }]
+  const own = snapshots.filter((one) => one.cluster === cluster)
+  const newest = own[0]?.seq ?? 0
+  if (newest > log.lastSeq) {
+    const what = `one was taken at sequence ${newest}, and the log ends at ${log.lastSeq}: it has lost events`
+    const next = 'stop all services; bring back the servers that have the newest copy, or `ork restore` a backup'
+    return [{ check, level: 'bad', what, next }]
+  }
+  const behind = log.lastSeq - newest
+  if (behind > SNAPSHOT_DUE) {
+    const next = 'the leading manager takes them: its log says why it does not'
+    const what = `the newest is ${count(behind, 'event')} behind the log: services that start read all of them`
+    return [{ check, level: 'warn', what, next }]
+  }
+  return [
+    {
+      check,
+      level: 'ok',
+      what: newest === 0 ? 'none yet, the log is short' : `${own.length}, the newest of sequence ${newest}`,
+    },
+  ]
+}
 
 /** Of what there is, how little may be left. */
 const LOW = { warn: 0.2, bad: 0.05 }

@@ -38,6 +38,8 @@ export interface TestClusterOptions {
   readonly workerFlags?: readonly string[]
   /** On how many servers the log is kept; default one. */
   readonly replicas?: 1 | 3
+  /** How long a service may take to be ready. */
+  readonly readyMs?: number
   /** Fills the log with a past, before any service starts. */
   readonly history?: (connection: Connection) => Promise<void>
 }
@@ -166,7 +168,8 @@ const servicesOf = (options: TestClusterOptions, dir: string, url: string): Test
         ...(options.flags ?? []),
         ...flags,
       ]
-      return testService({ name, dir: home, args, env, ready: /"msg":"ready"/ })
+      const late = options.readyMs === undefined ? {} : { readyMs: options.readyMs }
+      return testService({ name, dir: home, args, env, ready: /"msg":"ready"/, ...late })
     })
   return [
     ...many('manager', options.managers ?? 1),

@@ -35,8 +35,9 @@ export interface TestServiceOptions {
   readonly dir: string
   readonly args: readonly string[]
   readonly env: NodeJS.ProcessEnv
-  /** What it writes when it is ready. */
+  /** What it writes when it is ready, and how long that may take; 30,000 ms when absent. */
   readonly ready: RegExp
+  readonly readyMs?: number
 }
 
 interface Life {
@@ -82,7 +83,7 @@ export const testService = (options: TestServiceOptions): TestService => {
       const from = text.length
       const begun = begin()
       life = begun
-      await becomesReady(name, begun, options.ready, () => text.slice(Math.min(from, text.length)))
+      await becomesReady(options, begun, () => text.slice(Math.min(from, text.length)))
     },
     kill: async () => {
       const gone = life?.ended
@@ -108,7 +109,11 @@ export const testService = (options: TestServiceOptions): TestService => {
 }
 
 /** Resolves too when it is killed meanwhile: that is then the test's own doing. */
-const becomesReady = (name: string, { child, ended }: Life, ready: RegExp, said: () => string): Promise<void> =>
+const becomesReady = (
+  { name, ready, readyMs = READY_MS }: TestServiceOptions,
+  { child, ended }: Life,
+  said: () => string,
+): Promise<void> =>
   new Promise((resolve, reject) => {
     const done = (): void => {
       clearTimeout(late)
@@ -121,8 +126,8 @@ const becomesReady = (name: string, { child, ended }: Life, ready: RegExp, said:
     }
     const late = setTimeout(() => {
       done()
-      reject(new Error(`${name} was not ready after ${READY_MS} ms; it wrote\n${said()}`))
-    }, READY_MS)
+      reject(new Error(`${name} was not ready after ${readyMs} ms; it wrote\n${said()}`))
+    }, readyMs)
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', look)
     void ended.then((code) => {
       done()

@@ -1,7 +1,7 @@
 // The soak: `npm run soak -- [--minutes M] [--seed S]`. Three nats-servers, managers, schedulers and workers as real
 // processes, killed and stalled every few seconds while jobs are submitted, changed and stopped; at the end the log is
 // held against the simulator's promises. Exits with 0 when all are kept, else with 1.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -15,6 +15,10 @@ import { type Confirmed, doublesIn, lostIn, violationsIn } from './verdict'
 
 const SETTLE_MS = 180_000
 const SAMPLE_MS = 5_000
+/** Long: what is to be found out is whether it comes back, and how long it took is told. */
+const READY_MS = 180_000
+/** A fault that takes so much longer than it was to last is told of. */
+const SLOW_MS = 15_000
 
 const say = (line: object): void => console.log(JSON.stringify(line))
 
@@ -41,8 +45,13 @@ const troubles = async (soak: Soak): Promise<void> => {
   while (!isOver(soak)) {
     const fault = chooseFault(soak.cluster, soak.roll)
     soak.faults[fault.name] = (soak.faults[fault.name] ?? 0) + 1
-    soak.restless.told.push(fault.name)
+    const at = new Date().toISOString().slice(11, 23)
+    const seq = soak.cluster.log.view.seq
+    const begun = performance.now()
     await fault.happen()
+    const tookMs = Math.round(performance.now() - begun)
+    soak.restless.told.push(`${at} ${fault.name}, ${tookMs} ms`)
+    if (tookMs > SLOW_MS) say({ slow: fault.name, at, tookMs, seq, seqAfter: soak.cluster.log.view.seq })
     await pause(soak.roll(3_000))
   }
 }
@@ -74,13 +83,21 @@ const judge = async ({ cluster, restless, confirmed }: Soak): Promise<readonly s
   return wrong
 }
 
+/** What was done, and what the servers said of it. */
+const tellAll = ({ restless, cluster: { nats } }: Soak): void => {
+  console.error(restless.told.slice(-40).join('\n'))
+  for (const { name, logFile } of nats.servers) {
+    console.error(`=== ${name}\n${readFileSync(logFile, 'utf8').split('\n').slice(-60).join('\n')}`)
+  }
+}
+
 const run = async (minutes: number, seed: number): Promise<boolean> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-soak-'))
   let kept = false
   const nats = await startTestNatsCluster({ sync: true })
   await withClusterOn(
     nats,
-    { driver: 'process', managers: 2, schedulers: 2, workers: 3, replicas: 3 },
+    { driver: 'process', managers: 2, schedulers: 2, workers: 3, replicas: 3, readyMs: READY_MS },
     async (cluster) => {
       const confirmed: Confirmed[] = []
       const client: Restless['cluster'] = {
@@ -94,8 +111,11 @@ const run = async (minutes: number, seed: number): Promise<boolean> => {
       const restless: Restless = { cluster: client, dir, roll: dice(seed), wanted: new Map(), told: [] }
       const until = performance.now() + minutes * 60_000
       const soak: Soak = { cluster, restless, roll: dice(seed + 1), until, confirmed, faults: {}, memory: new Memory() }
-      await Promise.all([users(soak), troubles(soak), samples(soak)])
-      const wrong = await judge(soak)
+      const went = await Promise.all([users(soak), troubles(soak), samples(soak)]).then(
+        () => [],
+        (cause: unknown) => [`the soak could not go on: ${cause instanceof Error ? cause.message : String(cause)}`],
+      )
+      const wrong = [...went, ...(await judge(soak))]
       const { leaders, ignored, seq: events } = cluster.log.view
       const elections = { manager: leaders.manager.epoch, scheduler: leaders.scheduler.epoch }
       const lost = cluster.log.all('WorkerLost').length
@@ -104,7 +124,7 @@ const run = async (minutes: number, seed: number): Promise<boolean> => {
       say({ memory: soak.memory.figures() })
       for (const what of wrong) say({ wrong: what })
       say({ promises: wrong.length === 0 ? 'all kept' : `${wrong.length} broken` })
-      if (wrong.length > 0) console.error(restless.told.slice(-40).join('\n'))
+      if (wrong.length > 0) tellAll(soak)
       kept = wrong.length === 0
     },
   )

@@ -12,21 +12,28 @@ export class Disk {
       new Promise((resolve) => {
         process.machine.after(random.between(0, 20), resolve)
       })
+    /** What the log does not have yet, as far as this process knows. */
+    const held = new Set<string>()
     return {
       recover: async () => {
         await written()
+        for (const id of this.synced.keys()) held.add(id)
         return [...this.synced.values()]
       },
       keep: async (facts) => {
+        for (const { id } of facts) held.add(id)
         await written()
-        for (const fact of facts) this.synced.set(fact.id, fact)
+        for (const fact of facts) if (held.has(fact.id)) this.synced.set(fact.id, fact)
       },
       sent: (facts) => {
-        for (const { id } of facts) process.machine.after(random.between(0, 2_000), () => this.synced.delete(id))
+        for (const { id } of facts) {
+          held.delete(id)
+          process.machine.after(random.between(0, 2_000), () => this.synced.delete(id))
+        }
       },
       clear: async () => {
         await written()
-        this.synced.clear()
+        if (held.size === 0) this.synced.clear()
       },
       isFull: false,
       trouble: null,

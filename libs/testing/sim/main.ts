@@ -44,7 +44,7 @@ const playSeeds = async (options: Options): Promise<number> => {
     return 'go on'
   })
   for (const seed of failed.sort((a, b) => a - b).slice(0, SHOWN)) {
-    console.log(`\n${await explainFailure(seed, options.events)}`)
+    console.log(`\n${await explainFailure(makePlan(seed, options.events))}`)
   }
   const seconds = ((performance.now() - began) / 1_000).toFixed(1)
   const hours = (simulatedMs / 3_600_000).toFixed(1)

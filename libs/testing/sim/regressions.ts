@@ -1,8 +1,41 @@
-/** Seeds that once broke a promise, as the plans were then, and what was wrong in ork; each has a story test, too. */
-export const REGRESSIONS: readonly { readonly seed: number; readonly events: number; readonly found: string }[] = [
+import { aJob } from '../happenings'
+import { makePlan, type Plan } from './plan'
+
+/** A run that once broke a promise, and what was wrong in ork. */
+export interface Regression {
+  readonly found: string
+  readonly plan: Plan
+}
+
+const seed = (number: number, events = 60): Plan => makePlan(number, events)
+
+/** Seeds as the plans were then, and where a seed was too large or plans have changed the least that leads to it. */
+export const REGRESSIONS: readonly Regression[] = [
   {
-    seed: 2,
-    events: 60,
     found: 'a stale event moved a job and nobody was told, so the new leader never wrote its JobStopped again',
+    plan: seed(2),
+  },
+  {
+    found:
+      'room was promised to a job that was stopped meanwhile, and who was refused because of it was not called again',
+    plan: seed(10_788),
+  },
+  {
+    found: 'a container that vanished before it started was taken for one that can never start',
+    plan: seed(11_239),
+  },
+  {
+    found: 'a worker decided before what its last life had told was in the log, and told of an attempt that was over',
+    plan: {
+      seed: 60_064,
+      size: { managers: 1, schedulers: 1, workers: 3 },
+      happenings: [
+        { at: 1_000, what: { tag: 'submit', spec: aJob({ tasks: [{ onDisconnect: 'stop' }] }) } },
+        { at: 5_000, what: { tag: 'cut off', nodes: ['w1'], ms: 20_000, noticeMs: 1_000 } },
+        { at: 8_000, what: { tag: 'engine down', node: 'w1', ms: 500, kills: true } },
+        { at: 12_000, what: { tag: 'crash', node: 'w1', downMs: 1_000 } },
+        { at: 40_000, what: { tag: 'images lost', node: 'w1' } }, // nothing: so long it goes on
+      ],
+    },
   },
 ]

@@ -1,4 +1,4 @@
-import { makePlan, type Plan } from './plan'
+import type { Plan } from './plan'
 import type { Plant } from './plant'
 import { describePlan, type Outcome, run } from './run'
 import { shrink } from './shrink'
@@ -7,15 +7,14 @@ import { shrink } from './shrink'
 const LINES = 60
 
 /** A failure as people read it: what was promised, what was done to the cluster, what happened, how to see it again. */
-export const explainFailure = async (seed: number, events: number, plant: Plant = {}): Promise<string> => {
-  const whole = makePlan(seed, events)
+export const explainFailure = async (whole: Plan, plant: Plant = {}): Promise<string> => {
   const first = await run(whole, { plant })
-  if (first.violation === null) return `seed ${seed} keeps all promises`
+  if (first.violation === null) return `seed ${whole.seed} keeps all promises`
   const plan = await shrink(whole, first.violation.invariant, plant)
-  return describeFailure(whole, plan, await run(plan, { plant, trace: true }), events)
+  return describeFailure(whole, plan, await run(plan, { plant, trace: true }))
 }
 
-const describeFailure = (whole: Plan, plan: Plan, { violation, trace }: Outcome, events: number): string => {
+const describeFailure = (whole: Plan, plan: Plan, { violation, trace }: Outcome): string => {
   const { seed, size, happenings } = plan
   const cut = trace.length > LINES ? `the last ${LINES} of ${trace.length} lines` : `${trace.length} lines`
   return [
@@ -29,6 +28,6 @@ const describeFailure = (whole: Plan, plan: Plan, { violation, trace }: Outcome,
     `  What happened (seconds; ${cut}):`,
     ...trace.slice(-LINES).map((line) => `    ${line}`),
     '',
-    `  Run it again: npm run sim -- --seed ${seed} --events ${events}`,
+    `  Run it again: npm run sim -- --seed ${seed} --events ${whole.happenings.length}`,
   ].join('\n')
 }

@@ -1,16 +1,16 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { MUTANTS } from './mutants'
-import { makePlan } from './plan'
+import { makePlan, type Plan } from './plan'
 import { REGRESSIONS } from './regressions'
 import { explainFailure } from './report'
 import { run } from './run'
 
 const EVENTS = 60
 
-const mustHold = async (seed: number, events: number): Promise<void> => {
-  const { violation } = await run(makePlan(seed, events))
-  if (violation !== null) throw new Error(await explainFailure(seed, events))
+const mustHold = async (plan: Plan): Promise<void> => {
+  const { violation } = await run(plan)
+  if (violation !== null) throw new Error(await explainFailure(plan))
 }
 
 test('the same seed is the same run, byte for byte', async () => {
@@ -26,10 +26,10 @@ test('the same seed is the same run, byte for byte', async () => {
 
 test('whatever happens to the cluster, all promises are kept', async () => {
   const count = Number(process.env.ORK_SIM_SEEDS ?? 50)
-  for (let seed = 1; seed <= count; seed += 1) await mustHold(seed, EVENTS)
+  for (let seed = 1; seed <= count; seed += 1) await mustHold(makePlan(seed, EVENTS))
 })
 
-for (const { seed, events, found } of REGRESSIONS) test(`never again: ${found}`, () => mustHold(seed, events))
+for (const { found, plan } of REGRESSIONS) test(`never again: ${found}`, () => mustHold(plan))
 
 for (const { name, plant } of MUTANTS) {
   test(`it would be found: ${name}`, async () => {
@@ -43,7 +43,7 @@ for (const { name, plant } of MUTANTS) {
 
 test('a failure is told by the least that leads to it, with the command that shows it again', async () => {
   const plant = MUTANTS.find(({ name }) => name === 'compare-and-set removed from elections')?.plant ?? {}
-  const told = await explainFailure(1, EVENTS, plant)
+  const told = await explainFailure(makePlan(1, EVENTS), plant)
   const [, kept = '', whole = ''] = /\((\d+) of (\d+) happenings/.exec(told) ?? []
   assert.ok(Number(kept) < Number(whole) / 4, told)
   assert.match(told, 'npm run sim -- --seed 1 --events 60')

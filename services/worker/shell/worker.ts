@@ -126,18 +126,6 @@ export class Worker {
     const { connection, name } = this.options
     await whenNameIsFree(connection, name, this.machine)
     connection.onStatus((connected) => this.outbox.onStatus(connected))
-    // What was not sent before comes first, so that what is folded below knows of it; a log that takes nothing holds up nobody.
-    await Promise.race([this.outbox.recover(), pause(this.machine, RECOVERY_MS)])
-    this.following = connection.log.follow({
-      from: this.view.cluster.seq + 1,
-      queries: [{ topic: 'job' }, { topic: 'control' }, { worker: name }],
-      onEntries: (entries) => {
-        const now = this.machine.now()
-        for (const entry of entries) evolveView(this.view, entry, now)
-        if (this.view.successor !== null) void this.yieldTo(this.view.successor)
-        this.wake()
-      },
-    })
     for (const driver of this.drivers.values()) {
       const watch = new EngineWatch({
         driver,
@@ -149,7 +137,7 @@ export class Worker {
       })
       this.watches.push(watch)
     }
-    await this.following.caughtUp
+    await this.catchUp()
     this.view.caughtUp = true
     this.serving = await connection.bus.serve({
       name: 'ork-worker',
@@ -167,6 +155,36 @@ export class Worker {
     this.beat()
     this.endHeartbeat = every(this.machine, this.options.heartbeatEveryMs ?? HEARTBEAT_MS, () => this.beat())
     this.wake()
+  }
+
+  /**
+   * Brings to the log what earlier lives could not, then folds it: what is decided on must know what was told. A log
+   * that takes nothing, though it is there, holds up nobody for ever.
+   */
+  private async catchUp(): Promise<void> {
+    const recovered = this.outbox.recover().then(() => true)
+    const isSent = () => Promise.race([recovered, pause(this.machine, RECOVERY_MS).then(() => false)])
+    const sentAtOnce = await isSent()
+    await this.follow()
+    if (sentAtOnce) return
+    await isSent() // the log was away, and is there again
+    await this.following?.stop()
+    await this.follow()
+  }
+
+  /** Folds this worker's part of the log from where the view is; resolves when it has caught up. */
+  private async follow(): Promise<void> {
+    this.following = this.options.connection.log.follow({
+      from: this.view.cluster.seq + 1,
+      queries: [{ topic: 'job' }, { topic: 'control' }, { worker: this.options.name }],
+      onEntries: (entries) => {
+        const now = this.machine.now()
+        for (const entry of entries) evolveView(this.view, entry, now)
+        if (this.view.successor !== null) void this.yieldTo(this.view.successor)
+        this.wake()
+      },
+    })
+    await this.following.caughtUp
   }
 
   /** Leaves in order: what is being done is finished and told; containers go on, for the next start to adopt. */

@@ -6,7 +6,21 @@ import type { BusError, Connection } from '#libs/log'
 const TIMEOUT_MS = 10_000
 
 /** Verbs that are answered with one value, and those answered in parts that hold a list. */
-type SingleVerb = 'submit' | 'stop' | 'skip' | 'forget' | 'job' | 'task' | 'worker' | 'set-policy' | 'explain'
+type Command =
+  | 'submit'
+  | 'stop'
+  | 'skip'
+  | 'pause'
+  | 'resume'
+  | 'promote'
+  | 'revert'
+  | 'scale'
+  | 'forget'
+  | 'set-policy'
+type SingleVerb = Command | 'job' | 'task' | 'worker' | 'explain'
+const COMMANDS: ReadonlySet<Verb> = new Set<Command>([
+  ...(['submit', 'stop', 'skip', 'pause', 'resume', 'promote', 'revert', 'scale', 'forget', 'set-policy'] as const),
+])
 type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
 
 /** Asks the manager (for `explain` the scheduler) for one thing. Throws OrkFailure with the service's own words. */
@@ -57,10 +71,9 @@ const explained = (verb: Verb, error: OrkError): OrkError => {
       return {
         tag: error.tag,
         what: `the ${role} did not answer in time`,
-        next:
-          verb === 'submit' || verb === 'stop' || verb === 'skip'
-            ? 'whether it was done is not known: look with `ork jobs`; to repeat the command is safe'
-            : 'look with `ork status`, then try again',
+        next: COMMANDS.has(verb)
+          ? 'whether it was done is not known: look with `ork jobs`; to repeat the command is safe'
+          : 'look with `ork status`, then try again',
       }
     default:
       return (error as BusError).refusal ?? error

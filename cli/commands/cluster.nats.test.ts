@@ -25,7 +25,7 @@ const freePort = (): Promise<number> =>
 
 const jobFile = (
   name: string,
-  more: { replicas?: number; cpu?: number; script?: string; kind?: string } = {},
+  more: { replicas?: number; cpu?: number; script?: string; kind?: string; canary?: number; healthy?: string } = {},
 ): string =>
   JSON.stringify({
     name,
@@ -39,6 +39,7 @@ const jobFile = (
         resources: { cpu: more.cpu ?? 0.01, memory: '8MiB' },
         restart: { policy: 'never' },
         stop: { grace: '5s' },
+        update: { minHealthyTime: more.healthy ?? '0s', canary: more.canary ?? 0 },
       },
     ],
   })
@@ -120,6 +121,49 @@ test('a new version is followed from what the old one left', async ({ url }) => 
     [3, 3],
   )
   await runOrk(['stop', 'grow'], { nats: url })
+})
+
+test('canaries wait to be promoted, and any version can be gone back to', async ({ url }) => {
+  const file = (script: string) => jobFile('roll', { replicas: 2, canary: 1, script: `exec sleep ${script}` })
+  const ork = (...args: string[]) => runOrk(args, { nats: url })
+  const submit = (script: string, ...flags: string[]) =>
+    runOrk(['submit', '-', ...flags], { nats: url, input: file(script) })
+  assert.is((await submit('901')).code, 0)
+  const canary = await submit('902')
+  assert.match(canary.stdout, /its canaries run, the others wait; `ork promote roll` or `ork revert roll`\n$/)
+  assert.match((await ork('job', 'roll')).stdout, /^Update +running since .*: 1 to replace$/m)
+  assert.match((await ork('pause', 'roll', '--reason', 'wait')).stdout, /^roll: the update to version 2 is paused/)
+  assert.match((await ork('job', 'roll')).stdout, /^Update +paused since .*: wait, 1 to replace$/m)
+  assert.match((await ork('resume', 'roll')).stdout, /goes on\n$/)
+  assert.match((await ork('promote', 'roll')).stdout, /is promoted: the other instances follow\n$/)
+  assert.is(one(await submit('902', '--json')).result, 'running', 'the same file again follows what is under way')
+  const tired = await ork('pause', 'roll')
+  assert.is(tired.code, 1)
+  assert.match(tired.stderr, /roll is not being updated: it is version 2, and its update has succeeded/)
+  const back = await ork('revert', 'roll', '--detach', '--reason', 'slow')
+  assert.match(back.stdout, /^roll version 3 is version 1 again, sequence \d+\n$/)
+  assert.match((await ork('events', '--job', 'roll')).stdout, /version 3 is version 1 again \(asked by .*\): slow/)
+  assert.match((await ork('revert', 'roll', '--to', '7')).stderr, /roll has no version 7 to go back to/)
+  assert.is(one(await ork('scale', 'roll.main', '0', '--json')).version, 4)
+  await ork('stop', 'roll')
+})
+
+test('an update that fails says so, and why', async ({ url }) => {
+  const submit = (script: string) =>
+    runOrk(['submit', '-'], { nats: url, input: jobFile('sour', { replicas: 2, script, healthy: '1s' }) })
+  assert.is((await submit('exec sleep 901')).code, 0)
+  const { code, stderr } = await submit('exit 3')
+  assert.is(code, 1)
+  assert.match(stderr, /the update of sour to version 2 has failed: sour\.main\.0 failed: exit code 3/)
+  const running = json(await runOrk(['tasks', '--job', 'sour', '--json'], { nats: url }))
+  assert.equal(
+    running.map(({ id, state, version }) => [id, state, version]),
+    [
+      ['sour.main.0', 'failed', 2],
+      ['sour.main.1', 'running', 1],
+    ],
+  )
+  await runOrk(['stop', 'sour'], { nats: url })
 })
 
 test('a batch job is followed until it has completed, and fails the command when it failed', async ({ url }) => {

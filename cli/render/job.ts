@@ -43,6 +43,7 @@ export const renderJob = (
     ['Kind', job.kind],
     ['State', paintState(colours, job.state)(job.state)],
     ['Version', `${job.version}, submitted ${relativeAndAbsolute(job.submittedAt, look)}${byWhom(job)}`],
+    ...updateOf(job, look),
     ['Instances', `${job.wanted} wanted: ${renderCounts(job.counts, colours)}`],
   ])
   const tasks = renderTable(
@@ -60,6 +61,20 @@ export const renderJob = (
   const sections = [head, tasks, renderInstances(instances, look, 'no instances')]
   if (explained.length > 0) sections.push(explained.map((reply) => renderExplain(reply, look)).join('\n\n'))
   return sections.join('\n\n')
+}
+
+/** `running since 2m ago: 3 to replace, 1 more on its way out`, `failed 1m ago: web.api.0 failed: exit code 1`. */
+const updateOf = ({ update }: JobDetail, look: EventLook): (readonly [string, string])[] => {
+  if (update === null) return []
+  const { state, since, outdated, retiring, reason, promoted } = update
+  const said = [
+    ...(reason === null ? [] : [escapeText(reason)]),
+    ...(outdated === 0 ? [] : [`${outdated} to replace`]),
+    ...(retiring === 0 ? [] : [`${retiring} of before still there`]),
+    ...(promoted ? ['promoted'] : []),
+  ]
+  const detail = said.length === 0 ? '' : `: ${said.join(', ')}`
+  return [['Update', `${paintState(look.colours, state)(state)} since ${relativeAndAbsolute(since, look)}${detail}`]]
 }
 
 const alsoOf = ({ outdated, retiring }: TaskSummary): string =>

@@ -14,6 +14,22 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `has completed: every instance of version ${event.data.version} has succeeded`
     case 'JobFailed':
       return `has failed: ${count(event.data.failed, 'instance')} of version ${event.data.version} ended in failure`
+    case 'JobScaled':
+      return `version ${event.data.version} wants ${event.data.replicas} of ${event.data.task}${by(event)}`
+    case 'JobReverted':
+      return `version ${event.data.version} is version ${event.data.to} again${by(event)}${because(event.data.reason)}`
+    case 'UpdateStarted':
+      return `is updated to version ${event.data.version}: ${count(event.data.replaces, 'instance')} to replace`
+    case 'UpdatePaused':
+      return `its update to version ${event.data.version} is paused${by(event)}${because(event.data.reason)}`
+    case 'UpdateResumed':
+      return `its update to version ${event.data.version} goes on${by(event)}`
+    case 'UpdatePromoted':
+      return `the canaries of version ${event.data.version} are promoted${by(event)}`
+    case 'UpdateSucceeded':
+      return `is up to date: version ${event.data.version} runs everywhere and is healthy`
+    case 'UpdateFailed':
+      return `its update to version ${event.data.version} has failed: ${event.data.reason}`
     case 'TaskScheduled':
       return `is placed on ${event.data.worker} as attempt ${event.data.attempt} (version ${event.data.version})`
     case 'TaskUnplaceable':

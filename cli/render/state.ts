@@ -1,14 +1,16 @@
-import type { InstanceState, JobState, WorkerState } from '#libs/cluster'
+import type { InstanceState, JobState, UpdateState, WorkerState } from '#libs/cluster'
 import type { Colours } from '../output'
 
+type State = InstanceState | JobState | UpdateState | WorkerState
 type Paint = (text: string) => string
 
 /** The colour of a state, the same wherever it is shown. */
-export const paintState = (colours: Colours, state: InstanceState | JobState | WorkerState): Paint => {
+export const paintState = (colours: Colours, state: State): Paint => {
   switch (state) {
     case 'running':
     case 'ready':
     case 'completed':
+    case 'succeeded':
       return colours.green
     case 'failed':
     case 'lost':
@@ -16,6 +18,7 @@ export const paintState = (colours: Colours, state: InstanceState | JobState | W
     case 'pending':
     case 'exited':
     case 'suspected':
+    case 'paused':
       return colours.yellow
     case 'scheduled':
     case 'starting':
@@ -29,11 +32,8 @@ export const paintState = (colours: Colours, state: InstanceState | JobState | W
 }
 
 /** `2 running, 1 pending`, in the order of an attempt's life; `none` for nothing. */
-export const renderCounts = (
-  counts: Readonly<Partial<Record<InstanceState | JobState | WorkerState, number>>>,
-  colours: Colours,
-): string => {
-  const shown = Object.entries(counts) as [InstanceState | JobState | WorkerState, number][]
+export const renderCounts = (counts: Readonly<Partial<Record<State, number>>>, colours: Colours): string => {
+  const shown = Object.entries(counts) as [State, number][]
   if (shown.length === 0) return 'none'
   return shown.map(([state, n]) => paintState(colours, state)(`${n} ${state}`)).join(', ')
 }

@@ -66,10 +66,20 @@ export interface SubmitOptions extends Show {
  * and Interrupted at Ctrl-C; the job goes on either way.
  */
 export const submitJob = async (connection: Connection, spec: JobSpec, options: SubmitOptions): Promise<void> => {
-  const { json, out, signal } = options
   const begun = Date.now()
   const reply = await call(connection, 'submit', { spec, actor: options.actor ?? whoAmI() })
-  if (!json) await out.write(`${accepted(reply)}\n`)
+  if (!options.json) await options.out.write(`${accepted(reply)}\n`)
+  await followVersion(connection, reply, options, begun)
+}
+
+/** Shows how a version of a job comes up that was accepted just now, in the manner of `submitJob`. */
+export const followVersion = async (
+  connection: Connection,
+  reply: SubmitReply,
+  options: SubmitOptions,
+  begun: number,
+): Promise<void> => {
+  const { json, out, signal } = options
   if (options.detach) {
     if (json) await out.write(`${toJson({ ...reply, result: null })}\n`)
     return
@@ -164,6 +174,24 @@ const tellEnd = async (
       )
     case 'Failed':
       throw new OrkFailure(failed(reply.job, verdict.failed.map(describeInstance)))
+    case 'UpdateFailed':
+      throw new OrkFailure(
+        orkError(
+          'UpdateFailed',
+          `the update of ${reply.job} to version ${reply.version} has failed: ${verdict.reason}`,
+          {
+            next: verdict.reverts
+              ? `it goes back to the last good version: \`ork job ${reply.job}\` shows how it stands`
+              : `what was not replaced runs on; \`ork revert ${reply.job}\` goes back, or submit a version that mends it`,
+          },
+        ),
+      )
+    case 'Canaries':
+      return say(
+        out.colours.yellow(
+          `${name} version ${reply.version}: its canaries run, the others wait; \`ork promote ${name}\` or \`ork revert ${name}\``,
+        ),
+      )
     case 'Overtaken':
       throw new OrkFailure(
         orkError('Overtaken', `${reply.job} version ${reply.version}: ${verdict.by}`, {

@@ -1,4 +1,5 @@
-import { type Instance, isOutdated, type Job } from '#libs/cluster'
+import { type Instance, isOutdated, type Job, type Task } from '#libs/cluster'
+import { updateOf } from '#libs/spec'
 
 /** What watching a job has come to. `Going`: nothing is settled yet. */
 export type Verdict =
@@ -11,6 +12,10 @@ export type Verdict =
   | { readonly tag: 'Failed'; readonly failed: readonly Instance[] }
   /** Nothing moves any more, and some instances have no place. */
   | { readonly tag: 'Pending'; readonly pending: readonly Instance[]; readonly failed: readonly Instance[] }
+  /** The update to this version has failed, and goes no further. */
+  | { readonly tag: 'UpdateFailed'; readonly reason: string; readonly reverts: boolean }
+  /** The canaries run; the other instances wait for somebody to promote them. */
+  | { readonly tag: 'Canaries' }
   /** Someone submitted or stopped the job meanwhile. */
   | { readonly tag: 'Overtaken'; readonly by: string }
 
@@ -42,14 +47,35 @@ export const judgeStart = (job: Job, version: number): Verdict => {
   if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
   if (job.state === 'stopping' || job.state === 'stopped') return { tag: 'Overtaken', by: 'it was stopped meanwhile' }
   if (job.state === 'completed') return { tag: 'Completed' }
+  if (job.update?.state === 'failed') return updateFailed(job)
   const by: Record<Standing, Instance[]> = { up: [], failed: [], pending: [], moving: [] }
   for (const instance of wantedOf(job)) by[standing(instance)].push(instance)
+  if (areCanariesUp(job)) return { tag: 'Canaries' }
   if (job.state === 'failed') return { tag: 'Failed', failed: by.failed }
+  if (job.update?.state === 'running' && by.pending.length + by.failed.length === 0) return GOING
   if (by.moving.length > 0 || (job.kind === 'batch' && by.pending.length === 0)) return GOING
   const running = by.up.some(({ state }) => state === 'running')
   if (job.kind === 'batch' && running) return GOING
   if (by.pending.length > 0) return { tag: 'Pending', pending: by.pending, failed: by.failed }
   return by.failed.length > 0 ? { tag: 'Failed', failed: by.failed } : { tag: 'Running' }
+}
+
+const updateFailed = ({ update, stable, tasks }: Job): Verdict => {
+  const asked = [...tasks.values()].some(({ spec }) => updateOf(spec).autoRevert)
+  return { tag: 'UpdateFailed', reason: update?.reason ?? 'for no known reason', reverts: asked && stable !== null }
+}
+
+/** Whether as many as may run before a person has looked at them do, and others wait. */
+const areCanariesUp = ({ update, tasks }: Job): boolean => {
+  if (update?.state !== 'running' || update.promoted) return false
+  const waiting = [...tasks.values()].filter(({ outdated }) => outdated > 0)
+  return waiting.length > 0 && waiting.every(hasCanariesUp)
+}
+
+const hasCanariesUp = ({ spec, instances, replicas }: Task): boolean => {
+  const { canary, autoPromote } = updateOf(spec)
+  const fresh = instances.slice(0, replicas).filter((instance) => !isOutdated(instance))
+  return canary > 0 && !autoPromote && fresh.length >= canary && fresh.every(({ state }) => state === 'running')
 }
 
 /** Where the stop of a job stands. */

@@ -1,6 +1,6 @@
 import * as t from 'io-ts'
-import { formatBytes, nullable } from '#libs/kernel'
-import { JobSpecCodec, MAX_SPEC_BYTES } from '#libs/spec'
+import { Count, formatBytes, nullable } from '#libs/kernel'
+import { JobSpecCodec, MAX_REPLICAS, MAX_SPEC_BYTES } from '#libs/spec'
 
 /** Characters of who asks: `user@host`, or what another program calls itself. */
 export const MAX_ACTOR = 256
@@ -42,6 +42,11 @@ export const Id = text(MAX_ID)
 /** Keys of a service's view. */
 export const Keys = bounded('Keys', t.array(Id), ({ length }) =>
   length > MAX_KEYS ? `has ${length} keys, at most ${MAX_KEYS} are allowed` : null,
+)
+
+/** How many instances of a task are wanted. */
+export const Replicas = bounded('Replicas', Count, (value) =>
+  value > MAX_REPLICAS ? `is ${value}, at most ${MAX_REPLICAS} are allowed` : null,
 )
 
 /** A job that fits into one message of the log, with room for what is said around it. */

@@ -11,13 +11,18 @@ import type {
 } from '#libs/cluster'
 import { Count, Name, nullable, type Resources } from '#libs/kernel'
 import { type PlacementPolicy, PlacementPolicyCodec } from '#libs/spec'
-import { Actor, Id, Keys, Reason, Spec } from './limits'
+import { Actor, Id, Keys, Reason, Replicas, Spec } from './limits'
 
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
 export const REQUESTS = {
   submit: t.type({ spec: Spec, actor: Actor }, 'SubmitRequest'),
   stop: t.type({ job: Name, reason: Reason, actor: Actor }, 'StopRequest'),
   forget: t.type({ worker: Name, reason: Reason, actor: Actor }, 'ForgetRequest'),
+  pause: t.type({ job: Name, reason: Reason, actor: Actor }, 'PauseRequest'),
+  resume: t.type({ job: Name, reason: Reason, actor: Actor }, 'ResumeRequest'),
+  promote: t.type({ job: Name, reason: Reason, actor: Actor }, 'PromoteRequest'),
+  revert: t.type({ job: Name, to: nullable(Count), reason: Reason, actor: Actor }, 'RevertRequest'),
+  scale: t.type({ job: Name, task: Name, replicas: Replicas, actor: Actor }, 'ScaleRequest'),
   jobs: t.type({}, 'JobsRequest'),
   job: t.type({ job: Name }, 'JobRequest'),
   tasks: t.type({ job: nullable(Name) }, 'TasksRequest'),
@@ -43,6 +48,11 @@ export interface Replies {
   readonly submit: SubmitReply
   readonly stop: StopReply
   readonly forget: ForgetReply
+  readonly pause: ChangeReply
+  readonly resume: ChangeReply
+  readonly promote: ChangeReply
+  readonly revert: ChangeReply & { readonly to: number }
+  readonly scale: ChangeReply
   readonly jobs: Parts<JobSummary>
   readonly job: JobDetail & Positioned
   readonly tasks: Parts<InstanceSummary>
@@ -83,6 +93,16 @@ export interface StopReply {
   /** Sequence of the JobStopRequested. */
   readonly seq: number
   readonly outcome: 'stopping' | 'already-stopped'
+}
+
+/** What a command about a job has come to. */
+export interface ChangeReply {
+  readonly job: string
+  /** The version that is current from then on. */
+  readonly version: number
+  /** Sequence of the event that was written, or up to which nothing had to be. */
+  readonly seq: number
+  readonly outcome: 'done' | 'unchanged'
 }
 
 export interface SkipReply {

@@ -16,6 +16,7 @@ import type {
   ServiceInfo,
   Submission,
   Task,
+  Update,
   Worker,
   WorkerState,
 } from './model'
@@ -33,12 +34,23 @@ export interface JobSummary {
   readonly counts: Partial<Record<InstanceState, number>>
   /** RFC 3339, of the current version. */
   readonly submittedAt: string
+  /** How the update to the current version fares; null when there was nothing to replace. */
+  readonly update: UpdateSummary | null
+}
+
+export interface UpdateSummary extends Omit<Update, 'since'> {
+  readonly since: string
+  /** Instances that are still to be replaced, and those that wait for their successor to be healthy. */
+  readonly outdated: number
+  readonly retiring: number
 }
 
 export interface JobDetail extends JobSummary {
   readonly spec: JobSpec
   readonly tasks: readonly TaskSummary[]
   readonly history: readonly (Omit<Submission, 'time'> & { readonly submittedAt: string })[]
+  /** The version that a failed update, or `ork revert`, goes back to. */
+  readonly stable: number | null
 }
 
 export interface TaskSummary {
@@ -160,6 +172,14 @@ export const describeJob = (job: Job): JobSummary => ({
     job.state === 'stopping' || job.state === 'stopped' ? 0 : sumOf(job.tasks.values(), ({ replicas }) => replicas),
   counts: sumCounts(job.tasks.values()),
   submittedAt: at(job.history.at(-1)?.time ?? 0),
+  update: job.update === null ? null : describeUpdate(job, job.update),
+})
+
+const describeUpdate = (job: Job, update: Update): UpdateSummary => ({
+  ...update,
+  since: at(update.since),
+  outdated: sumOf(job.tasks.values(), ({ outdated }) => outdated),
+  retiring: sumOf(job.tasks.values(), ({ retiring }) => retiring),
 })
 
 const sumOf = <T>(items: Iterable<T>, value: (item: T) => number): number => {
@@ -182,6 +202,7 @@ export const describeJobDetail = (job: Job): JobDetail => ({
     counts: nonZero(task.counts),
   })),
   history: job.history.map(({ time, ...rest }) => ({ ...rest, submittedAt: at(time) })),
+  stable: job.stable?.version ?? null,
 })
 
 export const describeAttempt = (attempt: Attempt): AttemptSummary => ({

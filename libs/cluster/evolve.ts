@@ -2,6 +2,7 @@ import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
 import { evolveControl } from './evolveControl'
 import { evolveJob } from './evolveJob'
 import { evolveTask } from './evolveTask'
+import { evolveUpdate } from './evolveUpdate'
 import { evolveWorker } from './evolveWorker'
 import type { Changes, Cluster } from './model'
 import { quarantine } from './quarantine'
@@ -23,11 +24,20 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
   if (!fresh) cluster.ignored.stale += 1
   switch (event.type) {
     case 'JobSubmitted':
+    case 'JobScaled':
+    case 'JobReverted':
     case 'JobStopRequested':
     case 'JobStopped':
     case 'JobCompleted':
     case 'JobFailed':
       return evolveJob(cluster, entry.seq, event, fresh, changes)
+    case 'UpdateStarted':
+    case 'UpdatePaused':
+    case 'UpdateResumed':
+    case 'UpdatePromoted':
+    case 'UpdateSucceeded':
+    case 'UpdateFailed':
+      return evolveUpdate(cluster, entry.seq, event, fresh, changes)
     case 'TaskUnplaceable':
     case 'TaskScheduled':
     case 'TaskRejected':

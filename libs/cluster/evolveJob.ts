@@ -15,11 +15,14 @@ import {
 } from './model'
 import { enter, enterRetiring } from './transition'
 
-type JobEvent = EventOf<'JobSubmitted' | 'JobStopRequested' | 'JobStopped' | 'JobCompleted' | 'JobFailed'>
+/** Each of these is a next version of the job, with the whole of it. */
+type VersionEvent = EventOf<'JobSubmitted' | 'JobScaled' | 'JobReverted'>
+type EndEvent = EventOf<'JobStopped' | 'JobCompleted' | 'JobFailed'>
+type JobEvent = VersionEvent | EventOf<'JobStopRequested'> | EndEvent
 
 /** Folds what happens to a job as a whole; its instances follow from it without an event of their own. */
 export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh: boolean, changes: Changes): void => {
-  if (event.type === 'JobSubmitted') return submit(cluster, seq, event, changes)
+  if (isVersion(event)) return submit(cluster, seq, event, changes)
   const job = cluster.jobs.get(event.data.job)
   if (job === undefined) return ignoreStray(cluster, seq, event)
   job.seq = seq
@@ -27,17 +30,15 @@ export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh:
   changes.job(job) // also when ignored: a decision may have been refused because of this event
 }
 
-const step = (
-  cluster: Cluster,
-  job: Job,
-  event: Exclude<JobEvent, EventOf<'JobSubmitted'>>,
-  changes: Changes,
-): void => {
+const isVersion = (event: JobEvent): event is VersionEvent => 'spec' in event.data
+
+const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>, changes: Changes): void => {
   const time = Date.parse(event.time)
   switch (event.type) {
     case 'JobStopRequested':
       if (job.state !== 'running') break
       job.state = 'stopping'
+      job.update = null
       for (const task of job.tasks.values()) {
         for (const instance of task.instances) stopUnwanted(cluster, instance, time, 'the job was stopped', changes)
       }
@@ -53,15 +54,10 @@ const step = (
 }
 
 /** The end that the manager saw, of the version it saw. */
-const finish = (
-  cluster: Cluster,
-  job: Job,
-  { data }: EventOf<'JobStopped' | 'JobCompleted' | 'JobFailed'>,
-  from: JobState,
-  to: JobState,
-): void => {
+const finish = (cluster: Cluster, job: Job, { data }: EndEvent, from: JobState, to: JobState): void => {
   if (job.state !== from || data.version !== job.version) return ignoreIllegal(cluster)
   job.state = to
+  job.update = null
 }
 
 /** What is pending simply ends; what is placed is asked to. */
@@ -78,7 +74,7 @@ const stopUnwanted = (cluster: Cluster, instance: Instance, time: number, reason
   changes.instance(instance)
 }
 
-const submit = (cluster: Cluster, seq: number, event: EventOf<'JobSubmitted'>, changes: Changes): void => {
+const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Changes): void => {
   const { spec, version } = event.data
   const time = Date.parse(event.time)
   const known = cluster.jobs.get(event.data.job)
@@ -91,6 +87,9 @@ const submit = (cluster: Cluster, seq: number, event: EventOf<'JobSubmitted'>, c
   }
   const job = known ?? newJob(event)
   const restart = job.state !== 'running'
+  const settled = job.update === null || job.update.state === 'succeeded'
+  if (known !== undefined && settled) job.stable = { version: job.version, spec: job.spec }
+  job.update = null
   job.seq = seq
   job.kind = spec.kind
   job.state = 'running'
@@ -134,12 +133,14 @@ const addJob = (cluster: Cluster, job: Job): void => {
   cluster.strays.delete(`events.job.${job.name}`)
 }
 
-const newJob = ({ data }: EventOf<'JobSubmitted'>): Job => ({
+const newJob = ({ data }: VersionEvent): Job => ({
   name: data.spec.name,
   kind: data.spec.kind,
   state: 'running',
   version: 0,
   spec: data.spec,
+  update: null,
+  stable: null,
   seq: 0,
   history: [],
   tasks: new Map(),

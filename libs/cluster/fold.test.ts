@@ -59,12 +59,23 @@ test('the histories come to every state, and to what is ignored', () => {
       if (isPlaced(instance.state) && isOutdated(instance)) seen.add('outdated')
       if (instance.retiring !== null) seen.add('retiring')
     }
+    for (const { update } of cluster.jobs.values()) if (update !== null) seen.add(update.state)
     if (cluster.ignored.stale > 0) seen.add('stale')
     if (cluster.ignored.illegal > 0) seen.add('illegal')
     if (cluster.strays.size > 0) seen.add('stray')
     if ([...cluster.workers.values()].some(({ hostPorts }) => hostPorts.size > 0)) seen.add('hostPort')
   }
-  const expected = [...INSTANCE_STATES, 'outdated', 'retiring', 'stale', 'illegal', 'stray', 'hostPort']
+  const expected = [
+    ...INSTANCE_STATES,
+    'paused',
+    'succeeded',
+    'outdated',
+    'retiring',
+    'stale',
+    'illegal',
+    'stray',
+    'hostPort',
+  ]
   assert.equal(
     expected.filter((one) => !seen.has(one)),
     [],

@@ -40,6 +40,10 @@ export const isPlaced = (state: InstanceState): boolean => {
 /** The states that nothing leaves by itself. */
 export const isOver = (state: InstanceState): boolean => state !== 'pending' && !isPlaced(state)
 
+/** Whether the attempt does what it is for: it serves, or has done its work. */
+export const isUp = ({ state }: { readonly state: InstanceState }): boolean =>
+  state === 'running' || state === 'completed'
+
 /** The events of an attempt, in the order of its life. */
 export type StepType = Extract<EventType, `Task${string}`>
 

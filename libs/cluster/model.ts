@@ -91,6 +91,10 @@ export interface Job {
   state: JobState
   version: number
   spec: JobSpec
+  /** How its instances fare on their way to this version; null while nothing was to be replaced for it. */
+  update: Update | null
+  /** What a failed update goes back to: the last version that was not on its way, or failed, when the next one came. */
+  stable: Stable | null
   /** Last sequence of the job's aggregate. */
   seq: number
   /**
@@ -99,6 +103,23 @@ export interface Job {
    */
   readonly history: Submission[]
   readonly tasks: Map<string, Task>
+}
+
+export type UpdateState = 'running' | 'paused' | 'succeeded' | 'failed'
+
+export interface Update {
+  readonly state: UpdateState
+  /** Whether the instances beyond the canaries may follow. */
+  readonly promoted: boolean
+  /** When it came into this state; milliseconds since 1970. */
+  readonly since: number
+  /** Why it is paused or has failed. */
+  readonly reason: string | null
+}
+
+export interface Stable {
+  readonly version: number
+  readonly spec: JobSpec
 }
 
 export interface Submission {

@@ -3,6 +3,8 @@ import { EventQuarantined } from './EventQuarantined'
 import type { Envelope } from './envelope'
 import { JobCompleted } from './JobCompleted'
 import { JobFailed } from './JobFailed'
+import { JobReverted } from './JobReverted'
+import { JobScaled } from './JobScaled'
 import { JobStopped } from './JobStopped'
 import { JobStopRequested } from './JobStopRequested'
 import { JobSubmitted } from './JobSubmitted'
@@ -24,6 +26,12 @@ import { TaskStarted } from './TaskStarted'
 import { TaskStopped } from './TaskStopped'
 import { TaskStopRequested } from './TaskStopRequested'
 import { TaskUnplaceable } from './TaskUnplaceable'
+import { UpdateFailed } from './UpdateFailed'
+import { UpdatePaused } from './UpdatePaused'
+import { UpdatePromoted } from './UpdatePromoted'
+import { UpdateResumed } from './UpdateResumed'
+import { UpdateStarted } from './UpdateStarted'
+import { UpdateSucceeded } from './UpdateSucceeded'
 import { WorkerDriverChanged } from './WorkerDriverChanged'
 import { WorkerForgotten } from './WorkerForgotten'
 import { WorkerHeartbeat } from './WorkerHeartbeat'
@@ -36,10 +44,18 @@ import { WorkerSuspected } from './WorkerSuspected'
 /** The vocabulary: every event there is, by type. A new event is one file and one line here. */
 export const EVENTS = {
   JobSubmitted,
+  JobScaled,
+  JobReverted,
   JobStopRequested,
   JobStopped,
   JobCompleted,
   JobFailed,
+  UpdateStarted,
+  UpdatePaused,
+  UpdateResumed,
+  UpdatePromoted,
+  UpdateSucceeded,
+  UpdateFailed,
   TaskScheduled,
   TaskUnplaceable,
   TaskRejected,

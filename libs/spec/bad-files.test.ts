@@ -150,6 +150,18 @@ const fields: readonly Case[] = [
   ['an unknown signal', job('stop: {signal: SIGTREM}'), at(20, 'stop.signal'), 'did you mean `SIGTERM`?'],
   ['a number as signal', job('stop: {signal: 9}'), at(20, 'stop.signal'), 'found 9'],
   ['a grace without unit', job('stop: {grace: 10}'), at(19, 'stop.grace'), 'no unit'],
+  ['an order of its own', job('update: {order: rolling}'), at(21, 'update.order'), 'stop-first, start-first'],
+  ['nothing at a time', job('update: {maxParallel: 0}'), at(27, 'update.maxParallel'), 'from 1 to'],
+  ['a no in quotes', job('update: {autoRevert: "no"}'), at(26, 'update.autoRevert'), 'write false'],
+  ['no canary to promote', job('update: {autoPromote: true}'), at(27, 'update.autoPromote'), 'no canary'],
+  ["Compose's parallelism", job('update: {parallelism: 2}'), at(14, 'update.parallelism'), 'mean `maxParallel`?'],
+  [
+    'a health that cannot be reached in time',
+    job('update: {minHealthyTime: 10m}'),
+    at(13, 'update.healthyDeadline'),
+    'longer than `minHealthyTime`',
+  ],
+  ['a deadline before another', job('update: {progressDeadline: 1m}'), at(32, 'update.progressDeadline'), 'as long'],
   ['an unknown field of stop', job('stop: {timeout: 10s}'), at(12, 'stop.timeout'), 'did you mean `grace`?'],
 ]
 

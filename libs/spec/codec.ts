@@ -1,10 +1,11 @@
 import * as t from 'io-ts'
 import type { Resources } from '#libs/kernel'
 import { MAX_PORTS, MAX_PRIORITY, MAX_REPLICAS, MAX_TASKS, MAX_WORDS } from './limits'
-import type { JobSpec, PlacementSpec, PortSpec, RestartSpec, StopSpec, TaskSpec } from './model'
+import type { JobSpec, PlacementSpec, PortSpec, RestartSpec, StopSpec, TaskSpec, UpdateSpec } from './model'
 import {
   type About,
   decimal,
+  flag,
   integer,
   list,
   matching,
@@ -22,6 +23,7 @@ import {
   ENV_NAME,
   kindShape,
   nameShape,
+  orderShape,
   placementPolicyShape,
   policyShape,
   protocolShape,
@@ -58,6 +60,17 @@ const stop = struct<StopSpec>('a stop policy', {
   graceMs: required(count),
 })
 
+const update = struct<UpdateSpec>('an update policy', {
+  order: required(orderShape),
+  maxParallel: required(integer({ min: 1, max: MAX_REPLICAS })),
+  minHealthyMs: required(count),
+  healthyDeadlineMs: required(count),
+  progressDeadlineMs: required(count),
+  autoRevert: required(flag),
+  canary: required(integer({ min: 0, max: MAX_REPLICAS })),
+  autoPromote: required(flag),
+})
+
 const task = struct<TaskSpec>('a task', {
   name: required(nameShape),
   driver: required(driverShape),
@@ -71,6 +84,7 @@ const task = struct<TaskSpec>('a task', {
   restart: required(restart),
   stop: required(stop),
   onDisconnect: optional(disconnectShape),
+  update: optional(update),
 })
 
 const job = struct<JobSpec>('a job', {

@@ -4,10 +4,12 @@ import { isRecord } from './shapes'
 /** Whether two canonical jobs mean the same; the order of keys does not count, the order in lists does. */
 export const sameSpec = (a: JobSpec, b: JobSpec): boolean => sameValue(a, b)
 
-/** Whether two tasks run the same container, whatever their number of replicas. */
-export const sameTemplate = (a: TaskSpec, b: TaskSpec): boolean => sameValue(a, b, 'replicas')
+/** Whether two tasks run the same container, whatever their number of replicas and the way they are updated. */
+export const sameTemplate = (a: TaskSpec, b: TaskSpec): boolean => sameValue(templateOf(a), templateOf(b))
 
-const sameValue = (a: unknown, b: unknown, but?: string): boolean => {
+const templateOf = ({ replicas: _, update: __, ...template }: TaskSpec): unknown => template
+
+const sameValue = (a: unknown, b: unknown): boolean => {
   if (a === b) return true
   if (Array.isArray(a)) {
     return Array.isArray(b) && a.length === b.length && a.every((part, index) => sameValue(part, b[index]))
@@ -15,7 +17,6 @@ const sameValue = (a: unknown, b: unknown, but?: string): boolean => {
   if (!isRecord(a) || !isRecord(b)) return false
   const keys = Object.keys(a)
   return (
-    keys.length === Object.keys(b).length &&
-    keys.every((key) => key === but || (Object.hasOwn(b, key) && sameValue(a[key], b[key])))
+    keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
   )
 }

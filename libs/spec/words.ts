@@ -16,6 +16,7 @@ export const driverShape = oneOf(['docker', 'process', 'simulated'])
 export const placementPolicyShape = oneOf(PLACEMENT_POLICIES)
 export const protocolShape = oneOf(['tcp', 'udp'])
 export const disconnectShape = oneOf(['replace', 'wait', 'stop'])
+export const orderShape = oneOf(['stop-first', 'start-first'])
 export const policyShape = oneOf(['always', 'on-failure', 'never'])
 
 /** Signals that docker and the process driver both know by name and that may end a process. */

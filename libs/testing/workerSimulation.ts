@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { attemptsOf, findInstance, isPlaced } from '#libs/cluster'
 import type { AttemptRef, Container, DriverError } from '#libs/drivers'
-import type { OrkEvent } from '#libs/events'
+import { EVENTS, type OrkEvent } from '#libs/events'
 import {
   decide,
   type Effect,
@@ -297,6 +297,6 @@ const failed = (effect: Effect): Observation => {
 
 /** The worker follows jobs, elections and what stands under its own token. */
 const isForWorker = (event: OrkEvent): boolean => {
-  if (event.type.startsWith('Job') || event.type === 'LeaderElected') return true
+  if (EVENTS[event.type].topic === 'job' || event.type === 'LeaderElected') return true
   return (event.data as { worker?: string }).worker === WORKER
 }

@@ -24,6 +24,8 @@ import type {
   ServiceInfo,
   Submission,
   Task,
+  Update,
+  UpdateState,
   Worker,
   WorkerState,
 } from '../model'
@@ -48,6 +50,13 @@ const submissionCodec: t.Type<Submission> = t.type({
   seq: t.number,
   time: t.number,
   actor: nullable(t.string),
+})
+const UpdateStateCodec = words<UpdateState>({ running: null, paused: null, succeeded: null, failed: null })
+const updateCodec: t.Type<Update> = t.type({
+  state: UpdateStateCodec,
+  promoted: t.boolean,
+  since: t.number,
+  reason: nullable(t.string),
 })
 const portCodec: t.Type<Port> = t.type({ name: t.string, hostPort: t.number })
 const exitCodec: t.Type<ExitInfo> = t.type({
@@ -108,6 +117,8 @@ export const jobForms = () => {
     state: plain(JobStateCodec),
     version: number,
     spec,
+    update: plain<Update | null>(nullable(updateCodec)),
+    stable: orNull(struct('stable version', { version: number, spec })),
     seq: number,
     history: plain(t.array(submissionCodec)),
   })

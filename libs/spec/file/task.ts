@@ -19,6 +19,7 @@ import { imageShape } from './image'
 import { DEFAULT_RESTART, DEFAULT_STOP, type RestartFile, restartShape, stopShape } from './policies'
 import { portsShape } from './ports'
 import { bytes, cores } from './units'
+import { updateShape } from './update'
 
 /** A task as read from a file, before what depends on the job's kind is filled in. */
 export type TaskFile = Omit<TaskSpec, 'restart'> & { readonly restart: RestartFile }
@@ -124,6 +125,12 @@ const fields = struct<TaskFile>('a task', {
     example: 'stop',
     otherwise: 'replace',
     synonyms: ['on_disconnect', 'disconnect'],
+  }),
+  update: optional(updateShape, {
+    doc: 'How a new version of the task comes about.',
+    example: { order: 'start-first', maxParallel: 2 },
+    otherwise: 'one instance at a time, stopped first',
+    synonyms: ['update_config', 'strategy', 'rollout', 'updatestrategy'],
   }),
 })
 

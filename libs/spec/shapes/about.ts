@@ -11,6 +11,7 @@ export type About =
       readonly min: number
       readonly max: number
     }
+  | { readonly form: 'flag'; readonly expected: string }
   | { readonly form: 'choice'; readonly expected: string; readonly values: readonly string[] }
   | { readonly form: 'either'; readonly expected: string; readonly of: readonly About[] }
   | {

@@ -32,6 +32,20 @@ export const integer = (bounds: Bounds): Shape<number> => numeric('a whole numbe
 /** A finite number within bounds. */
 export const decimal = (bounds: Bounds): Shape<number> => numeric('a number', false, bounds)
 
+/** Yes or no, as `true` and `false`. */
+export const flag: Shape<boolean> = new Shape<boolean>(
+  { form: 'flag', expected: 'true or false' },
+  (value): value is boolean => typeof value === 'boolean',
+  (input, context) => {
+    const value = plain(input)
+    if (typeof value === 'boolean') return E.right(value)
+    const meant = typeof value === 'string' ? /^(yes|on|true)$|^(no|off|false)$/i.exec(value) : null
+    const hint = meant === null ? undefined : `write ${meant[1] === undefined ? 'false' : 'true'}`
+    return refuse(input, context, mismatch('true or false', input), hint)
+  },
+  (value) => value,
+)
+
 /** One of a few words; a near miss gets the word that was meant. */
 export const oneOf = <A extends string>(values: readonly A[]): Shape<A> => {
   const known = new Set<unknown>(values)

@@ -44,8 +44,8 @@ export const dataArbitrary = (codec: t.Mixed): fc.Arbitrary<unknown> => ofForm(w
 export const draftArbitrary = (type: EventType): fc.Arbitrary<Draft> =>
   dataArbitrary(EVENTS[type].data).map((data) => {
     const draft = { type, data } as Draft
-    if (draft.type !== 'JobSubmitted') return draft
-    return { type: draft.type, data: { ...draft.data, job: draft.data.spec.name } }
+    if (!('spec' in draft.data)) return draft
+    return { type: draft.type, data: { ...draft.data, job: draft.data.spec.name } } as Draft
   })
 
 /** Who, when and under which epoch; decisions always have one. */

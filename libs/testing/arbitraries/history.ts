@@ -6,6 +6,7 @@ import {
   evolve,
   type Instance,
   ignoreChanges,
+  type Job,
   LIFECYCLE,
   type StepType,
 } from '#libs/cluster'
@@ -109,7 +110,7 @@ const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | u
   const id = `${task.job.name}.${task.name}.${index}`
   const types = (Object.keys(LIFECYCLE) as StepType[]).filter((type) => LIFECYCLE[type][state] !== undefined)
   const now = on(id, worker ?? 'w1', attempt, placedSeq)
-  switch (at(types, roll)) {
+  switch (state === 'running' && roll % 3 === 0 ? 'TaskReplaceRequested' : at(types, roll)) {
     case 'TaskScheduled':
       return on(id, at([...cluster.workers.keys()], roll) ?? 'w1', attempt + 1).scheduled(task.job.version)
     case 'TaskRejected':
@@ -139,12 +140,39 @@ const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | u
   }
 }
 
+const updateStep = ({ name, version, update }: Job, roll: number): Draft | undefined => {
+  const data = { job: name, version }
+  const paused: Draft = { type: 'UpdatePaused', data: { ...data, reason: null } }
+  switch (update?.state) {
+    case 'running':
+      return at<Draft>(
+        [
+          paused,
+          { type: 'UpdatePromoted', data },
+          { type: 'UpdateSucceeded', data },
+          { type: 'UpdateFailed', data: { ...data, reason: 'odd' } },
+        ],
+        roll,
+      )
+    case 'paused':
+      return { type: 'UpdateResumed', data }
+    default:
+      return update === null ? { type: 'UpdateStarted', data: { ...data, replaces: 1 } } : paused
+  }
+}
+
 const nextOf = (cluster: Cluster, { pick, roll, spec }: Extract<Turn, { pick: number }>): Draft => {
   const instances = [...cluster.jobs.values()].flatMap(({ tasks }) =>
     [...tasks.values()].flatMap((task) => task.instances),
   )
   const instance = at(instances, pick)
-  const step = instance === undefined || roll % 8 === 0 ? undefined : nextStep(instance, cluster, roll)
+  const turn = instance === undefined ? 0 : roll % 8
+  const step =
+    instance === undefined || turn === 0
+      ? undefined
+      : turn === 1
+        ? updateStep(instance.task.job, roll >> 3)
+        : nextStep(instance, cluster, roll)
   if (step !== undefined || spec.type !== 'JobSubmitted') return step ?? spec
   const version = (cluster.jobs.get(spec.data.job)?.version ?? 0) + 1
   return { type: 'JobSubmitted', data: { ...spec.data, version } }

@@ -10,6 +10,7 @@ import {
   type RestartSpec,
   type StopSpec,
   type TaskSpec,
+  type UpdateSpec,
 } from '#libs/spec'
 
 const DAY_MS = 86_400_000
@@ -93,6 +94,24 @@ const stopArbitrary: fc.Arbitrary<StopSpec> = fc.record({
   graceMs: fc.nat({ max: DAY_MS }),
 })
 
+const updateArbitrary: fc.Arbitrary<UpdateSpec> = fc
+  .record({
+    order: fc.constantFrom<UpdateSpec['order'][]>('stop-first', 'start-first'),
+    maxParallel: fc.integer({ min: 1, max: 100 }),
+    minHealthyMs: fc.nat({ max: DAY_MS }),
+    longer: fc.integer({ min: 1_000, max: DAY_MS }),
+    muchLonger: fc.nat({ max: DAY_MS }),
+    autoRevert: fc.boolean(),
+    canary: fc.nat({ max: 10 }),
+    promotes: fc.boolean(),
+  })
+  .map(({ longer, muchLonger, promotes, ...update }) => ({
+    ...update,
+    healthyDeadlineMs: update.minHealthyMs + longer,
+    progressDeadlineMs: update.minHealthyMs + longer + muchLonger,
+    autoPromote: promotes && update.canary > 0,
+  }))
+
 const wordsArbitrary = fc.tuple(fc.constantFrom('sh', '/bin/app', 'node'), fc.array(textArbitrary, { maxLength: 3 }))
 
 const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec> =>
@@ -115,6 +134,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         restart: restartArbitrary(kind),
         stop: stopArbitrary,
         onDisconnect: fc.constantFrom<OnDisconnect[]>('wait', 'stop'),
+        update: updateArbitrary,
       },
       {
         requiredKeys: [

@@ -1,4 +1,4 @@
-import type { JobSpec, RestartSpec, TaskSpec } from '#libs/spec'
+import { DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { TEST_IMAGE } from '../docker'
 
 const MiB = 2 ** 20
@@ -24,6 +24,7 @@ export const sleeperTask = (change: Partial<TaskSpec> = {}): TaskSpec => ({
   ports: [],
   restart: RESTART_SOON,
   stop: { signal: 'SIGTERM', graceMs: 2_000 },
+  update: { ...DEFAULT_UPDATE, minHealthyMs: 0 },
   ...change,
 })
 

@@ -55,6 +55,8 @@ const schemaOfAbout = (about: About): Schema => {
       return { type: about.whole ? 'integer' : 'number', minimum: about.min, maximum: about.max }
     case 'choice':
       return { type: 'string', enum: about.values }
+    case 'flag':
+      return { type: 'boolean' }
     case 'either': // in the canonical form only "or null"
       return { anyOf: [...about.of.map(schemaOfAbout), { type: 'null' }] }
     case 'list':

@@ -1,4 +1,4 @@
-import { DEFAULT_STOP, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
+import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../happenings'
 import type { Happening, Planned } from './happenings'
 import { Random } from './random'
@@ -137,6 +137,7 @@ class Maker {
         ...random.pick(job === 'sum' ? RESTARTS.filter(({ policy }) => policy !== 'always') : RESTARTS),
       },
       stop: { ...DEFAULT_STOP, graceMs: random.pick([0, 500, 5_000]) },
+      update: { ...DEFAULT_UPDATE, minHealthyMs: 0 },
     }
   }
 

@@ -137,7 +137,9 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
     if (isPlaced(state)) wrong.push(`${id} is not wanted, and is ${state}`)
     return wrong
   }
-  const isStuckUpdate = task.instances.some((other) => other.state === 'failed' || other.state === 'pending')
+  const isStuckUpdate =
+    task.job.update?.state === 'failed' ||
+    task.instances.some((other) => other.state === 'failed' || other.state === 'pending')
   if (state === 'running' && isOutdated(instance) && !isStuckUpdate) wrong.push(`${id} runs an old version`)
   if (state === 'pending' ? hasRoom(world, instance) : state === 'lost' || (isPlaced(state) && state !== 'running')) {
     wrong.push(`${id} is ${state}`)

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { apiSubject } from '#libs/api'
 import { type Cluster, emptyCluster } from '#libs/cluster'
-import type { OrkEvent } from '#libs/events'
+import { EVENTS, type OrkEvent } from '#libs/events'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
@@ -191,6 +191,6 @@ export class World {
 
 /** The part of the log that a worker follows. */
 const isFor = (worker: string, event: OrkEvent): boolean => {
-  if (event.type.startsWith('Job') || event.subject === 'manager' || event.subject === 'scheduler') return true
+  if (EVENTS[event.type].topic === 'job' || event.subject === 'manager' || event.subject === 'scheduler') return true
   return 'worker' in event.data && event.data.worker === worker
 }

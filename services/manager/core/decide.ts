@@ -1,6 +1,7 @@
 import type { Core, Decision, Now, Verdict } from '#libs/cluster'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
+import { note } from './steady'
 import { evolveView, hear, initialView, lead, type ManagerView, reconsider } from './view'
 
 /** At most so many decisions at once; what is left over is decided when these are folded. */
@@ -21,14 +22,24 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   if (now.mono >= view.nextLivenessAt) {
     decisions.push(...decideLiveness(view, now, settings, MAX_BATCH - decisions.length))
   }
+  for (const instance of view.touchedInstances) note(view.seen, instance, now)
+  view.touchedInstances.clear()
+  for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
   for (const job of view.touchedJobs) {
     const room = MAX_BATCH - decisions.length
     if (room <= 0) break
-    const wanted = decideJob(job)
+    const wanted = decideJob(view, job, now)
     if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
     decisions.push(...wanted.slice(0, room))
   }
-  return { decisions, wakeAt: view.touchedJobs.size > 0 ? now.mono : view.nextLivenessAt }
+  return { decisions, wakeAt: view.touchedJobs.size > 0 ? now.mono : Math.min(view.nextLivenessAt, nextRollout(view)) }
+}
+
+/** When the passing of time next changes something about a job that is being replaced. */
+const nextRollout = ({ rollouts }: ManagerView): number => {
+  let next = Number.POSITIVE_INFINITY
+  for (const { dueAt } of rollouts.values()) next = Math.min(next, dueAt)
+  return next
 }
 
 /** One at a time, since all are of one aggregate, the manager's own: the next follows when this one is folded. */

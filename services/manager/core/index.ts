@@ -1,4 +1,5 @@
 export * from './commands'
 export * from './decide'
 export * from './liveness'
+export * from './steer'
 export * from './view'

@@ -1,11 +1,13 @@
-import { type Decision, type Instance, isOutdated, isPlaced, isWanted, type Job, type Task } from '#libs/cluster'
-import { stopRequest } from './drafts'
+import { type Decision, isWanted, type Job, type Now } from '#libs/cluster'
+import { decideRollout } from './rollout'
+import type { ManagerView } from './view'
 
 /** What is to be done about a job that something happened to. */
-export const decideJob = (job: Job): Decision[] => {
+export const decideJob = (view: ManagerView, job: Job, now: Now): Decision[] => {
+  if (job.state !== 'running') view.rollouts.delete(job)
   switch (job.state) {
     case 'running':
-      return job.kind === 'batch' && isSettled(job) ? [finished(job)] : [...job.tasks.values()].flatMap(replaceNext)
+      return job.kind === 'batch' && isSettled(job) ? [finished(job)] : decideRollout(view, job, null, now)
     case 'stopping':
       return isSettled(job)
         ? [{ draft: { type: 'JobStopped', data: { job: job.name, version: job.version } }, expect: job.seq }]
@@ -36,22 +38,3 @@ const finished = (job: Job): Decision => {
     ? { draft: { type: 'JobCompleted', data }, expect: job.seq }
     : { draft: { type: 'JobFailed', data: { ...data, failed } }, expect: job.seq }
 }
-
-/**
- * Brings a task to its newest template, one instance at a time: the next outdated one is stopped only while every
- * instance that has been replaced is up, so a version that does not come up goes no further than its first instance.
- * Those that do not run anyway go first: a version that mends a broken one must not wait for it.
- */
-const replaceNext = (task: Task): Decision[] => {
-  if (task.outdated === 0 || task.counts.pending + task.counts.stopping > 0) return []
-  let next: Instance | null = null
-  for (const instance of task.instances) {
-    if (!isWanted(instance)) continue
-    if (isPlaced(instance.state) && isOutdated(instance)) {
-      if (next === null || (next.state === 'running' && instance.state !== 'running')) next = instance
-    } else if (!isUp(instance)) return []
-  }
-  return next === null ? [] : [stopRequest(next, `replaced by version ${task.job.version}`)]
-}
-
-const isUp = ({ state }: Instance): boolean => state === 'running' || state === 'completed'

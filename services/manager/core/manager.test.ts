@@ -42,47 +42,6 @@ test('a batch job completes when all have, and fails when one has', () => {
   }
 })
 
-/** A service of three that runs in version 1, and is then submitted with another environment. */
-const updated = (): Story => {
-  const replicas = 3
-  const story = given(registered('w1'), submitted(aJob({ tasks: [{ replicas }] })))
-  for (const index of [0, 1, 2]) {
-    const attempt = on(`web.api.${index}`)
-    story.given(attempt.scheduled(), attempt.started())
-  }
-  return story.given(submitted(aJob({ tasks: [{ replicas, env: { V: '2' } }] }), 2))
-}
-
-const replaced = (story: Story, index: number): void => {
-  const id = `web.api.${index}`
-  story.given(on(id).stopped(), on(id, 'w1', 2).scheduled(2), on(id, 'w1', 2).started())
-}
-
-test('a new version replaces one instance at a time', () => {
-  const story = updated()
-  for (const index of [0, 1, 2]) {
-    assert.equal(inShort(story.settle()), [`TaskStopRequested web.api.${index} on w1`])
-    assert.equal(story.settle(), [])
-    replaced(story, index)
-  }
-  assert.equal(story.settle(), [])
-})
-
-test('a version that does not come up stops at its first instance', () => {
-  const story = updated()
-  story.settle()
-  story.given(on('web.api.0').stopped(), on('web.api.0', 'w1', 2).scheduled(2), on('web.api.0', 'w1', 2).failed())
-  assert.equal(story.settle(), [])
-})
-
-test('a version that mends a broken one does not wait for it', () => {
-  const story = updated()
-  story.given(on('web.api.1').exited(), on('web.api.2').exited())
-  assert.equal(inShort(story.settle()), ['TaskStopRequested web.api.1 on w1'])
-  replaced(story, 1)
-  assert.equal(inShort(story.settle()), ['TaskStopRequested web.api.2 on w1'])
-})
-
 test('an event that cannot be read is put on record once', () => {
   const story = given(registered('w1'))
   const error = { tag: 'UnknownType', detail: 'type "X" is not known' } as const

@@ -1,13 +1,17 @@
-import { type Changes, type Cluster, evolve, type Job, type Now } from '#libs/cluster'
+import { type Changes, type Cluster, evolve, type Instance, type Job, type Now } from '#libs/cluster'
 import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
 
+import type { Tracks } from './rollout'
+
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
-export interface ManagerView {
+export interface ManagerView extends Tracks {
   readonly cluster: Cluster
   /** Jobs that an event touched since the last decision. */
   readonly touchedJobs: Set<Job>
   /** Aggregates with events that cannot be read, until that is on record. */
   readonly toRecord: Set<string>
+  /** Instances that an event touched since the last decision. */
+  readonly touchedInstances: Set<Instance>
   /** By worker that the log knows. Not from the log: a manager that has just started knows nothing of the past's silence. */
   readonly heard: Map<string, Heard>
   /** Since when each lost worker is known here to be lost; monotonic milliseconds. */
@@ -30,6 +34,9 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   cluster,
   touchedJobs: new Set(),
   toRecord: new Set(),
+  touchedInstances: new Set(),
+  seen: new Map(),
+  rollouts: new Map(),
   heard: new Map(),
   lostSince: new Map(),
   nextLivenessAt: 0,
@@ -40,7 +47,10 @@ export const initialView = (cluster: Cluster): ManagerView => ({
 export const evolveView = (view: ManagerView, entry: Entry): void => {
   const changes: Changes = {
     job: (job) => view.touchedJobs.add(job),
-    instance: (instance) => view.touchedJobs.add(instance.task.job),
+    instance: (instance) => {
+      view.touchedJobs.add(instance.task.job)
+      view.touchedInstances.add(instance)
+    },
     worker() {},
   }
   evolve(view.cluster, entry, changes)
@@ -55,15 +65,21 @@ export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
   view.heard.set(event.data.worker, { at: now.mono, alive: true, heartbeat: event.data })
 }
 
-/** Everyone's silence is counted from now on: until now it says nothing, or could not be heard here. */
+/** All silence, and all health, is counted from now on: until now it says nothing, or could not be heard here. */
 export const giveTime = (view: ManagerView, now: Now): void => {
+  view.seen.clear()
+  for (const { tasks } of view.cluster.jobs.values()) {
+    for (const { instances } of tasks.values()) for (const one of instances) view.touchedInstances.add(one)
+  }
+  for (const job of view.rollouts.keys()) view.touchedJobs.add(job)
+  view.rollouts.clear()
   for (const worker of view.cluster.workers.values()) {
     const heartbeat = view.heard.get(worker.name)?.heartbeat ?? null
     view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat })
   }
 }
 
-/** A new leader gives every worker its full time to be heard. */
+/** A new leader gives every worker its full time to be heard, and every instance to be healthy. */
 export const lead = (view: ManagerView, now: Now): void => {
   giveTime(view, now)
   view.nextLivenessAt = now.mono

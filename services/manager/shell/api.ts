@@ -1,16 +1,5 @@
 import * as E from 'fp-ts/Either'
-import {
-  endpoint,
-  type ForgetReply,
-  healthEndpoint,
-  type SkipReply,
-  type StatusReply,
-  type StopReply,
-  type SubmitReply,
-  streamEndpoint,
-  viewParts,
-  type WorkerReply,
-} from '#libs/api'
+import { endpoint, healthEndpoint, type StatusReply, streamEndpoint, viewParts, type WorkerReply } from '#libs/api'
 import {
   describeAttempt,
   describeCluster,
@@ -27,13 +16,11 @@ import {
 import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
-import { forget, type ManagerView, noSuchJob, noSuchWorker, type Outcome, skip, stop, submit } from '../core'
+import { type ManagerView, noSuchJob, noSuchWorker } from '../core'
+import { commands, QUEUE } from './commands'
 
 /** Items in one part of a streamed answer: far below the servers' limit of 1 MiB a message. */
 const PART_SIZE = 500
-
-/** Managers share the requests among them. */
-const QUEUE = 'managers'
 
 /** Serves the verbs that a manager answers, leader or not. */
 export const serveApi = (connection: Connection, service: LedService<ManagerView>, name: string) => {
@@ -42,61 +29,9 @@ export const serveApi = (connection: Connection, service: LedService<ManagerView
     name: 'ork-manager',
     version: '1.0.0',
     description: `manager ${name}: jobs, tasks and workers`,
-    endpoints: [...commands(prefix, service), ...questions(prefix, service), ...forAll(prefix, service, name)],
+    endpoints: [...commands(connection, service), ...questions(prefix, service), ...forAll(prefix, service, name)],
   })
 }
-
-const commands = (prefix: string, service: LedService<ManagerView>): Endpoint[] => [
-  endpoint({ prefix, verb: 'submit', queue: QUEUE }, ({ spec, actor }) => {
-    const reply = (wrote: boolean, version: number, seq: number): SubmitReply => ({
-      job: spec.name,
-      version,
-      seq,
-      outcome: wrote ? 'submitted' : 'unchanged',
-    })
-    return service.execute(`job ${spec.name}`, (cluster) => E.map(commandOf(reply))(submit(cluster, spec)), actor)
-  }),
-  endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) => {
-    const reply = (wrote: boolean, _version: number, seq: number): StopReply => ({
-      job,
-      seq,
-      outcome: wrote ? 'stopping' : 'already-stopped',
-    })
-    return service.execute(`job ${job}`, (cluster) => E.map(commandOf(reply))(stop(cluster, job, reason)), actor)
-  }),
-  endpoint({ prefix, verb: 'skip', queue: QUEUE }, ({ sequence, reason, actor }) =>
-    service.execute(
-      'the quarantine',
-      (cluster) => {
-        const outcome = skip(cluster, sequence, reason)
-        if (E.isLeft(outcome)) return outcome
-        const { decision, aggregate, through } = outcome.right
-        return E.right({ decision, done: (seq): SkipReply => ({ aggregate, sequence, through, seq }) })
-      },
-      actor,
-    ),
-  ),
-  endpoint({ prefix, verb: 'forget', queue: QUEUE }, ({ worker, reason, actor }) => {
-    const reply = (wrote: boolean, _version: number, seq: number): ForgetReply => ({
-      worker,
-      seq,
-      outcome: wrote ? 'forgotten' : 'already-forgotten',
-    })
-    return service.execute(
-      `worker ${worker}`,
-      (cluster) => E.map(commandOf(reply))(forget(cluster, worker, reason)),
-      actor,
-    )
-  }),
-]
-
-/** What a command comes to, as the service carries it out: what to write, and what to answer once that is done. */
-const commandOf =
-  <T>(reply: (wrote: boolean, version: number, seq: number) => T) =>
-  (outcome: Outcome) =>
-    outcome.tag === 'Write'
-      ? { decision: outcome.decision, done: (seq: number) => reply(true, outcome.version, seq) }
-      : { decision: null, done: () => reply(false, outcome.version, outcome.seq) }
 
 const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[] => {
   const { view } = service

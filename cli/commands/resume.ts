@@ -1,0 +1,18 @@
+import { Args, Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+
+export default class Resume extends OrkCommand {
+  static override summary = 'Let a paused update of a job go on'
+  static override examples = ['<%= config.bin %> resume web']
+  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override flags = { reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }) }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Resume)
+    const job = this.name('job', args.job)
+    const connection = await this.connect(flags)
+    const { steerUpdate } = await import('../show/change.js')
+    const { json, reason = null } = flags
+    await steerUpdate(connection, 'resume', job, { json, reason, out: this.out })
+  }
+}

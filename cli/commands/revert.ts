@@ -1,0 +1,27 @@
+import { Args, Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+
+export default class Revert extends OrkCommand {
+  static override summary = 'Go back to an earlier version of a job'
+  static override description =
+    'It becomes the next version of the job; instances that still are what it asks for stay as they are. Without --to it ' +
+    'is the last version that was good before this one. Every version stays in the log.'
+  static override examples = ['<%= config.bin %> revert web', '<%= config.bin %> revert web --to 3']
+  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override flags = {
+    to: Flags.integer({ description: 'The version to go back to', min: 1, helpValue: 'VERSION' }),
+    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
+    wait: Flags.boolean({ default: false, description: 'Go on waiting when instances fit on no worker' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Revert)
+    const job = this.name('job', args.job)
+    const signal = this.interruptible()
+    const connection = await this.connect(flags)
+    const { revertJob } = await import('../show/change.js')
+    const { json, detach, wait, to = null, reason = null } = flags
+    await revertJob(connection, job, to, { json, detach, wait, reason, signal, out: this.out })
+  }
+}

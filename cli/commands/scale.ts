@@ -1,0 +1,35 @@
+import { Args, Flags } from '@oclif/core'
+import { orkError } from '#libs/kernel'
+import { OrkCommand } from '../base'
+import { UsageFailure } from '../failure'
+
+export default class Scale extends OrkCommand {
+  static override summary = 'Change how many instances of a task are wanted'
+  static override description =
+    'It becomes the next version of the job, and replaces nothing: instances come or go. The job file is not changed, ' +
+    'so the next submit of it says how many are wanted again.'
+  static override examples = ['<%= config.bin %> scale web.api 5']
+  static override args = {
+    task: Args.string({ description: 'The task, as JOB.TASK', required: true }),
+    replicas: Args.integer({ description: 'How many instances', required: true, min: 0 }),
+  }
+  static override flags = {
+    detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
+    wait: Flags.boolean({ default: false, description: 'Go on waiting when instances fit on no worker' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Scale)
+    const [job = '', task = '', ...rest] = args.task.split('.')
+    if (rest.length > 0 || task === '') {
+      throw new UsageFailure(orkError('BadName', `"${args.task}" is not JOB.TASK`, { next: 'for example web.api' }))
+    }
+    this.name('job', job)
+    this.name('task', task)
+    const signal = this.interruptible()
+    const connection = await this.connect(flags)
+    const { scaleTask } = await import('../show/change.js')
+    const { json, detach, wait } = flags
+    await scaleTask(connection, job, task, args.replicas, { json, detach, wait, signal, out: this.out })
+  }
+}

@@ -1,0 +1,69 @@
+import type { ChangeReply } from '#libs/api'
+import type { Connection } from '#libs/log'
+import { call } from '../client/call'
+import type { Output } from '../output'
+import { escapeJson, escapeText } from '../render/escape'
+import { followVersion, type SubmitOptions, whoAmI } from './submit'
+
+export interface ChangeOptions {
+  readonly json: boolean
+  readonly out: Output
+  readonly reason: string | null
+}
+
+const SAYS = {
+  pause: ['is paused: what was begun comes to its end', 'was paused already'],
+  resume: ['goes on', 'was not paused'],
+  promote: ['is promoted: the other instances follow', 'was promoted already'],
+} as const
+
+/** Pauses, resumes or promotes the update of a job. Throws OrkFailure when there is none under way. */
+export const steerUpdate = async (
+  connection: Connection,
+  verb: keyof typeof SAYS,
+  job: string,
+  { json, out, reason }: ChangeOptions,
+): Promise<void> => {
+  const reply = await call(connection, verb, { job, reason, actor: whoAmI() })
+  const [done, unchanged] = SAYS[verb]
+  await tell(
+    out,
+    json,
+    reply,
+    `${escapeText(job)}: the update to version ${reply.version} ${reply.outcome === 'done' ? done : unchanged}`,
+  )
+}
+
+/** Goes back to an earlier version, the last good one when `to` is null, and follows it as a submit. */
+export const revertJob = async (
+  connection: Connection,
+  job: string,
+  to: number | null,
+  options: SubmitOptions & ChangeOptions,
+): Promise<void> => {
+  const begun = Date.now()
+  const { to: back, ...reply } = await call(connection, 'revert', { job, to, reason: options.reason, actor: whoAmI() })
+  const unchanged = reply.outcome === 'unchanged'
+  const said = unchanged ? `is what version ${back} was already` : `version ${reply.version} is version ${back} again`
+  if (!options.json) await options.out.write(`${escapeText(job)} ${said}, sequence ${reply.seq}\n`)
+  await followVersion(connection, { ...reply, outcome: unchanged ? 'unchanged' : 'submitted' }, options, begun)
+}
+
+/** Changes how many instances of a task are wanted, and follows it as a submit. */
+export const scaleTask = async (
+  connection: Connection,
+  job: string,
+  task: string,
+  replicas: number,
+  options: SubmitOptions,
+): Promise<void> => {
+  const begun = Date.now()
+  const reply = await call(connection, 'scale', { job, task, replicas, actor: whoAmI() })
+  const unchanged = reply.outcome === 'unchanged'
+  const said = `${escapeText(job)} version ${reply.version} ${unchanged ? 'has' : 'wants'} ${replicas} of ${escapeText(task)}`
+  if (!options.json) await options.out.write(`${said}${unchanged ? ' already' : ''}, sequence ${reply.seq}\n`)
+  await followVersion(connection, { ...reply, outcome: unchanged ? 'unchanged' : 'submitted' }, options, begun)
+}
+
+const tell = async (out: Output, json: boolean, reply: ChangeReply, text: string): Promise<void> =>
+  out.write(`${json ? escapeJson(JSON.stringify(reply)) : text}\n`)

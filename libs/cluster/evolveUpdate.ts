@@ -1,0 +1,45 @@
+import type { EventOf } from '#libs/events'
+import { ignoreIllegal, ignoreStray } from './ignore'
+import type { Changes, Cluster, Job, Update, UpdateState } from './model'
+
+export type UpdateEvent = EventOf<
+  'UpdateStarted' | 'UpdatePaused' | 'UpdateResumed' | 'UpdatePromoted' | 'UpdateSucceeded' | 'UpdateFailed'
+>
+
+/** For each event, from which state of an update it leads to which; `none`: before the first. */
+const STEPS: Readonly<Record<UpdateEvent['type'], Partial<Record<UpdateState | 'none', UpdateState>>>> = {
+  UpdateStarted: { none: 'running' },
+  UpdatePaused: { running: 'paused' },
+  UpdateResumed: { paused: 'running' },
+  UpdatePromoted: { running: 'running', paused: 'paused' },
+  UpdateSucceeded: { running: 'succeeded' },
+  UpdateFailed: { running: 'failed' },
+}
+
+/** Folds how the update of a job to its current version fares; what was said of another version is ignored. */
+export const evolveUpdate = (
+  cluster: Cluster,
+  seq: number,
+  event: UpdateEvent,
+  fresh: boolean,
+  changes: Changes,
+): void => {
+  const job = cluster.jobs.get(event.data.job)
+  if (job === undefined) return ignoreStray(cluster, seq, event)
+  job.seq = seq
+  if (fresh) step(cluster, job, event)
+  changes.job(job) // also when ignored: a decision may have been refused because of this event
+}
+
+const step = (cluster: Cluster, job: Job, { type, data, time }: UpdateEvent): void => {
+  const state = STEPS[type][job.update?.state ?? 'none']
+  if (state === undefined || data.version !== job.version || job.state !== 'running') return ignoreIllegal(cluster)
+  const since = Date.parse(time)
+  const before: Update = job.update ?? { state, promoted: false, since, reason: null }
+  job.update = {
+    state,
+    promoted: before.promoted || type === 'UpdatePromoted',
+    since: before.state === state ? before.since : since,
+    reason: 'reason' in data ? data.reason : null,
+  }
+}

@@ -1,0 +1,276 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Draft } from '#libs/events'
+import { DEFAULT_UPDATE, type JobSpec, type TaskSpec, type UpdateSpec } from '#libs/spec'
+import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
+import { aJob, on, registered, submitted } from '../../../libs/testing/happenings'
+import { type ManagerView, managerCore } from '.'
+
+type Story = CoreStory<ManagerView>
+
+/** A service of `replicas`, whose containers are of version `v`. */
+const version = (v: number, update: Partial<UpdateSpec> = {}, replicas = 3): JobSpec =>
+  aJob({ tasks: [{ replicas, env: { V: String(v) }, update: { ...DEFAULT_UPDATE, ...update } }] })
+
+/** The service runs in version 1, healthy, and version 2 of it was submitted. */
+const updating = (
+  update: Partial<UpdateSpec> = {},
+  replicas = 3,
+  next: JobSpec = version(2, update, replicas),
+): Story => {
+  const story = new CoreStory(managerCore())
+  story.given(registered('w1'), registered('w2'), submitted(version(1, update, replicas)))
+  story.core.lead(story.view, story.now)
+  for (let index = 0; index < replicas; index += 1) up(story, index)
+  story.settle()
+  return story.pass(60_000).given(submitted(next, 2))
+}
+
+const id = (index: number): string => `web.api.${index}`
+
+/** Places the instance and starts it, as its next attempt. */
+const up = (story: Story, index: number, worker = 'w1'): void => {
+  const { attempt, task } = story.log.instance(id(index))
+  const next = on(id(index), worker, attempt + 1)
+  story.given(next.scheduled(task.job.version), next.started())
+}
+
+/** The old attempt of the instance stops, and the next one runs. */
+const replaced = (story: Story, index: number): void => {
+  story.given(story.log.on(id(index)).stopped())
+  up(story, index)
+}
+
+const said = (story: Story, ...happened: readonly Happened[]): string[] =>
+  inShort(
+    story
+      .given(...happened)
+      .settle()
+      .filter(isNews),
+  )
+
+/** What is said when so long nothing happens but time. */
+const after = (story: Story, ms: number): string[] => {
+  const all: Draft[] = [...story.settle().filter(isNews)]
+  for (let passed = 0; passed < ms; passed += 500) all.push(...story.pass(500).settle().filter(isNews))
+  return inShort(all)
+}
+
+const isNews = ({ type }: Draft): boolean => !type.startsWith('Worker')
+
+const STARTED = 'UpdateStarted web'
+const stops = (index: number): string => `TaskStopRequested ${id(index)} on w1`
+
+test('an update replaces one instance at a time, each once the one before is healthy', () => {
+  const story = updating()
+  assert.equal(said(story), [STARTED, stops(0)])
+  replaced(story, 0)
+  assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(1)]])
+  replaced(story, 1)
+  assert.equal(after(story, 10_000), [stops(2)])
+  replaced(story, 2)
+  assert.equal(after(story, 10_000), ['UpdateSucceeded web'])
+  assert.equal(after(story, 60_000), [])
+})
+
+test('as many as `maxParallel` are replaced at once, and one that comes up makes room for the next', () => {
+  const story = updating({ maxParallel: 2 }, 4)
+  assert.equal(said(story), [STARTED, stops(0), stops(1)])
+  replaced(story, 1)
+  assert.equal(after(story, 10_000), [stops(2)])
+})
+
+test('a new instance that ends before it is healthy begins anew', () => {
+  const story = updating()
+  story.settle()
+  replaced(story, 0)
+  assert.equal(after(story, 9_000), [])
+  story.given(story.log.on(id(0)).exited(), on(id(0), 'w1', 3).restarting(), on(id(0), 'w1', 3).started())
+  assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(1)]])
+})
+
+test('start-first places the next one beside the old, which stops once that is healthy', () => {
+  const story = updating({ order: 'start-first' })
+  assert.equal(said(story), [STARTED, `TaskReplaceRequested ${id(0)} on w1`])
+  up(story, 0, 'w2')
+  assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(0), `TaskReplaceRequested ${id(1)} on w1`]])
+  story.given(on(id(0), 'w1', 1).stopped())
+  assert.equal(story.log.instance(id(0)).retiring, null)
+})
+
+test('what does not run anyway is replaced first, and waits for nothing', () => {
+  const story = updating({ order: 'start-first' })
+  assert.equal(said(story, story.log.on(id(1)).exited()), [STARTED, stops(1)])
+})
+
+test('an update succeeds only when the last of the old ones is gone', () => {
+  const story = updating({ order: 'start-first' }, 1)
+  story.settle()
+  up(story, 0, 'w2')
+  assert.equal(after(story, 20_000), [stops(0)])
+  assert.equal(said(story, on(id(0), 'w1', 1).stopped()), ['UpdateSucceeded web'])
+})
+
+test('an instance that fails for good fails the update, which goes no further', () => {
+  const story = updating()
+  story.settle()
+  replaced(story, 0)
+  assert.equal(said(story, story.log.on(id(0)).failed()), ['UpdateFailed web'])
+  assert.match(story.log.cluster.jobs.get('web')?.update?.reason ?? '', 'web.api.0 failed: exit code 1')
+  assert.equal(after(story, 60_000), [])
+})
+
+test('an instance that is not healthy in time fails the update', () => {
+  const story = updating({ healthyDeadlineMs: 20_000 })
+  story.settle()
+  story.given(story.log.on(id(0)).stopped(), on(id(0), 'w1', 2).scheduled(2))
+  assert.equal([after(story, 19_500), after(story, 500)], [[], ['UpdateFailed web']])
+  assert.match(story.log.cluster.jobs.get('web')?.update?.reason ?? '', 'web.api.0 was not healthy')
+})
+
+test('an update without progress for too long has failed, though nothing is to blame', () => {
+  const story = updating({ healthyDeadlineMs: 20_000, progressDeadlineMs: 30_000 })
+  story.settle()
+  story.given(story.log.on(id(0)).stopped())
+  assert.equal([after(story, 29_500), after(story, 500)], [[], ['UpdateFailed web']])
+})
+
+test('a failed update goes back by itself, where asked for: what was not replaced yet stays as it is', () => {
+  const story = updating({ autoRevert: true })
+  story.settle()
+  replaced(story, 0)
+  assert.equal(said(story, story.log.on(id(0)).failed()), ['UpdateFailed web', 'JobReverted web'])
+  const job = story.log.cluster.jobs.get('web')
+  assert.equal([job?.version, job?.spec.tasks[0]?.env, job?.stable?.version], [3, { V: '1' }, 1])
+  assert.equal(story.log.instance(id(0)).state, 'pending')
+  up(story, 0)
+  assert.equal(after(story, 60_000), [], 'nothing was outdated any more')
+})
+
+test('a failed update of which some instances are left in place is replaced back', () => {
+  const story = updating({ autoRevert: true, healthyDeadlineMs: 20_000 })
+  story.settle()
+  replaced(story, 0)
+  assert.equal(after(story, 10_000), [stops(1)])
+  story.given(story.log.on(id(1)).stopped(), on(id(1), 'w1', 2).scheduled(2))
+  assert.equal(after(story, 20_000), ['UpdateFailed web', 'JobReverted web', STARTED, stops(1)])
+  replaced(story, 1)
+  assert.equal(after(story, 10_000), [stops(0)])
+  replaced(story, 0)
+  assert.equal(after(story, 10_000), ['UpdateSucceeded web'])
+})
+
+test('a revert that fails as well stays where it is', () => {
+  const story = updating({ autoRevert: true })
+  story.settle()
+  replaced(story, 0)
+  replacedAll(story)
+  story.given(submitted(version(3, { autoRevert: true }), 3))
+  story.settle()
+  replaced(story, 0)
+  assert.equal(said(story, story.log.on(id(0)).failed()), ['UpdateFailed web', 'JobReverted web'])
+  up(story, 0)
+  assert.equal(said(story, story.log.on(id(0)).failed()), [])
+})
+
+const replacedAll = (story: Story): void => {
+  for (const index of [1, 2]) {
+    after(story, 10_000)
+    replaced(story, index)
+  }
+  assert.equal(after(story, 10_000), ['UpdateSucceeded web'])
+}
+
+test('the canaries go first, the others once they are promoted', () => {
+  const story = updating({ canary: 1, maxParallel: 2 })
+  assert.equal(said(story), [STARTED, stops(0)])
+  replaced(story, 0)
+  assert.equal(after(story, 3_600_000), [], 'waiting for a person is no want of progress')
+  const promoted: Draft = { type: 'UpdatePromoted', data: { job: 'web', version: 2 } }
+  assert.equal(said(story, promoted), [stops(1), stops(2)])
+})
+
+test('healthy canaries are promoted by themselves, where asked for', () => {
+  const story = updating({ canary: 1, maxParallel: 2, autoPromote: true })
+  story.settle()
+  replaced(story, 0)
+  assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(1), stops(2)]])
+})
+
+test('a paused update lets what was begun come to its end, and goes on when it is resumed', () => {
+  const story = updating({ order: 'start-first' })
+  story.settle()
+  story.given({ type: 'UpdatePaused', data: { job: 'web', version: 2, reason: null } })
+  up(story, 0, 'w2')
+  assert.equal(after(story, 3_600_000), [stops(0)])
+  story.given(on(id(0), 'w1', 1).stopped())
+  const resumed: Draft = { type: 'UpdateResumed', data: { job: 'web', version: 2 } }
+  assert.equal(said(story, resumed), [`TaskReplaceRequested ${id(1)} on w1`])
+})
+
+test('a version submitted in the middle supersedes the update, and goes back to the last good one if it fails', () => {
+  const story = updating({ autoRevert: true })
+  story.settle()
+  replaced(story, 0)
+  assert.equal(said(story, submitted(version(3, { autoRevert: true }), 3)), [STARTED, stops(0)])
+  replaced(story, 0)
+  said(story, story.log.on(id(0)).failed())
+  assert.equal(story.log.cluster.jobs.get('web')?.spec.tasks[0]?.env, { V: '1' })
+})
+
+test('a superseded successor that is not healthy yet gives way, and the first attempt goes on until the last is', () => {
+  const story = updating({ order: 'start-first' }, 1)
+  story.settle()
+  up(story, 0, 'w2')
+  assert.equal(said(story, submitted(version(3, { order: 'start-first' }, 1), 3)), [
+    STARTED,
+    `TaskStopRequested ${id(0)} on w2`,
+  ])
+  story.given(on(id(0), 'w2', 2).stopped())
+  up(story, 0, 'w2')
+  assert.equal(after(story, 10_000), [stops(0)])
+  assert.equal(said(story, on(id(0), 'w1', 1).stopped()), ['UpdateSucceeded web'])
+})
+
+test('a change of replicas, or of how it is updated, replaces nothing', () => {
+  for (const next of [version(1, {}, 2), version(1, { maxParallel: 3 })]) {
+    assert.equal(said(updating({}, 3, next)), [])
+  }
+})
+
+test('more replicas in the middle of an update are no other update, and its failure is still one', () => {
+  const story = updating({ autoRevert: true })
+  story.settle()
+  replaced(story, 0)
+  assert.equal(said(story, submitted(version(2, { autoRevert: true }, 4), 3)), [STARTED])
+  assert.is(story.log.cluster.jobs.get('web')?.stable?.version, 1)
+})
+
+test('a task that was not changed neither waits nor fails the update of another', () => {
+  const job = (v: number): JobSpec => {
+    const tasks: Partial<TaskSpec>[] = [{ env: { V: String(v) } }, { name: 'side' }]
+    return aJob({ tasks })
+  }
+  const story = new CoreStory(managerCore())
+  story.given(registered('w1'), submitted(job(1)))
+  story.core.lead(story.view, story.now)
+  up(story, 0)
+  const side = on('web.side.0')
+  story.given(side.scheduled(), side.started(), submitted(job(2), 2))
+  assert.equal(said(story), [STARTED, stops(0)])
+  replaced(story, 0)
+  story.given(side.failed())
+  assert.equal(after(story, 10_000), ['UpdateSucceeded web'])
+})
+
+test('a new leader takes its time to find an instance healthy, whatever the clocks of the log say', () => {
+  const story = updating()
+  story.settle()
+  replaced(story, 0)
+  story.pass(9_000).settle()
+  story.log.time += 3_600_000
+  story.core.lead(story.view, story.now)
+  assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(1)]])
+})
+
+test.run()

@@ -1,0 +1,70 @@
+import { type Instance, isOutdated, isPlaced, isUp, isWanted, type Now, type Task } from '#libs/cluster'
+import { type UpdateSpec, updateOf } from '#libs/spec'
+import { type Seen, steadyAt } from './steady'
+
+/** How the instances of a task stand on their way to where, and as what, they should run. */
+export interface Survey {
+  readonly task: Task
+  readonly update: UpdateSpec
+  /** Those to be replaced, the ones that are not up first, with why. */
+  readonly old: readonly Move[]
+  /** Those that are as they should be, or stop in order to be; and how many of them are healthy. */
+  readonly begun: number
+  readonly steady: number
+  /** Those that are neither up for long enough nor waiting for their turn: they take up the room of `maxParallel`. */
+  readonly inFlight: number
+  /** Healthy ones whose former attempt still runs. */
+  readonly succeeded: readonly Instance[]
+  /** One that failed for good, or took too long, and what it comes to. */
+  readonly trouble: string | null
+  /** When time alone will change something; monotonic milliseconds. */
+  readonly dueAt: number
+}
+
+export interface Move {
+  readonly instance: Instance
+  readonly reason: string
+  /** Because its template is another one, and for no other reason. */
+  readonly forUpdate: boolean
+}
+
+/** Why an instance should run elsewhere, or anew; null: it should not. */
+export type WhyMove = (instance: Instance) => Omit<Move, 'instance'> | null
+
+export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance, Seen>, now: Now): Survey => {
+  const update = updateOf(task.spec)
+  const old: Move[] = []
+  const succeeded: Instance[] = []
+  let [begun, steady, inFlight, dueAt] = [0, 0, 0, Number.POSITIVE_INFINITY]
+  let trouble: string | null = null
+  for (const instance of task.instances) {
+    if (!isWanted(instance)) continue
+    const why = isPlaced(instance.state) ? whyMove(instance) : null
+    if (why !== null) {
+      if (instance.state === 'stopping') begun += 1
+      if (instance.state === 'stopping' || instance.retiring?.state === 'stopping') inFlight += 1
+      else old.push({ instance, ...why })
+      continue
+    }
+    begun += 1
+    const at = steadyAt(seen, instance)
+    if (at !== null && at <= now.mono) {
+      steady += 1
+      if (instance.retiring?.state === 'running') succeeded.push(instance)
+      continue
+    }
+    inFlight += 1
+    const deadline = (seen.get(instance)?.placedAt ?? Number.POSITIVE_INFINITY) + update.healthyDeadlineMs
+    trouble ??= troubleOf(instance, deadline <= now.mono)
+    dueAt = Math.min(dueAt, at ?? Number.POSITIVE_INFINITY, deadline <= now.mono ? Number.POSITIVE_INFINITY : deadline)
+  }
+  old.sort((a, b) => Number(isUp(a.instance)) - Number(isUp(b.instance)))
+  return { task, update, old, begun, steady, inFlight, succeeded, trouble, dueAt }
+}
+
+const troubleOf = (instance: Instance, late: boolean): string | null => {
+  const id = `${instance.task.job.name}.${instance.task.name}.${instance.index}`
+  if (isOutdated(instance)) return null // what it was before is no fault of what it is to become
+  if (instance.state === 'failed') return `${id} failed: ${instance.reason ?? 'for no known reason'}`
+  return late ? `${id} was not healthy within the \`healthyDeadline\` of its task` : null
+}

@@ -1,0 +1,136 @@
+import * as E from 'fp-ts/Either'
+import {
+  type ChangeReply,
+  endpoint,
+  type ForgetReply,
+  type SkipReply,
+  type StopReply,
+  type SubmitReply,
+} from '#libs/api'
+import type { Cluster } from '#libs/cluster'
+import { type OrkError, orkError } from '#libs/kernel'
+import type { Connection, Endpoint, Log } from '#libs/log'
+import type { LedService } from '#libs/runtime'
+import type { JobSpec } from '#libs/spec'
+import {
+  forget,
+  type ManagerView,
+  noSuchJob,
+  type Outcome,
+  revert,
+  scale,
+  skip,
+  steer,
+  stop,
+  submit,
+  versionBefore,
+} from '../core'
+
+/** Managers share the requests among them. */
+export const QUEUE = 'managers'
+
+/** The verbs by which something is asked for: each is decided on the newest view, and written or refused. */
+export const commands = (connection: Connection, service: LedService<ManagerView>): Endpoint[] => {
+  const { prefix, log } = connection
+  const change = (
+    job: string,
+    actor: string | null,
+    decide: (cluster: Cluster) => E.Either<OrkError, Outcome>,
+  ): Promise<E.Either<OrkError, ChangeReply>> => {
+    const reply = (wrote: boolean, version: number, seq: number): ChangeReply => ({
+      job,
+      version,
+      seq,
+      outcome: wrote ? 'done' : 'unchanged',
+    })
+    return service.execute(`job ${job}`, (cluster) => E.map(commandOf(reply))(decide(cluster)), actor)
+  }
+  return [
+    endpoint({ prefix, verb: 'submit', queue: QUEUE }, ({ spec, actor }) => {
+      const reply = (wrote: boolean, version: number, seq: number): SubmitReply => ({
+        job: spec.name,
+        version,
+        seq,
+        outcome: wrote ? 'submitted' : 'unchanged',
+      })
+      return service.execute(`job ${spec.name}`, (cluster) => E.map(commandOf(reply))(submit(cluster, spec)), actor)
+    }),
+    endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) => {
+      const reply = (wrote: boolean, _version: number, seq: number): StopReply => ({
+        job,
+        seq,
+        outcome: wrote ? 'stopping' : 'already-stopped',
+      })
+      return service.execute(`job ${job}`, (cluster) => E.map(commandOf(reply))(stop(cluster, job, reason)), actor)
+    }),
+    endpoint({ prefix, verb: 'skip', queue: QUEUE }, ({ sequence, reason, actor }) =>
+      service.execute(
+        'the quarantine',
+        (cluster) => {
+          const outcome = skip(cluster, sequence, reason)
+          if (E.isLeft(outcome)) return outcome
+          const { decision, aggregate, through } = outcome.right
+          return E.right({ decision, done: (seq): SkipReply => ({ aggregate, sequence, through, seq }) })
+        },
+        actor,
+      ),
+    ),
+    endpoint({ prefix, verb: 'forget', queue: QUEUE }, ({ worker, reason, actor }) => {
+      const reply = (wrote: boolean, _version: number, seq: number): ForgetReply => ({
+        worker,
+        seq,
+        outcome: wrote ? 'forgotten' : 'already-forgotten',
+      })
+      return service.execute(
+        `worker ${worker}`,
+        (cluster) => E.map(commandOf(reply))(forget(cluster, worker, reason)),
+        actor,
+      )
+    }),
+    ...STEERING.map((how) =>
+      endpoint({ prefix, verb: how, queue: QUEUE }, ({ job, reason, actor }) =>
+        change(job, actor, (cluster) => steer(cluster, job, how, reason)),
+      ),
+    ),
+    endpoint({ prefix, verb: 'scale', queue: QUEUE }, ({ job, task, replicas, actor }) =>
+      change(job, actor, (cluster) => scale(cluster, job, task, replicas)),
+    ),
+    endpoint({ prefix, verb: 'revert', queue: QUEUE }, async ({ job, to, reason, actor }) => {
+      const past = await pastVersion(log, service.view.cluster, job, to)
+      if (E.isLeft(past)) return past
+      const { version, spec } = past.right
+      const done = await change(job, actor, (cluster) => revert(cluster, job, version, spec, reason))
+      return E.map((reply: ChangeReply) => ({ ...reply, to: version }))(done)
+    }),
+  ]
+}
+
+const STEERING = ['pause', 'resume', 'promote'] as const
+
+/** An earlier version of a job, read from the log, where all of them stay; the one before when none is named. */
+const pastVersion = async (
+  log: Log,
+  cluster: Cluster,
+  name: string,
+  to: number | null,
+): Promise<E.Either<OrkError, { version: number; spec: JobSpec }>> => {
+  const job = cluster.jobs.get(name)
+  if (job === undefined) return E.left(noSuchJob(cluster, name))
+  const version = to ?? versionBefore(job)
+  const seq = job.history.find((past) => past.version === version)?.seq
+  const entry = seq === undefined ? null : await log.at(seq)
+  if (version === null || entry === null || entry.event.type === 'Unreadable' || !('spec' in entry.event.data)) {
+    const what = version === null ? `${name} has no version before` : `${name} has no version ${version} to go back to`
+    const next = `its versions are 1 to ${job.version}; \`ork history ${name}\` shows them`
+    return E.left(orkError('NoSuchVersion', what, { next }))
+  }
+  return E.right({ version, spec: entry.event.data.spec })
+}
+
+/** What a command comes to, as the service carries it out: what to write, and what to answer once that is done. */
+const commandOf =
+  <T>(reply: (wrote: boolean, version: number, seq: number) => T) =>
+  (outcome: Outcome) =>
+    outcome.tag === 'Write'
+      ? { decision: outcome.decision, done: (seq: number) => reply(true, outcome.version, seq) }
+      : { decision: null, done: () => reply(false, outcome.version, outcome.seq) }

@@ -134,7 +134,7 @@ test('an event that cannot be read freezes its aggregate, moves its sequence, an
   const error = { tag: 'UnknownVersion', detail: 'TaskStarted version 9' } as const
   const story = given(registered(), submitted(), {
     type: 'Unreadable',
-    path: 'events.task.web.api.0.w1.TaskStarted',
+    path: 'events.task.web.api.0.w1.TaskScheduled',
     error,
   })
   assert.equal([...story.cluster.quarantined.keys()], ['events.task.web.api.0'])
@@ -157,6 +157,20 @@ const unreadable = (path: string): Unreadable => ({
 const lifted = (subject: string, sequence: number, through: number): Draft => ({
   type: 'QuarantineLifted',
   data: { subject: `events.${subject}`, sequence, through, reason: null },
+})
+
+test('a worker that tells nonsense of what others run, or of what is not there, holds nothing back', () => {
+  const story = given(registered(), submitted(), on('web.api.0', 'w1').scheduled())
+  const nonsense = (worker: string, type: string) => unreadable(`task.web.api.0.${worker}.${type}`)
+  story.when(nonsense('w2', 'TaskExited'), unreadable('task.web.api.7.w2.TaskExited'))
+  assert.equal([story.cluster.quarantined.size, story.ignored.illegal], [0, 2])
+  assert.is(story.instance('web.api.0').seq, 4, 'it counts for what writers expect')
+  assert.is(story.when(nonsense('w2', 'TaskPreempted')).cluster.quarantined.size, 1, 'it may be a decision')
+  assert.is(
+    given(registered(), submitted(), on('web.api.0', 'w1').scheduled(), nonsense('w1', 'TaskExited')).cluster
+      .quarantined.size,
+    1,
+  )
 })
 
 test('what the services say of themselves is never frozen, or nobody could lead, record or lift', () => {

@@ -1,7 +1,7 @@
-import { aggregateAt, type EventOf, type Unreadable } from '#libs/events'
+import { aggregateAt, EVENTS, type EventOf, isEventType, type Unreadable } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
-import { holderOf, moveSeq } from './ignore'
-import type { Changes, Cluster } from './model'
+import { holderOf, ignoreIllegal, moveSeq } from './ignore'
+import { type Changes, type Cluster, findInstance } from './model'
 
 /** Characters. What is wrong with an event may quote it, and it may be as large as a message can be. */
 const MAX_REASON = 500
@@ -10,6 +10,7 @@ const MAX_REASON = 500
 export const quarantine = (cluster: Cluster, seq: number, event: Unreadable): void => {
   const aggregate = aggregateAt(event.path)
   moveSeq(cluster, aggregate, seq)
+  if (isOfNoConcern(cluster, event.path)) return ignoreIllegal(cluster)
   const held = cluster.quarantined.get(aggregate)
   if (held !== undefined) {
     held.last = seq
@@ -18,6 +19,16 @@ export const quarantine = (cluster: Cluster, seq: number, event: Unreadable): vo
   }
   const reason = `${event.error.tag}: ${event.error.detail}`.slice(0, MAX_REASON)
   cluster.quarantined.set(aggregate, { seq, last: seq, count: 1, reason, since: null })
+}
+
+/**
+ * A fact about an instance, told by a worker that does not have it, changes nothing whatever it may say: a worker that
+ * tells nonsense holds back only what it runs itself.
+ */
+const isOfNoConcern = (cluster: Cluster, path: string): boolean => {
+  const [, topic, job = '', task = '', index, worker, type = ''] = path.split('.')
+  if (topic !== 'task' || !isEventType(type) || EVENTS[type].nature !== 'fact') return false
+  return findInstance(cluster, job, task, Number(index))?.worker !== worker
 }
 
 /** The manager has put it on record. */

@@ -172,7 +172,12 @@ test('nothing is decided about an aggregate that holds an event which cannot be 
   const memory = createMemoryLog()
   const service = ledService(faultyConnection(memory), 'a')
   const odd = { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: -1, placement: 1 }
-  tell(memory, registered(), { type: 'TaskCompleted', data: odd }, submitted(aJob({ tasks: [{ replicas: 2 }] })))
+  tell(
+    memory,
+    registered(),
+    { type: 'TaskLost', data: { ...odd, reason: '' } },
+    submitted(aJob({ tasks: [{ replicas: 2 }] })),
+  )
   await service.start()
   const first = await arrives(memory.log, isScheduled)
   assert.is(first.event.type === 'TaskScheduled' && first.event.data.index, 1)

@@ -7,7 +7,7 @@ import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { type Logger, orkVersion, theMachine } from '#libs/runtime'
 import { newestSnapshot } from '#libs/snapshots'
-import { DEFAULT_RESERVE, measureCapacity, measureUse } from './shell/capacity'
+import { DEFAULT_RESERVE, measureCapacity, measureFree, measureUse } from './shell/capacity'
 import { DiskJournal } from './shell/journal/diskJournal'
 import { Worker } from './shell/worker'
 
@@ -46,6 +46,7 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
       diskBytes: Math.floor(whole.diskBytes * share),
     },
     measureUse: () => measureUse(options.dir),
+    measureFree: () => measureFree(options.dir),
     journal: new DiskJournal({
       dir: join(options.dir, 'journal'),
       cluster: connection.log.cluster,

@@ -12,6 +12,7 @@ import {
   removeProcesses,
   type TestContainer,
 } from './containers'
+import { makeNetwork, type TestNetwork } from './netns'
 import { Observer } from './observer'
 import { type TestService, testService } from './service'
 
@@ -20,6 +21,7 @@ export { dockerContainers, type TestContainer } from './containers'
 export * from './dev'
 export * from './eventually'
 export * from './jobs'
+export { noNetworks } from './netns'
 export type { Observer } from './observer'
 export * from './restless'
 export { type TestService, testService } from './service'
@@ -40,6 +42,10 @@ export interface TestClusterOptions {
   readonly replicas?: 1 | 3
   /** How long a service may take to be ready. */
   readonly readyMs?: number
+  /** Networks of their own for workers, by name: these are cut off from all else when theirs is. */
+  readonly networks?: readonly string[]
+  /** To be done in a worker's folder before it starts. */
+  readonly prepare?: (dir: string, name: string) => void
   /** Fills the log with a past, before any service starts. */
   readonly history?: (connection: Connection) => Promise<void>
 }
@@ -53,6 +59,7 @@ interface Servers {
 /** A cluster of real processes that talk over real nats-servers. */
 export interface TestClusterOn<Nats extends Servers> extends TestClient {
   readonly nats: Nats
+  network(name: string): TestNetwork
   readonly connection: Connection
   /** The log as it comes, folded. */
   readonly log: Observer
@@ -81,7 +88,9 @@ const startTestCluster = async <Nats extends Servers>(
   })
   await options.history?.(connection)
   const log = new Observer(connection)
-  const services = servicesOf(options, dir, nats.url)
+  const networks = new Map<string, TestNetwork>()
+  for (const name of options.networks ?? []) networks.set(name, await makeNetwork(portOf(nats.url)))
+  const services = servicesOf(options, dir, nats.url, networks)
   const workers = services.filter(({ name }) => name.startsWith('w'))
   const { cluster } = connection.log
   const engine = options.docker
@@ -101,6 +110,7 @@ const startTestCluster = async <Nats extends Servers>(
     await log.stop()
     await connection.close()
     await nats.stop()
+    for (const network of networks.values()) await network.remove()
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
@@ -117,6 +127,11 @@ const startTestCluster = async <Nats extends Servers>(
     connection,
     log,
     services,
+    network: (name) => {
+      const found = networks.get(name)
+      if (found === undefined) throw new Error(`worker ${name} has no network of its own`)
+      return found
+    },
     service: (name) => {
       const found = services.find((one) => one.name === name)
       if (found === undefined) throw new Error(`no service ${name} in this cluster`)
@@ -152,16 +167,26 @@ export const withClusterOn = async <Nats extends Servers>(
   }
 }
 
-const servicesOf = (options: TestClusterOptions, dir: string, url: string): TestService[] => {
+/** Of the first of the servers. */
+const portOf = (url: string): number => Number(new URL(url.split(',')[0] ?? url).port)
+
+const servicesOf = (
+  options: TestClusterOptions,
+  dir: string,
+  url: string,
+  networks: ReadonlyMap<string, TestNetwork>,
+): TestService[] => {
   const env = options.docker === undefined ? {} : { DOCKER_HOST: `unix://${options.docker}` }
   const many = (role: string, count: number, flags: readonly string[] = []): TestService[] =>
     Array.from({ length: count }, (_, index) => {
       const name = `${role[0]}${index + 1}`
       const home = join(dir, name)
+      const network = networks.get(name)
+      if (role === 'worker') options.prepare?.(home, name)
       const args = [
         role,
         '--nats',
-        url,
+        network?.natsUrl ?? url,
         '--name',
         name,
         ...(role === 'worker' ? ['--data', home] : []),
@@ -169,7 +194,8 @@ const servicesOf = (options: TestClusterOptions, dir: string, url: string): Test
         ...flags,
       ]
       const late = options.readyMs === undefined ? {} : { readyMs: options.readyMs }
-      return testService({ name, dir: home, args, env, ready: /"msg":"ready"/, ...late })
+      const via = network === undefined ? {} : { via: network.via }
+      return testService({ name, dir: home, args, env, ready: /"msg":"ready"/, ...late, ...via })
     })
   return [
     ...many('manager', options.managers ?? 1),

@@ -34,6 +34,8 @@ export interface TestServiceOptions {
   readonly name: string
   readonly dir: string
   readonly args: readonly string[]
+  /** A command that runs it, e.g. in a network of its own. */
+  readonly via?: readonly string[]
   readonly env: NodeJS.ProcessEnv
   /** What it writes when it is ready, and how long that may take; 30,000 ms when absent. */
   readonly ready: RegExp
@@ -60,7 +62,8 @@ export const testService = (options: TestServiceOptions): TestService => {
     hear(`--- ${name} is started\n`)
     const { ORK_NATS_URL: _url, ORK_PREFIX: _prefix, FORCE_COLOR: _colour, ...inherited } = process.env
     const env = { ...inherited, XDG_DATA_HOME: dir, ...options.env }
-    const child = spawn(process.execPath, [BINARY, ...options.args], {
+    const [program = process.execPath, ...args] = [...(options.via ?? []), process.execPath, BINARY, ...options.args]
+    const child = spawn(program, args, {
       cwd: dir,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],

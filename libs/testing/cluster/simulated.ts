@@ -12,6 +12,8 @@ import { mustConnect } from '../jetStream'
 export interface SimulatedWorkers {
   /** The containers that run, as `job.task.index#attempt`; one that runs twice is there twice. */
   running(): Promise<string[]>
+  /** The first so many are heard of no more, from one moment to the next. */
+  lose(count: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -20,10 +22,9 @@ export const simulatedWorkers = async (servers: string, count: number): Promise<
   const dir = mkdtempSync(join(tmpdir(), 'ork-simulated-'))
   const names = Array.from({ length: count }, (_, index) => `sim-${index + 1}`)
   const driver = simulatedDriver()
-  const connections: Connection[] = []
-  const start = async (name: string) => {
-    const connection = await mustConnect({ servers, create: false })
-    connections.push(connection)
+  const connections = await Promise.all(names.map(() => mustConnect({ servers, create: false })))
+  const start = async (name: string, index: number) => {
+    const connection = connections[index] as Connection
     const logger = pino({ level: 'silent' })
     return startWorker({ connection, name, logger, drivers: [driver], dir: join(dir, name) })
   }
@@ -36,6 +37,9 @@ export const simulatedWorkers = async (servers: string, count: number): Promise<
   }
   return {
     running: async () => (await Promise.all(names.map(listed))).flat().sort(),
+    lose: async (lost) => {
+      await Promise.all(connections.slice(0, lost).map((connection) => connection.close()))
+    },
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.stop()))
       await Promise.all(connections.map((connection) => connection.close()))

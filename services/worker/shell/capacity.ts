@@ -27,3 +27,9 @@ export const measureUse = async (dir: string): Promise<Resources> => {
     diskBytes: (disk.blocks - disk.bfree) * disk.bsize,
   }
 }
+
+/** Bytes that are free on the file system of `dir`, for who is not root. */
+export const measureFree = async (dir: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(dir)
+  return bavail * bsize
+}

@@ -3,7 +3,7 @@ import { type Health, healthEndpoint } from '#libs/api'
 import type { Cluster } from '#libs/cluster'
 import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
-import { instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
+import { formatBytes, instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
 import { Alarm, type Cancel, every, type Logger, type Machine, pause, theMachine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
@@ -38,6 +38,8 @@ export interface WorkerOptions {
   readonly capacity: Resources
   /** Measures the machine; called in the background before each heartbeat. */
   readonly measureUse: () => Promise<Resources>
+  /** Bytes that are free where the worker keeps what it keeps; absent: no matter. */
+  readonly measureFree?: () => Promise<number>
   readonly logger: Logger
   readonly heartbeatEveryMs?: number
   /** Where facts wait that the log does not have yet; absent: nowhere but in memory. */
@@ -50,6 +52,8 @@ export interface WorkerOptions {
 /** Within this time a fact is in the log when all is well. */
 const SOON_MS = 2_000
 const HEARTBEAT_MS = 2_000
+/** With less than this a worker's disk is as good as full. */
+const LOW_DISK_BYTES = 2 ** 20
 /** How long a start waits for each engine to say which it is. */
 const IDENTITY_MS = 2_000
 /** How long a start waits for what was not sent before. */
@@ -75,6 +79,7 @@ export class Worker {
   private readonly machine: Machine
   private readonly startedAt: number
   private readonly alarm: Alarm
+  private freeBytes = Number.POSITIVE_INFINITY
   private scheduled = false
   private stopped = false
 
@@ -196,8 +201,10 @@ export class Worker {
     await Promise.race([this.effects.settled(), pause(this.machine, SETTLE_MS)])
     this.flush()
     if (this.view.successor === null) {
-      const told = this.outbox.drained().then(() => this.leave())
-      told.catch(() => undefined) // the connection is closed before the log is back
+      const told = this.outbox
+        .drained()
+        .then(() => this.leave())
+        .catch(() => undefined) // the connection is closed before the log is back: the next start goes on from there
       await Promise.race([told, pause(this.machine, SETTLE_MS)])
     }
     await this.outbox.stop()
@@ -309,15 +316,23 @@ export class Worker {
     const sentAt = this.machine.now().mono
     connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, this.by()), () => inContact(this.view, sentAt))
     void this.meter.look()
+    void this.lookAtDisk()
   }
 
   /** For `ork status`, which asks for the engines itself. */
   private troubles(): string[] {
     const { trouble, isFull } = this.journal
+    const disk =
+      this.freeBytes >= LOW_DISK_BYTES ? [] : [`the disk under its data folder has ${formatBytes(this.freeBytes)} left`]
     const full = isFull
       ? ['its journal is full: it starts nothing until the log takes some of what it has to tell']
       : []
-    return [...(trouble === null ? [] : [trouble]), ...full]
+    return [...disk, ...(trouble === null ? [] : [trouble]), ...full]
+  }
+
+  /** One that cannot be asked is no trouble by itself: what needs it says so. */
+  private async lookAtDisk(): Promise<void> {
+    this.freeBytes = (await this.options.measureFree?.().catch(() => undefined)) ?? Number.POSITIVE_INFINITY
   }
 
   private async usage(): Promise<readonly Usage[]> {

@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { apiSubject, type WorkerReply } from '#libs/api'
+import type { EventOf } from '#libs/events'
+import type { JobSpec } from '#libs/spec'
+import { eventually, sleeper, sleeperTask, type TestCluster, withCluster } from '../../libs/testing/cluster'
+import { FULL, tell } from './figures'
+
+const test = suite('journal')
+
+const AWAY_MS = FULL ? 600_000 : 20_000
+const INSTANCES = 4
+
+/** Ends with code 7 again and again, and counts its runs in a file; long enough that its restarts are not slowed down. */
+const busy = (runs: string): JobSpec => {
+  const restart = { policy: 'always', attempts: null, delayMs: 0, backoff: 1, maxDelayMs: 0, resetAfterMs: 0 } as const
+  const command = ['sh', '-c', 'echo run >>"$RUNS"; sleep 1.1; exit 7']
+  return {
+    name: 'busy',
+    kind: 'service',
+    tasks: [sleeperTask({ driver: 'process', replicas: INSTANCES, command, env: { RUNS: runs }, restart })],
+  }
+}
+
+/** What was told of one instance, by attempt, in the order of the log. */
+const chainOf = ({ log }: TestCluster, index: number): string[] =>
+  log.entries.flatMap(({ event }) => {
+    if (event.type !== 'TaskStarted' && event.type !== 'TaskExited' && event.type !== 'TaskRestarting') return []
+    const { data } = event as unknown as EventOf<'TaskStarted' | 'TaskExited' | 'TaskRestarting'>
+    return data.job === 'busy' && data.index === index ? [`${event.type} ${data.attempt}`] : []
+  })
+
+/** Each attempt starts, ends, and is followed by the next: no gap, no repeat, nothing out of order. */
+const assertWhole = (chain: readonly string[]): void => {
+  const expected = chain.map((_, at) => {
+    const attempt = Math.floor(at / 3) + 1
+    return [`TaskStarted ${attempt}`, `TaskExited ${attempt}`, `TaskRestarting ${attempt + 1}`][at % 3]
+  })
+  assert.equal(chain, expected)
+}
+
+const journalFiles = (dir: string): string[] => {
+  try {
+    return readdirSync(join(dir, 'journal'))
+  } catch {
+    return []
+  }
+}
+
+test('NATS is away under load, and the worker is killed meanwhile: every fact arrives, in order, once', () =>
+  withCluster({ driver: 'process' }, async (cluster) => {
+    const { log, nats } = cluster
+    const worker = cluster.service('w1')
+    const runs = join(worker.dir, 'runs')
+    await cluster.submit(busy(runs))
+    await log.running('busy', INSTANCES)
+    const from = log.view.seq + 1
+    await nats.kill()
+    await pause(AWAY_MS * 0.8)
+    assert.is(journalFiles(worker.dir).length, 1)
+    await worker.kill()
+    await pause(AWAY_MS * 0.2)
+    await nats.start()
+    const backAt = Date.now()
+    await worker.start()
+    await log.event('WorkerRegistered', () => true, from, 60_000)
+    const arrivedMs = Date.now() - backAt
+    const facts = log.entries.filter(({ seq }) => seq >= from).length
+    await log.until('it goes on', () => log.all('TaskStarted', log.view.seq - 8).length >= 2, 60_000)
+    await cluster.stopJob('busy')
+    await log.until('the job is stopped', ({ jobs }) => jobs.get('busy')?.state === 'stopped', 60_000)
+    const chains = Array.from({ length: INSTANCES }, (_, index) => chainOf(cluster, index))
+    for (const chain of chains) assertWhole(chain)
+    assert.ok(
+      log.all('TaskExited').every(({ data }) => data.exitCode === 7),
+      'no exit code is lost',
+    )
+    const started = log.all('TaskStarted').length
+    const ran = readFileSync(runs, 'utf8').trim().split('\n').length
+    assert.is(started, ran)
+    await eventually('the journal is empty', async () => journalFiles(worker.dir).length === 0, 10_000)
+    tell('NATS away under load, worker killed', { awayMs: AWAY_MS, facts, lost: 0, twice: 0, arrivedMs, runs: ran })
+  }))
+
+/** Why no small disk can be made here, or null. */
+const noSmallDisk = (): string | null => (process.getuid?.() === 0 ? null : 'only root may mount a small disk')
+
+const fill = (path: string): void => {
+  const file = openSync(path, 'w')
+  try {
+    for (;;) writeSync(file, Buffer.alloc(4_096))
+  } catch {
+    closeSync(file) // full
+  }
+}
+
+const troublesOf = async ({ connection }: TestCluster): Promise<readonly string[]> => {
+  const answer = await connection.bus.request(apiSubject(connection.prefix, 'worker'), { worker: 'w1' }, 10_000)
+  return E.isLeft(answer) ? [] : (answer.right as WorkerReply).troubles
+}
+
+const diskFull = async (): Promise<void> => {
+  const mounted: string[] = []
+  const prepare = (dir: string): void => {
+    mkdirSync(dir, { recursive: true })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'ork-test', dir])
+    mounted.push(dir)
+  }
+  try {
+    await withCluster({ driver: 'process', prepare }, async (cluster) => {
+      const { log, nats } = cluster
+      const worker = cluster.service('w1')
+      await cluster.submit(sleeper('web', { driver: 'process', replicas: 2 }))
+      await cluster.submit(
+        sleeper('ends', {
+          driver: 'process',
+          command: ['sh', '-c', 'sleep 8; exit 7'],
+          restart: { policy: 'never', attempts: 0, delayMs: 0, backoff: 1, maxDelayMs: 0, resetAfterMs: 0 },
+        }),
+      )
+      await log.running('web', 2)
+      await log.running('ends', 1)
+      const from = log.view.seq + 1
+      const filler = join(worker.dir, 'filler')
+      fill(filler)
+      await eventually('it says that its disk is full', async () => (await troublesOf(cluster)).length > 0, 30_000)
+      const [said = ''] = await troublesOf(cluster)
+      await nats.kill()
+      await eventually('it says so in its log', async () => /journal cannot be written/.test(worker.log()), 40_000)
+      assert.is((await cluster.containers()).filter(({ running }) => running).length, 2)
+      await nats.start()
+      await log.event('TaskExited', ({ job }) => job === 'ends', from, 60_000)
+      rmSync(filler)
+      await eventually('all is well again', async () => (await troublesOf(cluster)).length === 0, 60_000)
+      await cluster.submitSurely(sleeper('later', { driver: 'process' }))
+      await log.running('later', 1, 60_000)
+      assert.equal(
+        log.all('TaskStarted', from).filter(({ data }) => data.job === 'web'),
+        [],
+      )
+      tell('disk full under the data folder', { said, restarted: 0, lost: 0 })
+    })
+  } finally {
+    for (const dir of mounted) execFileSync('umount', ['-l', dir])
+  }
+}
+
+const DISK = 'the disk under the data folder is full: what runs goes on, it is said, and all is well once there is room'
+const reason = noSmallDisk()
+if (reason === null) test(DISK, diskFull)
+else {
+  console.log(`SKIPPED: ${DISK}: ${reason}`)
+  test.skip(DISK, diskFull)
+}
+
+test.run()

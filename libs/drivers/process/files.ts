@@ -60,6 +60,7 @@ export const writeExit = async (folder: string, code: number): Promise<boolean> 
     return true
   } catch (cause) {
     if (isMissing(cause)) return false
+    if ((cause as NodeJS.ErrnoException).code === 'ENOSPC') return true // the next look finds it ended again
     throw cause
   }
 }

@@ -27,6 +27,8 @@ const REQUEST_BYTES = 16 * 1024 * 1024
 const SECOND = 1_000_000_000
 const REQUEST_MS = 30_000
 const HEARTBEAT_MS = 1_000
+/** A request that is lost as the connection comes back must not keep a reader from the news for long. */
+const CREATE_MS = 2_000
 /** Beats missed before the consumer is taken for dead. */
 const SILENT_BEATS = 4
 
@@ -89,7 +91,7 @@ export class Source {
     if (this.stopped || !this.link.connected || this.link.closing) return
     const name = `ork-${nuid.next()}`
     try {
-      await this.link.api(`CONSUMER.CREATE.${this.options.stream}.${name}`, this.consumerRequest(name))
+      await this.link.api(`CONSUMER.CREATE.${this.options.stream}.${name}`, this.consumerRequest(name), CREATE_MS)
     } catch (cause) {
       if (round !== this.round || this.stopped) return
       if (isPassing(cause)) this.retry()

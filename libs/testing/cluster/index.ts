@@ -44,8 +44,8 @@ export interface TestClusterOptions {
   readonly readyMs?: number
   /** Networks of their own for workers, by name: these are cut off from all else when theirs is. */
   readonly networks?: readonly string[]
-  /** To be done in a worker's folder before it starts. */
-  readonly prepare?: (dir: string, name: string) => void
+  /** To be done in a worker's folder before it starts; what it gives is done before the folder goes. */
+  readonly prepare?: (dir: string) => () => void
   /** Fills the log with a past, before any service starts. */
   readonly history?: (connection: Connection) => Promise<void>
 }
@@ -88,9 +88,10 @@ const startTestCluster = async <Nats extends Servers>(
   })
   await options.history?.(connection)
   const log = new Observer(connection)
+  const undo: (() => void)[] = []
   const networks = new Map<string, TestNetwork>()
   for (const name of options.networks ?? []) networks.set(name, await makeNetwork(portOf(nats.url)))
-  const services = servicesOf(options, dir, nats.url, networks)
+  const services = servicesOf(options, dir, nats.url, networks, undo)
   const workers = services.filter(({ name }) => name.startsWith('w'))
   const { cluster } = connection.log
   const engine = options.docker
@@ -111,6 +112,7 @@ const startTestCluster = async <Nats extends Servers>(
     await connection.close()
     await nats.stop()
     for (const network of networks.values()) await network.remove()
+    for (const act of undo) act()
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
@@ -175,6 +177,7 @@ const servicesOf = (
   dir: string,
   url: string,
   networks: ReadonlyMap<string, TestNetwork>,
+  undo: (() => void)[],
 ): TestService[] => {
   const env = options.docker === undefined ? {} : { DOCKER_HOST: `unix://${options.docker}` }
   const many = (role: string, count: number, flags: readonly string[] = []): TestService[] =>
@@ -182,7 +185,7 @@ const servicesOf = (
       const name = `${role[0]}${index + 1}`
       const home = join(dir, name)
       const network = networks.get(name)
-      if (role === 'worker') options.prepare?.(home, name)
+      if (role === 'worker' && options.prepare !== undefined) undo.push(options.prepare(home))
       const args = [
         role,
         '--nats',

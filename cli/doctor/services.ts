@@ -60,6 +60,7 @@ const checkLag = ({ statuses, health, log }: Facts): readonly Finding[] => {
     return [{ check, level: 'warn', where: service, what: `${count(facts, 'fact')} not in the log yet`, next }]
   })
   const found = [...late, ...unsent]
+  if (statuses.length === 0) return found
   return found.length > 0 ? found : [{ check, level: 'ok', what: 'all services are up to the end of the log' }]
 }
 
@@ -71,7 +72,7 @@ const checkNames = ({ health }: Facts): readonly Finding[] => {
     const what = `is there ${own.length} times: ${own.map(({ host, pid }) => `process ${pid} on ${host}`).join(', ')}`
     return [{ check, level: 'bad', where: name, what, next: 'end all but one, or give each a name with --name' }]
   })
-  return twice.length > 0
+  return twice.length > 0 || health.length === 0
     ? twice
     : [{ check, level: 'ok', what: `${count(health.length, 'service')}, each with a name of its own` }]
 }

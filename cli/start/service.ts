@@ -22,6 +22,9 @@ export interface RunOptions {
 /** How long one try to reach a server takes before it is said that none is there; it is tried again for ever. */
 const TRY_MS = 5_000
 
+/** What is waited out: no server, no log yet, or servers that are just electing a leader. */
+const PASSING: ReadonlySet<string> = new Set(['Unreachable', 'NoLog', 'LogUnavailable'])
+
 /** Runs one service until the signal: connects however long that takes, starts it, and ends it in order. */
 export const runService = async (options: RunOptions): Promise<void> => {
   const { logger, signal } = options
@@ -56,7 +59,7 @@ const connectPatiently = async ({ connect: wishes, logger, signal }: RunOptions)
   while (!signal.aborted) {
     const connected = await connect({ ...wishes, waitMs: TRY_MS })
     if (E.isRight(connected)) return connected.right
-    if (connected.left.tag !== 'Unreachable' && connected.left.tag !== 'NoLog') throw new OrkFailure(connected.left)
+    if (!PASSING.has(connected.left.tag)) throw new OrkFailure(connected.left)
     logger.warn({ error: connected.left }, 'no log to join yet, trying again')
     await pauseUnless(signal, 1_000)
   }

@@ -20,8 +20,8 @@ test('ork dev on three servers: the stream leader is killed, started again, and 
     await first.log.running('web', 1)
     const pid = serverPid(dev, events?.leader ?? '')
     process.kill(pid, 'SIGKILL')
-    await first.submitSurely(sleeper('later', process_))
-    await first.log.running('later', 1, 30_000)
+    await first.submitSurely(sleeper('later', process_), 60_000)
+    await first.log.running('later', 1, 60_000)
     assert.is(first.log.all('TaskStarted').length, 2)
     const isWhole = async () => {
       const streams = await first.connection.log.streams()
@@ -46,7 +46,7 @@ test('ork dev on three servers: the stream leader is killed, started again, and 
     await dev.service.start()
     const second = await dev.session()
     assert.is(second.connection.log.cluster, first.connection.log.cluster)
-    for (const job of ['web', 'later']) await second.log.running(job, 1)
+    for (const job of ['web', 'later']) await second.log.running(job, 1, 60_000)
     assert.is(second.log.all('TaskStarted').length, 2, 'what ran was adopted')
   }))
 

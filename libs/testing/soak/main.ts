@@ -84,7 +84,13 @@ const judge = async ({ cluster, restless, confirmed }: Soak): Promise<readonly s
 }
 
 /** What was done, and what the servers said of it. */
-const tellAll = ({ restless, cluster: { nats } }: Soak): void => {
+const tellAll = ({ restless, cluster: { nats, log } }: Soak): void => {
+  const twice = new Set(doublesIn(restless.dir, log.entries).map((name) => name.replace(/^ork-|-\d+$/g, '')))
+  for (const { seq, event } of log.entries) {
+    if (event.type === 'Unreadable' || !('index' in event.data)) continue
+    const { job, task, index } = event.data
+    if (twice.has(`${job}-${task}-${index}`)) console.error(seq, event.time, event.type, JSON.stringify(event.data))
+  }
   console.error(restless.told.slice(-40).join('\n'))
   for (const { name, logFile } of nats.servers) {
     console.error(`=== ${name}\n${readFileSync(logFile, 'utf8').split('\n').slice(-60).join('\n')}`)

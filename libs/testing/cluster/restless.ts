@@ -31,9 +31,9 @@ export const dice = (seed: number) => {
  */
 const HOLD = [
   `id=$(basename "$(dirname "$PWD")"); held="$DIR/held-\${id%-*}"`,
-  'mkdir "$held" || echo "$id" >> "$DIR/doubles"',
   'let_go() { rmdir "$held"; exit 0; }',
-  'trap let_go TERM',
+  'trap let_go TERM', // before it holds anything: it may be told to stop at any moment
+  'mkdir "$held" || echo "$id" >> "$DIR/doubles"',
 ].join('\n')
 
 const holding = (name: string, dir: string, replicas: number, version: number, script: string): JobSpec =>

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { isLeft } from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -11,6 +12,7 @@ import {
   withCluster,
 } from '../../libs/testing/cluster'
 import { ensureTestImage, type PrivateDocker, startPrivateDocker } from '../../libs/testing/docker'
+import { FULL, tell } from './figures'
 
 interface Context {
   engine: PrivateDocker
@@ -36,6 +38,13 @@ const worksAgain = async (cluster: TestCluster, job: string): Promise<void> => {
 
 const isStopped = (cluster: TestCluster, job: string): Promise<void> =>
   cluster.log.until(`${job} is stopped`, ({ jobs }) => jobs.get(job)?.state === 'stopped', 40_000)
+
+/** The worker's signs of life from now on. */
+const heartbeats = ({ connection }: TestCluster) => {
+  const at: number[] = []
+  const following = connection.log.followHeartbeats(() => at.push(Date.now()))
+  return { since: (time: number): number => at.filter((one) => one > time).length, stop: () => following.stop() }
+}
 
 const live = suite<Context>('dockerd killed, live-restore')
 live.before(async (context) => {
@@ -88,21 +97,32 @@ live('while an engine hangs nothing is replaced on a guess, and what was asked m
     await cluster.log.running('doomed', 2)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
+    const beats = heartbeats(cluster)
+    const pausedAt = Date.now()
     engine.pause()
     try {
       await cluster.submit(sleeper('asked', { replicas: 2 }))
       await cluster.stopJob('doomed')
       const noticed = async () => cluster.service('w1').log().includes('the engine cannot be reached')
       await eventually('the worker sees that its engine does not answer', noticed, 20_000)
+      const silent = await log.event('WorkerDriverChanged', ({ answers }) => !answers, from, 30_000)
+      await eventually('it is heard of all the same', async () => beats.since(Date.parse(silent.time)) >= 2, 30_000)
+      if (FULL) await pause(Math.max(0, pausedAt + 60_000 - Date.now()))
       assert.ok(log.instances('asked').every(({ state, attempt }) => state === 'scheduled' && attempt === 1))
     } finally {
+      beats.stop()
       engine.resume()
     }
+    const resumedAt = Date.now()
+    const back = await log.event('WorkerDriverChanged', ({ answers }) => answers, from, 40_000)
     await cluster.log.running('asked', 2, 40_000)
     await isStopped(cluster, 'doomed')
     assert.equal(await runningOf(cluster, 'web'), before)
     assertUndisturbed(cluster, 'web', from)
     await assertOneContainerEach(cluster)
+    const truthBackMs = Date.parse(back.time) - resumedAt
+    tell('engine hung', { hungMs: resumedAt - pausedAt, replaced: 0, truthBackMs })
+    if (FULL) assert.ok(truthBackMs < 10_000)
   }),
 )
 live.run()

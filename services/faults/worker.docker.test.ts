@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { sleeper, type TestCluster, type TestContainer, withCluster } from '../../libs/testing/cluster'
 import { ensureTestImage, type OpenTestDocker, openTestDocker } from '../../libs/testing/docker'
+import { FULL, tell } from './figures'
 
 interface Context {
   engine: OpenTestDocker
@@ -32,7 +33,9 @@ test('adopts the containers of ten instances after kill -9: the same ones, none 
     const worker = cluster.service('w1')
     await worker.kill()
     const from = cluster.log.view.seq + 1
+    const startedAt = Date.now()
     await worker.start()
+    const known = await cluster.log.event('WorkerRegistered', () => true, from)
     await adopted(cluster, from)
     const after = (await cluster.containers()).filter(({ instance }) => instance.startsWith('web.'))
     assert.equal(byInstance(after), byInstance(before))
@@ -41,6 +44,9 @@ test('adopts the containers of ten instances after kill -9: the same ones, none 
       [],
     )
     assert.equal(cluster.log.all('TaskExited'), [])
+    const knownAgainMs = Date.parse(known.time) - startedAt
+    tell('worker killed at rest', { containers: 10, restarts: 0, knownAgainMs })
+    if (FULL) assert.ok(knownAgainMs < 5_000)
   }))
 
 test('is killed again and again while twenty start: each ends up with one container, started once', ({ engine }) =>

@@ -1,4 +1,4 @@
-import { emptyCluster, evolve, ignoreChanges, type Worker } from '#libs/cluster'
+import { type Attempt, emptyCluster, evolve, ignoreChanges, type Worker } from '#libs/cluster'
 import { stamp } from '#libs/events'
 import { addResources, NO_RESOURCES, type Resources, subtractResources } from '#libs/kernel'
 import { registered } from '../../libs/testing/happenings'
@@ -8,7 +8,11 @@ import { Fleet } from '../../services/scheduler/core/fleet/fleet'
 export interface Placed {
   readonly row: number
   readonly asked: Resources
+  /** Stands for what is placed: it is only counted. */
+  readonly attempt: Attempt
 }
+
+export const placement = (row: number, asked: Resources): Placed => ({ row, asked, attempt: {} as Attempt })
 
 /** Workers as the scheduler sees them, without a log: placing is promising, and what leaves is told as the fold tells it. */
 export class BenchCluster {
@@ -24,15 +28,17 @@ export class BenchCluster {
   }
 
   /** What the log would tell of a placement, once it is folded. */
-  fold({ row, asked }: Placed): void {
+  fold({ row, asked, attempt }: Placed): void {
     const worker = this.worker(row)
     worker.reserved = addResources(worker.reserved, asked)
+    worker.instances.add(attempt)
     this.used = addResources(this.used, asked)
   }
 
-  leave({ row, asked }: Placed): void {
+  leave({ row, asked, attempt }: Placed): void {
     const worker = this.worker(row)
     worker.reserved = subtractResources(worker.reserved, asked)
+    worker.instances.delete(attempt)
     this.used = subtractResources(this.used, asked)
     this.fleet.update(worker)
   }

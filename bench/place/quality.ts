@@ -1,6 +1,6 @@
 import type { Resources } from '#libs/kernel'
 import { lots } from '../../services/scheduler/core/fleet/ties'
-import { BenchCluster } from './cluster'
+import { BenchCluster, placement } from './cluster'
 import type { Contender } from './contenders'
 import type { Work } from './work'
 
@@ -23,7 +23,7 @@ export const fillWith = (contender: Contender, work: Work, workers: number, seed
     const row = pick(asked, n)
     if (row < 0) return { use: cluster.use, sigma: cluster.sigma, sigmaHalf }
     cluster.fleet.promise(row, asked)
-    cluster.fold({ row, asked })
+    cluster.fold(placement(row, asked))
     if (Number.isNaN(sigmaHalf) && cluster.use >= 0.5) sigmaHalf = cluster.sigma
   }
 }
@@ -40,7 +40,7 @@ export const densityOf = (
     const row = pick(asked, n)
     if (row < 0) continue
     cluster.fleet.promise(row, asked)
-    cluster.fold({ row, asked })
+    cluster.fold(placement(row, asked))
   }
   return cluster.density
 }
@@ -70,7 +70,7 @@ export const densityOfBestFitDecreasing = (capacities: readonly Resources[], ask
     }
     if (best < 0) continue
     fleet.promise(best, asked)
-    cluster.fold({ row: best, asked })
+    cluster.fold(placement(best, asked))
   }
   return cluster.density
 }

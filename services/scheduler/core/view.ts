@@ -48,11 +48,12 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
   const ofWorkers = event.type !== 'Unreadable' && EVENTS[event.type].topic === 'worker'
   const changes: Changes = {
     job: (job) => jobs.add(job),
-    instance: (instance) => queue.add(instance),
+    // Of a job that is submitted all instances are looked at below, together.
+    instance: (instance) => (event.type === 'JobSubmitted' ? undefined : queue.add(instance)),
     worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
   }
   evolve(cluster, entry, changes)
-  for (const job of jobs) queue.renew(job)
+  for (const job of jobs) queue.renew(job, job.history[0]?.seq === entry.seq)
   if (event.type === 'PolicySet') fleet.breakTiesBy(cluster.scheduling.seed)
 }
 

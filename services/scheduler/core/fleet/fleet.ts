@@ -198,7 +198,7 @@ export class Fleet {
       this.rank[row] = rank
       this.spare[row] = spared.has(this.workers[row] as Worker)
     }
-    this.known = factsOf(open, this.most)
+    this.known = factsOf(open, this.most, this.known.generation + 1)
   }
 
   private tell(row: number): void {

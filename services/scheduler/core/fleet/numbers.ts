@@ -10,6 +10,8 @@ export type Term = (typeof TERMS)[number]
 
 /** What a policy may know of the workers as a whole: of those that take instances. */
 export interface Facts {
+  /** Counts the changes of the workers themselves, and of the order of ties. */
+  readonly generation: number
   readonly machines: number
   /** Natural logarithm of that. */
   readonly logMachines: number
@@ -20,7 +22,14 @@ export interface Facts {
   readonly largeMemory: number
 }
 
-export const NO_FACTS: Facts = { machines: 0, logMachines: 0, maxInstances: 1, largeCpu: 0, largeMemory: 0 }
+export const NO_FACTS: Facts = {
+  generation: 0,
+  machines: 0,
+  logMachines: 0,
+  maxInstances: 1,
+  largeCpu: 0,
+  largeMemory: 0,
+}
 
 /** The numbers of one worker: all that a policy knows of it. */
 export interface Numbers {
@@ -68,7 +77,8 @@ export const powerOfTwo = (count: number): number => (count <= 1 ? 1 : 2 ** (32 
 const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
 
 /** Facts about the workers that take instances. */
-export const factsOf = (open: readonly Worker[], mostInstances: number): Facts => ({
+export const factsOf = (open: readonly Worker[], mostInstances: number, generation: number): Facts => ({
+  generation,
   machines: open.length,
   logMachines: Math.log(Math.max(1, open.length)),
   maxInstances: powerOfTwo(mostInstances),

@@ -105,7 +105,7 @@ test('the board finds whom scoring everybody finds, to the last tie, whatever ha
 
 test('a bound is a bound: no policy has a weight below 0, and weights rise or fall throughout', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true })
-  const facts = { machines: 50, logMachines: Math.log(50), maxInstances: 8, largeCpu: 1, largeMemory: 1 }
+  const facts = { generation: 1, machines: 50, logMachines: Math.log(50), maxInstances: 8, largeCpu: 1, largeMemory: 1 }
   fc.assert(
     fc.property(fc.tuple(share, share, share), fc.boolean(), (shares, spare) => {
       const [low, middle, high] = [...shares].sort((a, b) => a - b) as [number, number, number]

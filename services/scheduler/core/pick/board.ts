@@ -12,6 +12,7 @@ const BLOCK = FAN
 /** Workers in a hall of blocks. */
 const HALL = BLOCK * BLOCK
 const { STRIDE } = Weights
+const INSTANCES = TERMS.indexOf('instances')
 
 /** Asked of a worker only when its numbers are better than any seen so far. */
 export type Admits = (row: number) => boolean
@@ -70,7 +71,8 @@ export class Board {
   /** The row of the best worker that has room and is admitted, -1 if there is none. */
   pick(asked: Resources, admits: Admits): number {
     const { facts } = this.fleet
-    if (facts !== this.facts || this.changes < 0) this.takePlaces(facts)
+    if (facts !== this.facts) this.learn(facts)
+    if (this.changes < 0) this.takePlaces()
     const from = this.weights.of(asked)
     this.best = Number.POSITIVE_INFINITY
     this.bestRank = Number.POSITIVE_INFINITY
@@ -143,8 +145,7 @@ export class Board {
   }
 
   /** Gives every worker its place among its likes. */
-  private takePlaces(facts: Facts): void {
-    if (facts !== this.facts) this.regroup(facts)
+  private takePlaces(): void {
     const places = placesOf(this.fleet, this.groups, this.policy.measured, HALL)
     this.rowAt = Int32Array.from(places)
     this.slotOf = new Int32Array(this.fleet.size)
@@ -170,10 +171,18 @@ export class Board {
     this.changes = 0
   }
 
-  private regroup(facts: Facts): void {
+  /** What all levels and weights rest on has changed: the workers themselves, or only the most instances on one. */
+  private learn(facts: Facts): void {
+    const isSame = facts.generation === this.facts.generation
     this.facts = facts
-    this.groups = groupsOf(this.fleet)
+    if (isSame && !this.counted[INSTANCES]) return
+    this.changes = -1
+    if (!isSame) this.regroup()
     this.weights = new Weights(this.policy, facts, this.groups)
+  }
+
+  private regroup(): void {
+    this.groups = groupsOf(this.fleet)
     const halls = this.groups.map(({ rows }) => Math.ceil(rows.length / HALL))
     this.groupOf = Int32Array.from(halls.flatMap((count, group) => Array<number>(count).fill(group)))
   }

@@ -21,9 +21,13 @@ export class Line {
   private readonly others = new Heap<Waiting>(isEarlier)
   private readonly known = new Set<Instance>()
 
-  constructor(private readonly task: Task) {
+  /** @param isNew Whether nothing but its one submit has happened to the task: there is nobody else to look for. */
+  constructor(
+    private readonly task: Task,
+    isNew = false,
+  ) {
     this.submitted = task.job.history.at(-1)?.time ?? 0
-    for (const instance of task.instances) if (belongs(instance)) this.add(instance)
+    if (!isNew) for (const instance of task.instances) if (belongs(instance)) this.add(instance)
   }
 
   add(instance: Instance): void {

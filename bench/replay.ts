@@ -2,24 +2,9 @@ import { parseArgs } from 'node:util'
 import { emptyCluster, evolve, ignoreChanges } from '#libs/cluster'
 import { bare, type Connection, type Log } from '#libs/log'
 import { type Bench, median, medianRatio, rounded } from './figure'
+import { fill } from './fill'
 import { history } from './history'
 import { mustConnect, withServer } from './server'
-
-const CALL = 5_000
-
-const fill = async (log: Log, count: number): Promise<void> => {
-  let items: { readonly event: Parameters<Log['beat']>[0] }[] = []
-  const write = async (): Promise<void> => {
-    const results = await log.append(items)
-    items = []
-    if (results.some(({ tag }) => tag !== 'Stored')) throw new Error('the history could not be written')
-  }
-  for (const event of history(count)) {
-    items.push({ event })
-    if (items.length === CALL) await write()
-  }
-  await write()
-}
 
 /** Folds the whole log as a service does when it starts without a snapshot. Milliseconds. */
 const fold = async (log: Log, count: number): Promise<number> => {
@@ -65,7 +50,7 @@ export const bench: Bench = async (report, args) => {
   const { of, n } = optionsOf(args)
   await withServer(false, async (url) => {
     const connection = await mustConnect({ servers: url })
-    await fill(connection.log, of)
+    await fill(connection.log, history(of), of)
     const { ours, limits } = await measure(url, connection, of, n)
     report({ name: 'replay.fold', value: rounded(median(ours)), unit: '/s', n, of })
     report({ name: 'replay.bare', value: rounded(median(limits)), unit: '/s', n, of })

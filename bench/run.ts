@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   containers: () => import('./containers.js'),
   place: () => import('./place.js'),
   replay: () => import('./replay.js'),
+  restart: () => import('./restart.js'),
 }
 
 const machine = (): string =>

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Cluster, evolve, FOLD_VERSION, ignoreChanges } from '#libs/cluster'
 import type { OrkError } from '#libs/kernel'
 import { listSnapshots, newestSnapshot, type SnapshotSource } from './load'
@@ -28,6 +29,7 @@ export const advanceSnapshot = async (source: SnapshotSource, warn: (error: OrkE
   if (to > before) {
     for await (const entries of source.log.read({ from: before + 1, to })) {
       for (const entry of entries) evolve(cluster, entry, ignoreChanges)
+      await nextTurn() // what this process does besides comes first
     }
   }
   if (cluster.seq > before) await storeSnapshot(source, cluster)

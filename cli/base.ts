@@ -10,6 +10,12 @@ import type { EventLook } from './render/event'
 /** A place in the log, as an argument. */
 export const sequenceArg = Args.string({ description: 'Sequence of the event', required: true })
 
+/** Of commands that read the past of the log. */
+export const archiveFlag = Flags.string({
+  description: 'Read what `ork archive` has moved into this folder too',
+  helpValue: 'DIR',
+})
+
 /** What the flags of every command say. */
 export interface CommonFlags {
   readonly json: boolean

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { OrkCommand } from '../base'
+import { archiveFlag, OrkCommand } from '../base'
 
 export default class Events extends OrkCommand {
   static override summary = 'Show what happened, and with --follow what happens'
@@ -39,6 +39,7 @@ export default class Events extends OrkCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
+    archive: archiveFlag,
     heartbeats: Flags.boolean({
       default: false,
       description: "Workers' signs of life between the events (kept for an hour)",
@@ -50,7 +51,8 @@ export default class Events extends OrkCommand {
     const { planEvents, showEvents } = await import('../show/events.js')
     const plan = planEvents(flags, Date.now())
     const signal = this.interruptible()
-    const connection = await this.connect(flags)
+    const { openArchived } = await import('../client/openArchived.js')
+    const connection = await openArchived(await this.connect(flags), flags.archive)
     await showEvents(connection.log, plan, { json: flags.json, out: this.out, signal })
   }
 }

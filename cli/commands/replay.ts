@@ -1,13 +1,14 @@
 import { Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { OrkCommand } from '../base'
+import { archiveFlag, OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
 
 export default class Replay extends OrkCommand {
   static override summary = 'Rebuild the cluster as it was at any moment, from the log alone'
   static override description =
-    'Folds the log from its first event. It only reads. --verify folds twice and compares both with what the live ' +
-    'services hold; the first difference is told, with 1.'
+    'Folds the log, from its first event or from a snapshot of before. It only reads. --verify folds twice, once from ' +
+    'the first event and once from the newest snapshot, and compares both with what the live services hold; the first ' +
+    'difference is told, with 1.'
   static override examples = [
     { description: 'Now, from the log alone', command: '<%= config.bin %> replay' },
     { description: 'A quarter of an hour ago', command: '<%= config.bin %> replay --to 15m' },
@@ -20,6 +21,7 @@ export default class Replay extends OrkCommand {
       description: 'The moment: a sequence, a time with its zone, or how long ago',
       helpValue: 'SEQ|TIME',
     }),
+    archive: archiveFlag,
     job: Flags.string({ description: 'Only this job', helpValue: 'JOB' }),
     play: Flags.boolean({ default: false, description: 'Show the events one after the other, with their pauses' }),
     speed: Flags.string({
@@ -42,7 +44,8 @@ export default class Replay extends OrkCommand {
     if (flags.speed !== undefined && !flags.play) throw speedWithoutFilm()
     const speed = speedOf(flags.speed ?? '1x')
     const signal = this.interruptible()
-    const connection = await this.connect(flags)
+    const { openArchived } = await import('../client/openArchived.js')
+    const connection = await openArchived(await this.connect(flags), flags.archive)
     const show = { json: flags.json, out: this.out, signal }
     if (flags.verify) {
       const { verify } = await import('../show/verify.js')
@@ -53,7 +56,7 @@ export default class Replay extends OrkCommand {
       return play(connection.log, { ...show, to, job, speed })
     }
     const { replay } = await import('../show/replay.js')
-    return replay(connection.log, { ...show, to, job })
+    return replay(connection, { ...show, to, job })
   }
 }
 

@@ -1,5 +1,5 @@
 import { Args } from '@oclif/core'
-import { OrkCommand } from '../base'
+import { archiveFlag, OrkCommand } from '../base'
 
 export default class Task extends OrkCommand {
   static override summary = 'Show an instance and its history'
@@ -8,17 +8,21 @@ export default class Task extends OrkCommand {
     '<%= config.bin %> task web.api.0 --json | jq .history',
   ]
   static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
+  static override flags = { archive: archiveFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Task)
     const id = this.instanceId(args.id)
-    const connection = await this.connect(flags)
+    const { openArchived } = await import('../client/openArchived.js')
+    const connection = await openArchived(await this.connect(flags), flags.archive)
     const { call } = await import('../client/call.js')
     const { explainPending } = await import('../client/explain.js')
     const { eventJson } = await import('../render/event.js')
     const instance = await call(connection, 'task', { id })
     const found = await Promise.all(instance.events.map((seq) => connection.log.at(seq)))
     const history = found.filter((entry) => entry !== null)
+    const { sayArchivedOf } = await import('../show/events.js')
+    await sayArchivedOf(connection.log, instance.events)
     const [explained] = await explainPending(connection, [instance])
     if (flags.json) {
       return this.printJson({ ...instance, history: history.map(eventJson), pending: explained ?? null })

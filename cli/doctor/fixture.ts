@@ -45,6 +45,8 @@ export const aServer = (name: string, more: Partial<ServerFact> = {}): ServerFac
 export const wellFacts: Facts = {
   cluster: 'c1',
   log: {
+    cluster: 'c1',
+    archived: null,
     serverVersion: '2.15.1',
     sync: 'always',
     stream: 'ORK_EVENTS',

@@ -104,8 +104,14 @@ const checkSnapshots = ({ snapshots, log, cluster }: Facts): readonly Finding[] 
   const newest = own[0]?.seq ?? 0
   if (newest > log.lastSeq) {
     const what = `one was taken at sequence ${newest}, and the log ends at ${log.lastSeq}: it has lost events`
-    const next = 'stop all services; bring back the servers that have the newest copy, or `ork restore` a backup'
+    const next =
+      'stop all services; bring back the servers that have the newest copy, or `ork restore` a backup, or live with the loss: ' +
+      '`ork snapshot list` names what to `ork snapshot remove`'
     return [{ check, level: 'bad', what, next }]
+  }
+  if (newest === 0 && log.firstSeq > 1) {
+    const what = `the log begins at ${log.firstSeq} and there is no snapshot: no service can start`
+    return [{ check, level: 'bad', what, next: '`ork snapshot take --archive DIR` makes one from the archive' }]
   }
   const behind = log.lastSeq - newest
   if (behind > SNAPSHOT_DUE) {

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/Either'
 import type { Entry, SubjectQuery } from '#libs/events'
-import { type OrkError, orkError } from '#libs/kernel'
-import type { Log } from '#libs/log'
+import { type OrkError, orkError, renderError } from '#libs/kernel'
+import type { Log, LogInfo } from '#libs/log'
+import { inArchive } from '../client/archived'
 import { interleave } from '../client/interleave'
 import { firstSeqOf, lastSeqOf, type Point, parsePoint } from '../client/point'
 import { type FilterFlags, queriesOf } from '../client/query'
@@ -66,6 +67,8 @@ export const planEvents = (flags: EventsFlags, now: number): EventsPlan => {
 export const showEvents = async (log: Log, plan: EventsPlan, show: Show): Promise<void> => {
   const from = await firstSeqOf(log, plan.from)
   const to = plan.to === undefined ? await log.lastSeq() : await lastSeqOf(log, plan.to)
+  const { firstSeq, archived } = await log.info()
+  if (from < firstSeq) await sayArchived(from, Math.min(to, firstSeq - 1), archived)
   const writer = new EventWriter(show)
   const queries = plan.queries === undefined ? {} : { queries: plan.queries }
   const { signal } = show
@@ -84,6 +87,19 @@ export const showEvents = async (log: Log, plan: EventsPlan, show: Show): Promis
   if (!writer.hasWritten && !plan.follow && !show.json && !signal.aborted) await sayNothingMatched(log)
   if (plan.follow && !signal.aborted) await follow(log, plan, Math.max(from, to + 1), writer, signal)
   if (signal.aborted) throw new Interrupted()
+}
+
+/** Who asks for the whole past is told which part of it is elsewhere; on stderr, where no pipe reads it. */
+const sayArchived = async (from: number, to: number, archived: LogInfo['archived']): Promise<void> => {
+  if (to >= from) await stderr.write(`${renderError(inArchive(from, to + 1, archived))}\n`)
+}
+
+/** The same of events that are named one by one. */
+export const sayArchivedOf = async (log: Log, seqs: readonly number[]): Promise<void> => {
+  const { firstSeq, archived } = await log.info()
+  const gone = seqs.filter((seq) => seq < firstSeq)
+  const [first, last] = [gone[0], gone.at(-1)]
+  if (first !== undefined && last !== undefined) await sayArchived(first, last, archived)
 }
 
 /** A misspelt filter looks like a quiet cluster, so it is said that there is more; on stderr, where no pipe reads it. */

@@ -4,12 +4,15 @@ import {
   describeInstance,
   describeJobDetail,
   describeWorker,
+  emptyCluster,
   instancesOf,
 } from '#libs/cluster'
 import { OrkFailure, orkError } from '#libs/kernel'
-import type { Log } from '#libs/log'
-import { foldLog } from '../client/fold'
+import type { Connection, Log } from '#libs/log'
+import { inArchive } from '../client/archived'
+import { type FoldOptions, foldLog } from '../client/fold'
 import { lastSeqOf, type Point } from '../client/point'
+import { snapshotUpTo } from '../client/snapshot'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
 import { renderCluster } from '../render/cluster'
@@ -23,11 +26,13 @@ export interface ReplayOptions extends Show {
   readonly job: string | undefined
 }
 
-/** Folds the log from its first event and shows the cluster as it was then. Throws OrkFailure, and Interrupted. */
-export const replay = async (log: Log, options: ReplayOptions): Promise<void> => {
+/** Shows the cluster as it was, folded from the log or from a snapshot of before. Throws OrkFailure, and Interrupted. */
+export const replay = async (connection: Connection, options: ReplayOptions): Promise<void> => {
+  const { log } = connection
   const { job, json, out } = options
   const to = options.to === undefined ? await log.lastSeq() : await lastSeqOf(log, options.to)
-  const { cluster, time } = await foldWithProgress(log, to, 'folding', options.signal)
+  const base = (await snapshotUpTo(connection, to))?.cluster ?? (await firstBase(log, to))
+  const { cluster, time } = await foldWithProgress(log, to, 'folding', options.signal, { base })
   if (job !== undefined && !cluster.jobs.has(job)) throw new OrkFailure(noSuchJob(cluster, job))
   if (json) {
     await out.write(`${escapeJson(JSON.stringify({ time, ...plain(cluster, job) }))}\n`)
@@ -37,17 +42,27 @@ export const replay = async (log: Log, options: ReplayOptions): Promise<void> =>
   await out.write(`${renderCluster(cluster, time, job, { now, colours: out.colours })}\n`)
 }
 
+/**
+ * What a fold from the first event begins with: nothing. Throws OrkFailure where the log no longer begins there, unless
+ * nothing is to be folded.
+ */
+export const firstBase = async (log: Log, to: number): Promise<Cluster> => {
+  const { firstSeq, archived } = await log.info()
+  if (firstSeq > 1 && to > 0) throw new OrkFailure(inArchive(1, firstSeq, archived))
+  return emptyCluster()
+}
+
 /** Folds, with a count on a terminal where it takes long. Throws Interrupted. */
 export const foldWithProgress = async (
   log: Log,
   to: number,
   what: string,
   signal: AbortSignal,
-  stops: { readonly stops?: readonly number[]; readonly onStop?: (seq: number, cluster: Cluster) => void } = {},
+  more: Pick<FoldOptions, 'stops' | 'onStop' | 'base'> = {},
 ): Promise<{ readonly cluster: Cluster; readonly time: string | null }> => {
   const progress = foldProgress(stderr, what, to)
   try {
-    return await foldLog(log, { to, signal, onProgress: progress.tell, ...stops })
+    return await foldLog(log, { to, signal, onProgress: progress.tell, ...more })
   } catch (cause) {
     throw signal.aborted ? new Interrupted() : cause
   } finally {

@@ -2,13 +2,14 @@ import { apiSubject, type ViewPart, viewParts } from '#libs/api'
 import { type Cluster, dumpCluster } from '#libs/cluster'
 import { OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
+import { snapshotUpTo } from '../client/snapshot'
 import { askServices } from '../client/status'
 import { escapeJson, escapeText } from '../render/escape'
 import { grouped } from '../render/foldProgress'
 import { count } from '../render/sentence'
 import { type Difference, firstDifference } from './difference'
 import type { Show } from './events'
-import { foldWithProgress } from './replay'
+import { firstBase, foldWithProgress } from './replay'
 
 /** A view at one sequence: the digest of each of its parts, by key. */
 interface View {
@@ -20,7 +21,7 @@ interface View {
 const ANSWER_MS = 30_000
 
 /**
- * Folds the log twice, compares the two, and compares them with what each live service holds at the sequence it has
+ * Folds the log twice, from its first event and from the newest snapshot, compares the two, and compares them with what each live service holds at the sequence it has
  * reached. Throws OrkFailure with the first difference.
  */
 export const verify = async (connection: Connection, show: Show): Promise<void> => {
@@ -30,12 +31,25 @@ export const verify = async (connection: Connection, show: Show): Promise<void> 
   const ours = new Map<number, View>()
   const stops = views.map(({ seq }) => seq)
   const onStop = (seq: number, cluster: Cluster): void => void ours.set(seq, viewOf(cluster))
-  const first = await foldWithProgress(log, to, 'first fold', show.signal, { stops, onStop })
-  const second = await foldWithProgress(log, to, 'second fold', show.signal)
+  const base = await firstBase(log, to)
+  const first = await foldWithProgress(log, to, 'first fold', show.signal, { base, stops, onStop })
+  const snapshot = await snapshotUpTo(connection, to)
+  const from = snapshot?.head.seq ?? 0
+  const begun = snapshot === null ? {} : { base: snapshot.cluster }
+  const second = await foldWithProgress(log, to, 'second fold', show.signal, begun)
   const differing = firstDiffering(viewOf(first.cluster), viewOf(second.cluster))
   if (differing !== null) {
     const difference = firstDifference(partOf(first.cluster, differing), partOf(second.cluster, differing))
-    throw new OrkFailure(disagree('two folds of the same log', differing, to, difference))
+    throw new OrkFailure(
+      disagree(
+        from === 0
+          ? 'two folds of the same log'
+          : `folds from the first event (left) and from the snapshot of ${from} (right)`,
+        differing,
+        to,
+        difference,
+      ),
+    )
   }
   for (const view of views) {
     const own = ours.get(view.seq)
@@ -45,15 +59,19 @@ export const verify = async (connection: Connection, show: Show): Promise<void> 
       disagree(`the log (left) and ${view.who} (right)`, key, view.seq, await locate(connection, view, key, show)),
     )
   }
-  await tell(to, views, show)
+  await tell(to, from, views, show)
 }
 
-const tell = async (seq: number, views: readonly View[], { json, out }: Show): Promise<void> => {
+const tell = async (seq: number, from: number, views: readonly View[], { json, out }: Show): Promise<void> => {
   const services = views.map(({ who, seq: at }) => ({ service: who, seq: at }))
-  if (json) return out.write(`${escapeJson(JSON.stringify({ verified: true, seq, folds: 2, services }))}\n`)
+  if (json)
+    return out.write(
+      `${escapeJson(JSON.stringify({ verified: true, seq, folds: 2, snapshot: from === 0 ? null : from, services }))}\n`,
+    )
   const names = views.map(({ who, seq: at }) => `${escapeText(who)} (at ${grouped(at)})`)
   const others = views.length === 0 ? '; no live service answered to be compared' : `, and so do ${names.join(', ')}`
-  await out.write(`${out.colours.green('verified')}: two folds of ${count(seq, 'event')} agree${others}\n`)
+  const second = from === 0 ? '' : `, one of them from the snapshot of sequence ${grouped(from)},`
+  await out.write(`${out.colours.green('verified')}: two folds of ${count(seq, 'event')}${second} agree${others}\n`)
 }
 
 const viewOf = (cluster: Cluster): View => toView('the log', viewParts('', cluster, []))
@@ -102,7 +120,8 @@ const locate = async (connection: Connection, { who }: View, key: string, show: 
   const parts = await askParts(connection, who, [key], show.signal)
   const seq = parts[0]?.seq ?? 0
   const theirs = parts.find((part) => part.key === key)?.value
-  const { cluster } = await foldWithProgress(connection.log, seq, 'third fold', show.signal)
+  const base = await firstBase(connection.log, seq)
+  const { cluster } = await foldWithProgress(connection.log, seq, 'third fold', show.signal, { base })
   return firstDifference(partOf(cluster, key), theirs)
 }
 

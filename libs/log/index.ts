@@ -1,3 +1,4 @@
+export * from './archive'
 export * as bare from './jetstream/bare'
 export * from './jetstream/connect'
 export * from './memory'

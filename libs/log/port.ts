@@ -10,6 +10,11 @@ import type { Objects } from './objects'
 export interface Append {
   readonly event: OrkEvent
   readonly expect?: number
+  /**
+   * Up to where the writer has folded the log. Where all of an aggregate's events are in the archive, the servers know of
+   * none: only of who has folded all that was archived can it be said that what it expects still holds.
+   */
+  readonly asOf?: number
 }
 
 /**
@@ -41,6 +46,8 @@ export interface FollowOptions {
 export interface Following {
   /** Resolves once all that was stored when `follow` was called has been handed on. */
   readonly caughtUp: Promise<void>
+  /** Resolves, if ever, with why it cannot go on: what comes next is no longer in the log. */
+  readonly broken: Promise<OrkError>
   stop(): Promise<void>
 }
 
@@ -89,6 +96,11 @@ export interface Log {
   resize(replicas: number): Promise<void>
   /** Bytes the events may take; null: as many as there is disk. Throws OrkFailure where they take more already. */
   limit(maxBytes: number | null): Promise<void>
+  /**
+   * Removes all events up to a sequence; they must be in the archive that is named, which is told to who asks for them.
+   * Throws OrkFailure.
+   */
+  purge(upTo: number, place: ArchivePlace): Promise<void>
 }
 
 export interface StreamState {
@@ -122,12 +134,22 @@ export interface StoredMessage {
   readonly time: number
 }
 
+/** Where events are that the log no longer holds. */
+export interface ArchivePlace {
+  readonly host: string
+  readonly dir: string
+}
+
 export interface LogInfo {
+  /** Identity of the log. */
+  readonly cluster: string
   readonly serverVersion: string
   /** What the log was made for; `always`: servers that sync each write to disk. */
   readonly sync: 'always' | 'relaxed'
   readonly stream: string
   readonly firstSeq: number
+  /** Where the events before the first are; null: nobody has said. */
+  readonly archived: ArchivePlace | null
   readonly lastSeq: number
   readonly bytes: number
   /** The servers take nothing beyond; null: no limit. */

@@ -47,6 +47,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   private readonly watch: LogWatch
   private readonly commands: Commands
   private readonly leadership: Leadership
+  /** Resolves, if ever, with why this service cannot go on: it is to be started again. */
+  readonly ended: Promise<OrkError>
+  private end: (why: OrkError) => void = () => {}
   private following: Following | undefined
   private hearing: { stop(): void } | undefined
   private readonly alarm: Alarm
@@ -58,6 +61,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
 
   constructor(private readonly options: LedServiceOptions<View>) {
     this.machine = options.machine ?? theMachine
+    this.ended = new Promise((resolve) => {
+      this.end = resolve
+    })
     this.startedAt = this.now().mono
     this.alarm = new Alarm(this.machine, () => this.wake())
     this.view = options.core.initial(options.cluster ?? emptyCluster())
@@ -121,6 +127,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
         this.wake()
       },
     })
+    void this.following.broken.then(this.end)
     await this.following.caughtUp
     if (this.stopped) return
     await this.register()
@@ -226,7 +233,8 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     decisions: readonly Decision[],
     by: { epoch?: number; actor?: string },
   ): Promise<readonly AppendResult[]> {
-    const items = decisions.map(({ draft, expect }): Append => ({ event: this.stamped(draft, by), expect }))
+    const asOf = this.view.cluster.seq
+    const items = decisions.map(({ draft, expect }): Append => ({ event: this.stamped(draft, by), expect, asOf }))
     return this.options.connection.log.append(items)
   }
 

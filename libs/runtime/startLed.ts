@@ -1,5 +1,5 @@
 import type { Cluster } from '#libs/cluster'
-import { OrkFailure } from '#libs/kernel'
+import { type OrkError, OrkFailure } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { DEFAULT_KEEPER, type KeeperSettings, SnapshotKeeper } from '#libs/snapshots'
 import { LedService, type LedServiceOptions } from './ledService'
@@ -9,6 +9,8 @@ import { theMachine } from './machine'
 export interface Led<View extends { readonly cluster: Cluster }> {
   readonly service: LedService<View>
   stop(): Promise<void>
+  /** Resolves, if ever, with why it cannot go on: it is to be started again. */
+  readonly ended: Promise<OrkError>
 }
 
 export type StartLedOptions<View extends { readonly cluster: Cluster }> = Omit<
@@ -38,7 +40,7 @@ export const startLed = async <View extends { readonly cluster: Cluster }>(
   await service.start()
   try {
     const api = await serveApi(connection, service, options.name)
-    return { service, stop: () => api.stop().finally(() => service.stop()) }
+    return { service, ended: service.ended, stop: () => api.stop().finally(() => service.stop()) }
   } catch (cause) {
     await service.stop() // a service that nobody can ask must not go on leading
     throw cause

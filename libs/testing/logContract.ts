@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import type { Log } from '#libs/log'
 import { appending } from './log/appending'
+import { archiving } from './log/archiving'
 import { following, heartbeats } from './log/following'
 import { reading } from './log/reading'
 import type { It } from './log/tools'
@@ -27,5 +28,6 @@ export const logContract = (name: string, harness: LogHarness): void => {
   reading(it)
   following(it)
   heartbeats(it)
+  archiving(it)
   test.run()
 }

@@ -1,4 +1,5 @@
 import type { Entry } from '#libs/events'
+import { type OrkError, OrkFailure } from '#libs/kernel'
 import { filtersOf } from '../filters'
 import type { Following, FollowOptions } from '../port'
 import { lastMatch } from './ends'
@@ -12,6 +13,10 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
   const caughtUp = deferred()
   // Who does not wait for it must not be ended by its failure.
   caughtUp.promise.catch(() => {})
+  let tellBroken: (why: OrkError) => void = () => {}
+  const broken = new Promise<OrkError>((resolve) => {
+    tellBroken = resolve
+  })
   let target = Number.POSITIVE_INFINITY
   let last = options.from - 1
   let entries: Entry[] = []
@@ -35,7 +40,11 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
       if (batch.length > 0) options.onEntries(batch)
       check()
     },
-    onError: (cause) => caughtUp.reject(cause),
+    gapless: true,
+    onError: (cause) => {
+      caughtUp.reject(cause)
+      if (cause instanceof OrkFailure) tellBroken(cause.error)
+    },
   })
   const findTarget = async (): Promise<void> => {
     while (!stopped && !link.closing) {
@@ -50,6 +59,7 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
   void findTarget()
   return {
     caughtUp: caughtUp.promise,
+    broken,
     stop: async () => {
       stopped = true
       source.stop()

@@ -1,13 +1,14 @@
 import type { Entry } from '#libs/events'
 import { filtersOf } from '../filters'
 import type { Log, LogInfo, ReadOptions } from '../port'
-import { append, appendTogether } from './append'
+import { archivePlace, purge } from './archived'
 import { firstAtOrAfter, lastMatch } from './ends'
 import { toEntry } from './entries'
 import { follow } from './follow'
 import { beat, followHeartbeats, readHeartbeats } from './heartbeats'
 import { limit } from './limit'
 import type { Link } from './link'
+import { appendPastArchive, appendTogetherPastArchive } from './pastArchive'
 import { readRange } from './read'
 import { resize, streamStates } from './replicas'
 import { getStored, getStreamInfo, maxBytesOf } from './stored'
@@ -18,8 +19,8 @@ import type { Writer } from './writer'
 /** The log on JetStream. */
 export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log => ({
   cluster: streams.cluster,
-  append: (items) => append(link, writer, items),
-  appendTogether: (items) => appendTogether(link, writer, items),
+  append: (items) => appendPastArchive(link, writer, streams.events, items),
+  appendTogether: (items) => appendTogetherPastArchive(link, writer, streams.events, items),
   lastSeq: async () => (await getStreamInfo(link, streams.events)).state.last_seq,
   read: (options) => read(link, streams.events, options),
   follow: (options) => follow(link, streams.events, options),
@@ -33,6 +34,7 @@ export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log 
   streams: () => streamStates(link),
   resize: (replicas) => resize(link, replicas),
   limit: (maxBytes) => limit(link, streams.events, maxBytes),
+  purge: (upTo, place) => purge(link, streams.events, upTo, place),
 })
 
 async function* read(link: Link, stream: string, options: ReadOptions): AsyncGenerator<readonly Entry[]> {
@@ -54,13 +56,15 @@ const at = async (link: Link, stream: string, seq: number): Promise<Entry | null
     : toEntry(link.prefix, message.seq, asBuffer(message.data).toString('utf8'), message.subject)
 }
 
-const info = async (link: Link, { events: stream, sync }: Streams): Promise<LogInfo> => {
+const info = async (link: Link, { events: stream, sync, cluster: identity }: Streams): Promise<LogInfo> => {
   const { config, state, cluster } = await getStreamInfo(link, stream)
   return {
+    cluster: identity,
     serverVersion: link.nc.info?.version ?? 'unknown',
     sync,
     stream,
     firstSeq: state.first_seq,
+    archived: archivePlace(config),
     lastSeq: state.last_seq,
     bytes: state.bytes,
     maxBytes: maxBytesOf(config),

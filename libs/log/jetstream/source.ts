@@ -1,4 +1,5 @@
 import { createInbox, type Msg, nuid } from 'nats'
+import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Frame } from './frames'
 import { isPassing, type Link } from './link'
 import { readPosition } from './wire'
@@ -15,9 +16,21 @@ export interface SourceOptions {
   readonly onMessage: (seq: number, message: Frame) => void
   /** Called once the messages that came together have been handed on. */
   readonly onPause: () => void
+  /** Whether it is an error that messages are no longer there which were to come; otherwise it begins with the first there is. */
+  readonly gapless?: boolean
   /** The reading cannot go on, e.g. for want of permission. */
   readonly onError: (cause: Error) => void
 }
+
+/** What the server says of a new consumer: it stands before the first message that it may deliver. */
+interface Consumer {
+  readonly delivered: { readonly stream_seq: number }
+}
+
+const gap = (next: number, begins: number): OrkError =>
+  orkError('LogArchived', `events ${next} to ${begins - 1} are no longer in the log: they were archived meanwhile`, {
+    next: 'what has not folded them starts again, from a snapshot',
+  })
 
 /** Messages asked for at a time, and how few may be left before more are asked for. */
 const REQUEST = 5_000
@@ -90,8 +103,14 @@ export class Source {
     const round = this.round
     if (this.stopped || !this.link.connected || this.link.closing) return
     const name = `ork-${nuid.next()}`
+    let begins: number
     try {
-      await this.link.api(`CONSUMER.CREATE.${this.options.stream}.${name}`, this.consumerRequest(name), CREATE_MS)
+      const { delivered } = await this.link.api<Consumer>(
+        `CONSUMER.CREATE.${this.options.stream}.${name}`,
+        this.consumerRequest(name),
+        CREATE_MS,
+      )
+      begins = delivered.stream_seq + 1
     } catch (cause) {
       if (round !== this.round || this.stopped) return
       if (isPassing(cause)) this.retry()
@@ -99,6 +118,10 @@ export class Source {
       return
     }
     if (round !== this.round) return this.drop(name)
+    if (this.options.gapless === true && begins > Math.max(1, this.next)) {
+      this.drop(name)
+      return this.options.onError(new OrkFailure(gap(this.next, begins)))
+    }
     this.name = name
     this.inbox = createInbox()
     const dotted = `.${name}.`

@@ -53,10 +53,12 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     followHeartbeats: (onBeat) => beats.follow(onBeat),
     readHeartbeats: (range) => beats.read(range),
     info: async () => ({
+      cluster,
       serverVersion: 'memory',
       sync: 'relaxed',
       stream: `${prefix.toUpperCase()}_EVENTS`,
-      firstSeq: store.lastSeq === 0 ? 0 : 1,
+      firstSeq: store.lastSeq === 0 ? 0 : store.firstSeq,
+      archived: store.archived,
       lastSeq: store.lastSeq,
       bytes: store.bytes,
       maxBytes: store.maxBytes,
@@ -65,6 +67,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     }),
     streams: async () => [],
     resize: async () => {},
+    purge: async (upTo, place) => store.purge(upTo, place),
     limit: async (maxBytes) => {
       store.maxBytes = maxBytes
     },

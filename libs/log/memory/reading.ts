@@ -62,6 +62,7 @@ export const follow = (store: MemoryStore, schedule: (task: () => void) => void,
   handOnSoon()
   return {
     caughtUp,
+    broken: new Promise(() => {}),
     stop: async () => {
       stopped = true
       unlisten()

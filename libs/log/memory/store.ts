@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { type Entry, filterOf, type OrkEvent, parseEvent, subjectOf } from '#libs/events'
-import type { Append, AppendResult, StoredMessage } from '../port'
+import { pastArchive } from '../expect'
+import type { Append, AppendResult, ArchivePlace, StoredMessage } from '../port'
 import { noRoomAtAll } from '../room'
 
 /** As long as the server remembers ids. */
@@ -31,6 +32,9 @@ export class MemoryStore {
   bytes = 0
   /** Nothing is taken beyond; null: no limit. */
   maxBytes: number | null = null
+  /** What was before is archived. */
+  firstSeq = 1
+  archived: ArchivePlace | null = null
   private readonly messages: Stored[] = []
   private readonly lastOf = new Map<string, number>()
   private readonly ids = new Map<string, { readonly seq: number; readonly time: number }>()
@@ -70,7 +74,7 @@ export class MemoryStore {
   }
 
   at(seq: number): Stored | null {
-    return this.messages[seq - 1] ?? null
+    return seq < this.firstSeq ? null : (this.messages[seq - 1] ?? null)
   }
 
   stored(seq: number): StoredMessage | null {
@@ -81,7 +85,7 @@ export class MemoryStore {
   }
 
   firstAtOrAfter(time: number): number {
-    let low = 1
+    let low = this.firstSeq
     let high = this.lastSeq + 1
     while (low < high) {
       const middle = (low + high) >> 1
@@ -97,8 +101,16 @@ export class MemoryStore {
     return () => this.listeners.delete(tell)
   }
 
-  private asExpected({ event, expect }: Append): boolean {
-    return expect === undefined || expect === (this.lastOf.get(filterOf(this.prefix, event)) ?? 0)
+  /** Removes what was written up to a sequence. */
+  purge(upTo: number, place: ArchivePlace): void {
+    this.firstSeq = Math.max(this.firstSeq, Math.min(upTo, this.lastSeq) + 1)
+    this.archived = place
+  }
+
+  private asExpected(item: Append): boolean {
+    if (item.expect === undefined) return true
+    const last = this.lastOf.get(filterOf(this.prefix, item.event)) ?? 0
+    return pastArchive(item, this.firstSeq) === (last < this.firstSeq ? 0 : last)
   }
 
   private known(id: string): number | null {

@@ -147,5 +147,5 @@ const follow = (servers: Servers, link: Link, options: FollowOptions): Following
       begin(Math.max(options.from, next - (random.chance(weather.repeats) ? random.between(1, 5) : 0)))
   })
   process.onEnd(() => void end())
-  return { caughtUp, stop: end }
+  return { caughtUp, broken: new Promise(() => {}), stop: end }
 }

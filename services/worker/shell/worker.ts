@@ -189,6 +189,7 @@ export class Worker {
         this.wake()
       },
     })
+    void this.following.broken.then((why) => this.giveUp(why))
     await this.following.caughtUp
   }
 
@@ -240,6 +241,12 @@ export class Worker {
     await Promise.race([this.effects.settled(), pause(this.machine, SETTLE_MS)])
     for (const effect of retreat(this.view)) this.effects.carryOut(effect)
     await this.effects.settled()
+    this.end(why)
+  }
+
+  /** What it knows is no longer the log's: it is to be started again. What it runs goes on. */
+  private giveUp(why: OrkError): void {
+    this.options.logger.error({ error: why }, 'the log cannot be followed any further')
     this.end(why)
   }
 

@@ -1,0 +1,70 @@
+import { type Entry, filtersFor } from '#libs/events'
+import { matchesAny } from '../filters'
+import { toEntry } from '../jetstream/entries'
+import type { Log, ReadOptions, StoredMessage } from '../port'
+import { readFile } from './files'
+import { lastArchived, type Manifest } from './manifest'
+
+/** The log with its past: what is in the archive is read from there, the rest from the servers. */
+export const archivedLog = (log: Log, prefix: string, dir: string, manifest: Manifest): Log => {
+  const messages = (from: number, to: number): AsyncGenerator<readonly StoredMessage[]> =>
+    archivedMessages(dir, manifest, from, to)
+  const stored: Log['stored'] = async (seq) => {
+    for await (const [message] of messages(seq, Math.min(seq, lastArchived(manifest)))) return message ?? null
+    return log.stored(seq)
+  }
+  return {
+    ...log,
+    stored,
+    at: async (seq) => {
+      const message = seq > lastArchived(manifest) ? null : await stored(seq)
+      return message === null ? log.at(seq) : entryOf(prefix, message)
+    },
+    seqAt: async (time) => {
+      const { firstSeq } = await log.info()
+      for await (const batch of messages(1, firstSeq - 1)) {
+        const found = batch.find((message) => message.time >= time)
+        if (found !== undefined) return found.seq
+      }
+      return log.seqAt(time)
+    },
+    info: async () => ({ ...(await log.info()), firstSeq: 1 }),
+    read: (options) => read(log, prefix, messages, options),
+  }
+}
+
+async function* archivedMessages(
+  dir: string,
+  { files }: Manifest,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly StoredMessage[]> {
+  for (const file of files) {
+    if (file.lastSeq < from || file.firstSeq > to) continue
+    for await (const batch of readFile(dir, file)) {
+      const wanted = batch.filter(({ seq }) => seq >= from && seq <= to)
+      if (wanted.length > 0) yield wanted
+    }
+  }
+}
+
+const entryOf = (prefix: string, { seq, data, subject }: StoredMessage): Entry =>
+  toEntry(prefix, seq, Buffer.from(data).toString('utf8'), subject)
+
+async function* read(
+  log: Log,
+  prefix: string,
+  messages: (from: number, to: number) => AsyncGenerator<readonly StoredMessage[]>,
+  options: ReadOptions,
+): AsyncGenerator<readonly Entry[]> {
+  const { firstSeq } = await log.info()
+  const { from, to = Number.POSITIVE_INFINITY, queries = [] } = options
+  const filters = queries.flatMap((query) => filtersFor(prefix, query))
+  if (from < firstSeq) {
+    for await (const batch of messages(from, Math.min(to, firstSeq - 1))) {
+      const wanted = filters.length === 0 ? batch : batch.filter(({ subject }) => matchesAny(filters, subject))
+      if (wanted.length > 0) yield wanted.map((message) => entryOf(prefix, message))
+    }
+  }
+  if (to >= firstSeq) yield* log.read({ ...options, from: Math.max(from, firstSeq) })
+}

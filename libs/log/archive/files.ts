@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto'
+import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createGunzip, gzipSync } from 'node:zlib'
+import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import type { Log, StoredMessage } from '../port'
+import { fromLine, toLine } from './line'
+import { type ArchiveFile, chainErrors, chainOf, type Manifest, syncFolder } from './manifest'
+
+/** Events in one file. */
+const FILE_EVENTS = 100_000
+/** Events that are asked for at a time. */
+const ASKED = 250
+
+/** The messages from one sequence to another, as they are stored. Throws OrkFailure where one is missing. */
+async function* storedRange(log: Log, from: number, to: number): AsyncGenerator<readonly StoredMessage[]> {
+  for (let first = from; first <= to; first += ASKED) {
+    const seqs = Array.from({ length: Math.min(ASKED, to - first + 1) }, (_, at) => first + at)
+    const messages = await Promise.all(seqs.map((seq) => log.stored(seq)))
+    const missing = messages.indexOf(null)
+    if (missing >= 0) throw new OrkFailure(orkError('EventMissing', `the log has no event ${first + missing}`))
+    yield messages.flatMap((message) => message ?? [])
+  }
+}
+
+const nameOf = (firstSeq: number, lastSeq: number): string =>
+  `${String(firstSeq).padStart(12, '0')}-${String(lastSeq).padStart(12, '0')}.jsonl.gz`
+
+/** Writes the next file of an archive, from `from` to at most `to`, and has it on the disk. Throws OrkFailure. */
+export const writeFile = async (
+  dir: string,
+  log: Log,
+  before: ArchiveFile | undefined,
+  to: number,
+): Promise<ArchiveFile> => {
+  const firstSeq = (before?.lastSeq ?? 0) + 1
+  const lastSeq = Math.min(to, firstSeq + FILE_EVENTS - 1)
+  const name = nameOf(firstSeq, lastSeq)
+  mkdirSync(dir, { recursive: true })
+  const handle = openSync(join(dir, name), 'w')
+  const hash = createHash('sha256')
+  let bytes = 0
+  try {
+    for await (const messages of storedRange(log, firstSeq, lastSeq)) {
+      // Each part is a gzip of its own; several behind one another are one, for every program.
+      const part = gzipSync(messages.map((message) => `${toLine(message)}\n`).join(''))
+      writeSync(handle, part)
+      hash.update(part)
+      bytes += part.length
+    }
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
+  }
+  syncFolder(dir)
+  const file = { name, firstSeq, lastSeq, events: lastSeq - firstSeq + 1, bytes, sha256: hash.digest('hex') }
+  return { ...file, chain: chainOf(file, before) }
+}
+
+/**
+ * The messages of one file, in batches. Throws OrkFailure (`ArchiveDamaged`) naming the file, at the latest at its end,
+ * where it is not as it was written.
+ */
+export async function* readFile(dir: string, file: ArchiveFile): AsyncGenerator<readonly StoredMessage[]> {
+  const path = join(dir, file.name)
+  const hash = createHash('sha256')
+  let batch: StoredMessage[] = []
+  let next = file.firstSeq
+  try {
+    const { size } = statSync(path)
+    if (size !== file.bytes) throw new Error(`it has ${size} of ${file.bytes} bytes`)
+    const source = createReadStream(path)
+    source.on('data', (chunk) => hash.update(chunk))
+    const unzipped = source.pipe(createGunzip())
+    source.on('error', (cause) => unzipped.destroy(cause))
+    for await (const line of createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const message = fromLine(line)
+      if (message.seq !== next) throw new Error(`event ${message.seq} stands where ${next} should`)
+      next += 1
+      if (batch.push(message) < 1_000) continue
+      yield batch
+      batch = []
+    }
+    if (next !== file.lastSeq + 1) throw new Error(`it ends before event ${next}`)
+    const sha256 = hash.digest('hex')
+    if (sha256 !== file.sha256) throw new Error('its SHA-256 is not the one it was written with')
+  } catch (cause) {
+    throw new OrkFailure(damaged(path, causeText(cause)), { cause })
+  }
+  if (batch.length > 0) yield batch
+}
+
+const damaged = (where: string, why: string): OrkError =>
+  orkError('ArchiveDamaged', `cannot be read: ${why}`, { where, next: 'take it back from a copy of the archive' })
+
+/** Reads a whole archive and tells everything that is wrong with it. */
+export const archiveErrors = async (
+  dir: string,
+  manifest: Manifest,
+  onFile: (file: ArchiveFile) => void = () => {},
+): Promise<readonly OrkError[]> => {
+  const errors = [...chainErrors(dir, manifest)]
+  for (const file of manifest.files) {
+    onFile(file)
+    try {
+      for await (const _ of readFile(dir, file));
+    } catch (cause) {
+      if (!(cause instanceof OrkFailure)) throw cause
+      errors.push(cause.error)
+    }
+  }
+  return errors
+}

@@ -1,0 +1,3 @@
+export { archivedLog } from './archivedLog'
+export { archiveErrors, readFile as readArchiveFile, writeFile as writeArchiveFile } from './files'
+export { type ArchiveFile, lastArchived, type Manifest, readManifest, writeManifest } from './manifest'

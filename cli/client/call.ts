@@ -16,10 +16,27 @@ type Command =
   | 'revert'
   | 'scale'
   | 'forget'
+  | 'cordon'
+  | 'uncordon'
+  | 'drain'
   | 'set-policy'
 type SingleVerb = Command | 'job' | 'task' | 'worker' | 'explain'
 const COMMANDS: ReadonlySet<Verb> = new Set<Command>([
-  ...(['submit', 'stop', 'skip', 'pause', 'resume', 'promote', 'revert', 'scale', 'forget', 'set-policy'] as const),
+  ...([
+    'submit',
+    'stop',
+    'skip',
+    'pause',
+    'resume',
+    'promote',
+    'revert',
+    'scale',
+    'forget',
+    'cordon',
+    'uncordon',
+    'drain',
+    'set-policy',
+  ] as const),
 ])
 type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
 

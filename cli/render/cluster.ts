@@ -7,6 +7,7 @@ import { renderJobs } from './job'
 import { paintState } from './state'
 import { type Cell, renderTable } from './table'
 import { absolute } from './time'
+import { standOf } from './worker'
 
 /** The cluster as a fold of the log shows it; `look.now` is the moment it is seen at. */
 export const renderCluster = (
@@ -35,7 +36,7 @@ const workersTable = (cluster: Cluster, { colours }: EventLook): string =>
       .map(describeWorker)
       .map((worker): (Cell | string)[] => [
         worker.name,
-        { text: worker.state, paint: paintState(colours, worker.state) },
+        { text: standOf(worker), paint: paintState(colours, worker.state) },
         { text: String(worker.instances), align: 'right' },
         `${formatCpu(worker.reserved.cpuMilli)}/${formatCpu(worker.capacity.cpuMilli)}`,
         `${formatBytes(worker.reserved.memoryBytes)}/${formatBytes(worker.capacity.memoryBytes)}`,

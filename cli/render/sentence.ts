@@ -64,6 +64,14 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `is lost, silent for ${formatDuration(event.data.silentMs)}: what its jobs allow is replaced`
     case 'WorkerReturned':
       return 'is heard of again'
+    case 'WorkerCordoned':
+      return `is cordoned${by(event)}${because(event.data.reason)}: nothing new is placed on it`
+    case 'WorkerUncordoned':
+      return `takes instances again${by(event)}${because(event.data.reason)}`
+    case 'WorkerDraining':
+      return `is drained${by(event)}${because(event.data.reason)}${until(event.data.deadlineMs)}`
+    case 'WorkerDrained':
+      return 'is drained: nothing runs on it any more'
     case 'WorkerLeft':
       return 'stopped in order; its containers go on'
     case 'WorkerForgotten':
@@ -98,6 +106,9 @@ const lifted = (event: EventOf<'QuarantineLifted'>): string => {
 }
 
 const by = ({ actor }: OrkEvent): string => (actor === undefined ? '' : ` (asked by ${actor})`)
+
+const until = (deadlineMs: number | null): string =>
+  deadlineMs === null ? ': what it has moves away' : `: what it has moves away within ${formatDuration(deadlineMs)}`
 
 const because = (reason: string | null): string => (reason === null ? '' : `: ${reason}`)
 

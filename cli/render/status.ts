@@ -1,3 +1,4 @@
+import type { ClusterSummary } from '#libs/cluster'
 import { formatBytes } from '#libs/kernel'
 import type { LogInfo } from '#libs/log'
 import type { Facts, Finding } from '../doctor/facts'
@@ -24,13 +25,19 @@ export const renderStatus = (facts: Facts, problems: readonly Finding[], look: E
     pairs.push(
       ['Jobs', renderCounts(view.jobs, colours)],
       ['Instances', renderCounts(view.instances, colours)],
-      ['Workers', renderCounts(view.workers, colours)],
+      ['Workers', [renderCounts(view.workers, colours), ...closed(view.closed)].join('; ')],
       ['Ignored', `${view.ignored.stale} of an old epoch, ${view.ignored.illegal} out of order`],
     )
   }
   const sections = [renderPairs(pairs), servicesTable(facts, look)]
   if (problems.length > 0) sections.push(renderFindings(problems, look))
   return sections.join('\n\n')
+}
+
+/** `1 draining`; of a service of an earlier version nothing. */
+const closed = (counts: ClusterSummary['closed'] = {}): string[] => {
+  const said = Object.entries(counts).map(([intake, n]) => `${n} ${intake}`)
+  return said.length === 0 ? [] : [said.join(', ')]
 }
 
 const sizeOf = ({ bytes, maxBytes }: LogInfo): string =>

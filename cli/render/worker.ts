@@ -1,5 +1,5 @@
 import type { WorkerReply } from '#libs/api'
-import type { AttemptSummary } from '#libs/cluster'
+import type { AttemptSummary, WorkerSummary } from '#libs/cluster'
 import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
@@ -14,7 +14,7 @@ export const renderWorkers = (workers: readonly WorkerReply[], look: EventLook):
     ['NAME', 'STATE', 'HEARD', 'INSTANCES', 'CPU', 'MEMORY', 'DISK', 'DRIVERS', 'HOST'],
     workers.map((worker): (Cell | string)[] => [
       worker.name,
-      { text: worker.state, paint: paintState(look.colours, worker.state) },
+      { text: standOf(worker), paint: paintState(look.colours, worker.state) },
       heard(worker),
       { text: String(worker.instances), align: 'right' },
       share(worker, 'cpuMilli', formatCpu),
@@ -29,6 +29,10 @@ export const renderWorkers = (workers: readonly WorkerReply[], look: EventLook):
 const drivers = ({ drivers, silentDrivers }: WorkerReply): string =>
   drivers.map((name) => (silentDrivers.includes(name) ? `${name} (does not answer)` : name)).join(', ')
 
+/** `ready`, `ready, draining`. */
+export const standOf = ({ state, intake }: Pick<WorkerSummary, 'state' | 'intake'>): string =>
+  intake === 'open' ? state : `${state}, ${intake}`
+
 const heard = ({ silentMs }: WorkerReply): string => {
   if (silentMs === null) return 'never'
   return silentMs < 1000 ? 'just now' : `${age(silentMs)} ago`
@@ -42,7 +46,7 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
   const labels = Object.entries(worker.labels).map(([key, value]) => escapeText(`${key}=${value}`))
   const head = renderPairs([
     ['Worker', look.colours.bold(escapeText(worker.name))],
-    ['State', paintState(look.colours, worker.state)(worker.state)],
+    ['State', paintState(look.colours, worker.state)(standOf(worker))],
     ['Since', relativeAndAbsolute(worker.since, look)],
     ['Heard', heard(worker)],
     ['Host', escapeText(worker.host)],

@@ -18,6 +18,9 @@ export const REQUESTS = {
   submit: t.type({ spec: Spec, actor: Actor }, 'SubmitRequest'),
   stop: t.type({ job: Name, reason: Reason, actor: Actor }, 'StopRequest'),
   forget: t.type({ worker: Name, reason: Reason, actor: Actor }, 'ForgetRequest'),
+  cordon: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'CordonRequest'),
+  uncordon: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'UncordonRequest'),
+  drain: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'DrainRequest'),
   pause: t.type({ job: Name, reason: Reason, actor: Actor }, 'PauseRequest'),
   resume: t.type({ job: Name, reason: Reason, actor: Actor }, 'ResumeRequest'),
   promote: t.type({ job: Name, reason: Reason, actor: Actor }, 'PromoteRequest'),
@@ -48,6 +51,9 @@ export interface Replies {
   readonly submit: SubmitReply
   readonly stop: StopReply
   readonly forget: ForgetReply
+  readonly cordon: IntakeReply
+  readonly uncordon: IntakeReply
+  readonly drain: IntakeReply
   readonly pause: ChangeReply
   readonly resume: ChangeReply
   readonly promote: ChangeReply
@@ -93,6 +99,12 @@ export interface StopReply {
   /** Sequence of the JobStopRequested. */
   readonly seq: number
   readonly outcome: 'stopping' | 'already-stopped'
+}
+
+export interface IntakeReply {
+  readonly worker: string
+  readonly seq: number
+  readonly outcome: 'done' | 'unchanged'
 }
 
 /** What a command about a job has come to. */

@@ -6,6 +6,7 @@ import type {
   Cluster,
   ExitInfo,
   Instance,
+  Intake,
   Job,
   JobState,
   Leader,
@@ -99,6 +100,9 @@ export interface InstanceDetail extends InstanceSummary {
 export interface WorkerSummary {
   readonly name: string
   readonly state: WorkerState
+  /** Whether it takes new instances. */
+  readonly intake: Intake
+  readonly drainDeadlineMs: number | null
   readonly since: string
   readonly capacity: Resources
   readonly reserved: Resources
@@ -132,6 +136,8 @@ export interface ClusterSummary {
   readonly jobs: Partial<Record<JobState, number>>
   readonly instances: Partial<Record<InstanceState, number>>
   readonly workers: Partial<Record<WorkerState, number>>
+  /** Workers that take no new instances because somebody wants it so. */
+  readonly closed: Partial<Record<Intake, number>>
   readonly leaders: Readonly<Record<LedRole, Leader>>
   readonly scheduling: Readonly<Scheduling>
   readonly services: readonly ServiceInfo[]
@@ -237,6 +243,8 @@ export const describeInstanceDetail = (instance: Instance): InstanceDetail => ({
 export const describeWorker = (worker: Worker): WorkerSummary => ({
   name: worker.name,
   state: worker.state,
+  intake: worker.intake,
+  drainDeadlineMs: worker.drainDeadlineMs,
   since: at(worker.since),
   capacity: worker.capacity,
   reserved: worker.reserved,
@@ -276,6 +284,7 @@ export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   jobs: tally([...cluster.jobs.values()].map(({ state }) => state)),
   instances: sumCounts([...cluster.jobs.values()].flatMap(({ tasks }) => [...tasks.values()])),
   workers: tally([...cluster.workers.values()].map(({ state }) => state)),
+  closed: tally([...cluster.workers.values()].flatMap(({ intake }) => (intake === 'open' ? [] : [intake]))),
   leaders: { manager: { ...cluster.leaders.manager }, scheduler: { ...cluster.leaders.scheduler } },
   scheduling: { ...cluster.scheduling },
   services: [...cluster.services.values()],

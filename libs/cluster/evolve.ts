@@ -57,6 +57,10 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'WorkerLost':
     case 'WorkerReturned':
     case 'WorkerLeft':
+    case 'WorkerCordoned':
+    case 'WorkerUncordoned':
+    case 'WorkerDraining':
+    case 'WorkerDrained':
     case 'WorkerForgotten':
     case 'WorkerDriverChanged':
       return evolveWorker(cluster, entry.seq, event, fresh, changes)

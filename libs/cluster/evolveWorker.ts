@@ -1,6 +1,7 @@
 import type { EventOf } from '#libs/events'
 import { NO_RESOURCES } from '#libs/kernel'
 import { ignoreIllegal, ignoreStray } from './ignore'
+import { type IntakeEvent, isIntake, stepIntake } from './intake'
 import type { Changes, Cluster, Worker, WorkerState } from './model'
 import { adoptUnhosted } from './transition'
 
@@ -17,7 +18,7 @@ const STEPS: Readonly<Record<Step['type'], Partial<Record<WorkerState, WorkerSta
   WorkerForgotten: { suspected: 'forgotten', left: 'forgotten', lost: 'forgotten' },
 }
 
-type WorkerEvent = Step | EventOf<'WorkerDriverChanged'>
+type WorkerEvent = Step | IntakeEvent | EventOf<'WorkerDriverChanged'>
 
 /** Folds the coming and going of workers. What it means for their instances is said by TaskLost, one by one. */
 export const evolveWorker = (
@@ -33,7 +34,9 @@ export const evolveWorker = (
   worker.seq = seq
   if (!fresh) return
   if (event.type === 'WorkerDriverChanged') driverChanged(worker, event)
-  else if (!step(cluster, worker, event, known === undefined)) return ignoreIllegal(cluster)
+  else if (isIntake(event)) {
+    if (!stepIntake(worker, event)) return ignoreIllegal(cluster)
+  } else if (!step(cluster, worker, event, known === undefined)) return ignoreIllegal(cluster)
   changes.worker(worker)
 }
 
@@ -61,6 +64,8 @@ const step = (cluster: Cluster, worker: Worker, event: Step, isNew: boolean): bo
 const newWorker = (name: string): Worker => ({
   name,
   state: 'ready',
+  intake: 'open',
+  drainDeadlineMs: null,
   capacity: NO_RESOURCES,
   reserved: NO_RESOURCES,
   labels: {},

@@ -214,9 +214,15 @@ export interface ExitInfo {
  */
 export type WorkerState = 'ready' | 'suspected' | 'left' | 'lost' | 'forgotten'
 
+/** Whether a worker takes instances: `draining` until what it has is gone, `drained` from then on. */
+export type Intake = 'open' | 'cordoned' | 'draining' | 'drained'
+
 export interface Worker {
   readonly name: string
   state: WorkerState
+  intake: Intake
+  /** How long its drain may take; null for as long as it takes, and while it is not drained. */
+  drainDeadlineMs: number | null
   capacity: Resources
   /** Sum of what its placed instances ask for. */
   reserved: Resources
@@ -266,6 +272,9 @@ export interface Changes {
 }
 
 export const ignoreChanges: Changes = { job() {}, instance() {}, worker() {} }
+
+/** Whether new instances may be placed on the worker: it is heard of, and nobody wants it otherwise. */
+export const isOpen = ({ state, intake }: Worker): boolean => state === 'ready' && intake === 'open'
 
 /** Whether the instance should have an attempt at all, as of the job's current version. */
 export const isWanted = ({ task, index }: Pick<Attempt, 'task' | 'index'>): boolean =>

@@ -32,6 +32,9 @@ import { UpdatePromoted } from './UpdatePromoted'
 import { UpdateResumed } from './UpdateResumed'
 import { UpdateStarted } from './UpdateStarted'
 import { UpdateSucceeded } from './UpdateSucceeded'
+import { WorkerCordoned } from './WorkerCordoned'
+import { WorkerDrained } from './WorkerDrained'
+import { WorkerDraining } from './WorkerDraining'
 import { WorkerDriverChanged } from './WorkerDriverChanged'
 import { WorkerForgotten } from './WorkerForgotten'
 import { WorkerHeartbeat } from './WorkerHeartbeat'
@@ -40,6 +43,7 @@ import { WorkerLost } from './WorkerLost'
 import { WorkerRegistered } from './WorkerRegistered'
 import { WorkerReturned } from './WorkerReturned'
 import { WorkerSuspected } from './WorkerSuspected'
+import { WorkerUncordoned } from './WorkerUncordoned'
 
 /** The vocabulary: every event there is, by type. A new event is one file and one line here. */
 export const EVENTS = {
@@ -74,6 +78,10 @@ export const EVENTS = {
   WorkerLost,
   WorkerReturned,
   WorkerLeft,
+  WorkerCordoned,
+  WorkerUncordoned,
+  WorkerDraining,
+  WorkerDrained,
   WorkerForgotten,
   WorkerDriverChanged,
   WorkerHeartbeat,

@@ -44,6 +44,11 @@ export const registered = (worker = 'w1', cpuMilli = 4_000): Draft => ({
   },
 })
 
+export const draining = (worker = 'w1', deadlineMs: number | null = null): Draft => ({
+  type: 'WorkerDraining',
+  data: { worker, deadlineMs, reason: null },
+})
+
 export const elected = (role: 'manager' | 'scheduler', holder: string, epoch: number): Draft => ({
   type: 'LeaderElected',
   data: { role, holder, epoch },

@@ -15,6 +15,7 @@ import type {
   Attempt,
   ExitInfo,
   Instance,
+  Intake,
   Job,
   JobState,
   Leader,
@@ -41,6 +42,7 @@ const words = <W extends string>(all: Readonly<Record<W, null>>): t.Type<W> => t
 const JobKindCodec = words<JobKind>({ service: null, batch: null })
 const JobStateCodec = words<JobState>({ running: null, stopping: null, stopped: null, completed: null, failed: null })
 const WorkerStateCodec = words<WorkerState>({ ready: null, suspected: null, left: null, lost: null, forgotten: null })
+const IntakeCodec = words<Intake>({ open: null, cordoned: null, draining: null, drained: null })
 const allInstanceStates = Object.fromEntries(INSTANCE_STATES.map((state) => [state, null]))
 const InstanceStateCodec = words(allInstanceStates as Record<InstanceState, null>)
 const CountsCodec: t.Type<Record<InstanceState, number>> = t.record(InstanceStateCodec, t.number, 'counts')
@@ -84,6 +86,8 @@ export const workerForm: Form<Omit<Worker, 'instances' | 'hostPorts'> & { readon
   struct('worker', {
     name: text,
     state: plain(WorkerStateCodec),
+    intake: plain(IntakeCodec),
+    drainDeadlineMs: plain<number | null>(nullable(t.number)),
     capacity: plain(ResourcesCodec),
     reserved: plain(ResourcesCodec),
     labels: plain(t.record(t.string, t.string)),

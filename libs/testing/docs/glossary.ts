@@ -19,6 +19,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   reason: { means: 'Why, for people.' },
   replicas: { means: 'How many instances of the task are wanted from here on.' },
   to: { means: 'The earlier version whose job it is again.' },
+  deadlineMs: { means: 'How long it may take; null for as long as it takes.', unit: 'milliseconds' },
   replaces: { means: 'How many instances run another template.' },
   failed: { means: 'How many instances did not succeed.' },
   policy: { means: "The scheduler's policy that chose the worker." },

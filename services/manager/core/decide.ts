@@ -1,4 +1,5 @@
 import type { Core, Decision, Now, Verdict } from '#libs/cluster'
+import { decideDrains, nextDrain } from './drain'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
 import { note } from './steady'
@@ -22,6 +23,7 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   if (now.mono >= view.nextLivenessAt) {
     decisions.push(...decideLiveness(view, now, settings, MAX_BATCH - decisions.length))
   }
+  decisions.push(...decideDrains(view.drains, now, MAX_BATCH - decisions.length))
   for (const instance of view.touchedInstances) note(view.seen, instance, now)
   view.touchedInstances.clear()
   for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
@@ -32,7 +34,13 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
     if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
     decisions.push(...wanted.slice(0, room))
   }
-  return { decisions, wakeAt: view.touchedJobs.size > 0 ? now.mono : Math.min(view.nextLivenessAt, nextRollout(view)) }
+  return {
+    decisions,
+    wakeAt:
+      view.touchedJobs.size > 0
+        ? now.mono
+        : Math.min(view.nextLivenessAt, nextRollout(view), nextDrain(view.drains, now)),
+  }
 }
 
 /** When the passing of time next changes something about a job that is being replaced. */

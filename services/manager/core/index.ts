@@ -1,5 +1,6 @@
 export * from './commands'
 export * from './decide'
+export * from './intake'
 export * from './liveness'
 export * from './steer'
 export * from './view'

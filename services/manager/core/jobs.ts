@@ -1,4 +1,5 @@
 import { type Decision, isWanted, type Job, type Now } from '#libs/cluster'
+import { whyDrained } from './drain'
 import { decideRollout } from './rollout'
 import type { ManagerView } from './view'
 
@@ -7,7 +8,9 @@ export const decideJob = (view: ManagerView, job: Job, now: Now): Decision[] => 
   if (job.state !== 'running') view.rollouts.delete(job)
   switch (job.state) {
     case 'running':
-      return job.kind === 'batch' && isSettled(job) ? [finished(job)] : decideRollout(view, job, null, now)
+      return job.kind === 'batch' && isSettled(job)
+        ? [finished(job)]
+        : decideRollout(view, job, whyDrained(view.cluster, view.drains), now)
     case 'stopping':
       return isSettled(job)
         ? [{ draft: { type: 'JobStopped', data: { job: job.name, version: job.version } }, expect: job.seq }]

@@ -1,6 +1,7 @@
 import { type Changes, type Cluster, evolve, type Instance, type Job, type Now } from '#libs/cluster'
 import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
 
+import { type Drains, noteDrain } from './drain'
 import type { Tracks } from './rollout'
 
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
@@ -10,6 +11,8 @@ export interface ManagerView extends Tracks {
   readonly touchedJobs: Set<Job>
   /** Aggregates with events that cannot be read, until that is on record. */
   readonly toRecord: Set<string>
+  /** Workers that are to be emptied. */
+  readonly drains: Drains
   /** Instances that an event touched since the last decision. */
   readonly touchedInstances: Set<Instance>
   /** By worker that the log knows. Not from the log: a manager that has just started knows nothing of the past's silence. */
@@ -34,6 +37,7 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   cluster,
   touchedJobs: new Set(),
   toRecord: new Set(),
+  drains: new Map(),
   touchedInstances: new Set(),
   seen: new Map(),
   rollouts: new Map(),
@@ -51,7 +55,9 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
       view.touchedJobs.add(instance.task.job)
       view.touchedInstances.add(instance)
     },
-    worker() {},
+    worker: (worker) => {
+      for (const job of noteDrain(view.drains, worker)) view.touchedJobs.add(job)
+    },
   }
   evolve(view.cluster, entry, changes)
   if (entry.event.type === 'Unreadable') view.toRecord.add(aggregateAt(entry.event.path))
@@ -68,6 +74,7 @@ export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
 /** All silence, and all health, is counted from now on: until now it says nothing, or could not be heard here. */
 export const giveTime = (view: ManagerView, now: Now): void => {
   view.seen.clear()
+  for (const worker of view.drains.keys()) view.drains.set(worker, Number.NaN)
   for (const { tasks } of view.cluster.jobs.values()) {
     for (const { instances } of tasks.values()) for (const one of instances) view.touchedInstances.add(one)
   }
@@ -88,6 +95,7 @@ export const lead = (view: ManagerView, now: Now): void => {
 
 /** Looks at everything again, changed or not. */
 export const reconsider = (view: ManagerView): void => {
+  for (const worker of view.cluster.workers.values()) noteDrain(view.drains, worker)
   for (const job of view.cluster.jobs.values()) view.touchedJobs.add(job)
   for (const aggregate of view.cluster.quarantined.keys()) view.toRecord.add(aggregate)
 }

@@ -3,6 +3,7 @@ import {
   type ChangeReply,
   endpoint,
   type ForgetReply,
+  type IntakeReply,
   type SkipReply,
   type StopReply,
   type SubmitReply,
@@ -19,6 +20,7 @@ import {
   type Outcome,
   revert,
   scale,
+  setIntake,
   skip,
   steer,
   stop,
@@ -87,6 +89,20 @@ export const commands = (connection: Connection, service: LedService<ManagerView
         actor,
       )
     }),
+    ...WISHES.map((wish) =>
+      endpoint({ prefix, verb: wish, queue: QUEUE }, ({ worker, deadlineMs, reason, actor }) => {
+        const reply = (wrote: boolean, _version: number, seq: number): IntakeReply => ({
+          worker,
+          seq,
+          outcome: wrote ? 'done' : 'unchanged',
+        })
+        return service.execute(
+          `worker ${worker}`,
+          (cluster) => E.map(commandOf(reply))(setIntake(cluster, worker, wish, deadlineMs, reason)),
+          actor,
+        )
+      }),
+    ),
     ...STEERING.map((how) =>
       endpoint({ prefix, verb: how, queue: QUEUE }, ({ job, reason, actor }) =>
         change(job, actor, (cluster) => steer(cluster, job, how, reason)),
@@ -105,6 +121,7 @@ export const commands = (connection: Connection, service: LedService<ManagerView
   ]
 }
 
+const WISHES = ['cordon', 'uncordon', 'drain'] as const
 const STEERING = ['pause', 'resume', 'promote'] as const
 
 /** An earlier version of a job, read from the log, where all of them stay; the one before when none is named. */

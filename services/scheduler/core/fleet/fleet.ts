@@ -1,4 +1,4 @@
-import type { Worker } from '#libs/cluster'
+import { isOpen, type Worker } from '#libs/cluster'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import { type Facts, factsOf, NO_FACTS, type Numbers, powerOfTwo, sparedOf, TERMS } from './numbers'
 import { tieOrder } from './ties'
@@ -63,7 +63,7 @@ export class Fleet {
     const row = this.rows.get(worker.name) ?? this.add(worker)
     this.workers[row] = worker
     for (let k = 0; k < this.capacity.length; k += 1) column(this.capacity, k)[row] = amount(worker.capacity, k)
-    this.open[row] = worker.state === 'ready'
+    this.open[row] = isOpen(worker)
     this.membersChanged = true
     this.load(row)
     this.freed.add(row)

@@ -1,0 +1,105 @@
+import * as E from 'fp-ts/Either'
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Draft } from '#libs/events'
+import { DEFAULT_UPDATE, type UpdateSpec } from '#libs/spec'
+import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
+import { aJob, draining, on, registered, submitted } from '../../../libs/testing/happenings'
+import { type ManagerView, managerCore, setIntake } from '.'
+
+type Story = CoreStory<ManagerView>
+
+/** A job of three on w1, and w2 beside it. */
+const given = (update: Partial<UpdateSpec> = {}, kind: 'service' | 'batch' = 'service'): Story => {
+  const story = new CoreStory(managerCore())
+  const tasks = [{ replicas: 3, update: { ...DEFAULT_UPDATE, ...update } }]
+  story.given(registered('w1'), registered('w2'), submitted(aJob({ kind, tasks })))
+  story.core.lead(story.view, story.now)
+  for (const index of [0, 1, 2]) up(story, index, 'w1')
+  story.settle()
+  after(story, 10_000)
+  return story
+}
+
+const id = (index: number): string => `web.api.${index}`
+
+const up = (story: Story, index: number, worker = 'w2'): void => {
+  const next = on(id(index), worker, story.log.instance(id(index)).attempt + 1)
+  story.given(next.scheduled(), next.started())
+}
+
+const said = (story: Story, ...happened: readonly Happened[]): string[] => news(story.given(...happened).settle())
+
+const after = (story: Story, ms: number): string[] => {
+  const all = [...story.settle()]
+  for (let passed = 0; passed < ms; passed += 500) all.push(...story.pass(500).settle())
+  return news(all)
+}
+
+const news = (drafts: readonly Draft[]): string[] =>
+  inShort(drafts).filter((line) => !/Suspected|Lost|Returned/.test(line))
+
+test('a drained worker is left by one instance after the other, and is drained when the last has gone', () => {
+  const story = given()
+  assert.equal(said(story, draining()), [`TaskStopRequested ${id(0)} on w1`])
+  for (const index of [0, 1]) {
+    story.given(story.log.on(id(index)).stopped())
+    up(story, index)
+    assert.equal(after(story, 10_000), [`TaskStopRequested ${id(index + 1)} on w1`])
+  }
+  assert.equal(said(story, story.log.on(id(2)).stopped()), ['WorkerDrained w1'])
+  assert.is(story.log.cluster.workers.get('w1')?.intake, 'drained')
+})
+
+test('with start-first each is healthy elsewhere before it stops here', () => {
+  const story = given({ order: 'start-first', maxParallel: 3 })
+  assert.equal(
+    said(story, draining()),
+    [0, 1, 2].map((index) => `TaskReplaceRequested ${id(index)} on w1`),
+  )
+  up(story, 1)
+  assert.equal(after(story, 10_000), [`TaskStopRequested ${id(1)} on w1`])
+  up(story, 0)
+  up(story, 2)
+  assert.equal(after(story, 10_000), [`TaskStopRequested ${id(0)} on w1`, `TaskStopRequested ${id(2)} on w1`])
+  story.given(...[0, 1].map((index) => on(id(index), 'w1', 1).stopped()))
+  assert.equal(said(story, on(id(2), 'w1', 1).stopped()), ['WorkerDrained w1'])
+})
+
+test('what is left at the deadline is stopped, whatever it waits for', () => {
+  const story = given({ order: 'start-first' })
+  assert.equal(said(story, draining('w1', 60_000)), [`TaskReplaceRequested ${id(0)} on w1`])
+  assert.equal(after(story, 59_000), [])
+  assert.equal(
+    after(story, 1_000).sort(),
+    [0, 1, 2].map((index) => `TaskStopRequested ${id(index)} on w1`),
+  )
+})
+
+test('batch work has until the deadline to finish', () => {
+  const story = given({}, 'batch')
+  assert.equal([said(story, draining('w1', 60_000)), after(story, 59_000)], [[], []])
+  story.given(on(id(0)).completed(), on(id(1)).completed())
+  assert.equal(after(story, 1_000), [`TaskStopRequested ${id(2)} on w1`])
+})
+
+test('a drain that is called off moves nothing more', () => {
+  const story = given()
+  story.given(draining()).settle()
+  story.given({ type: 'WorkerUncordoned', data: { worker: 'w1', reason: null } })
+  story.given(story.log.on(id(0)).stopped())
+  up(story, 0)
+  assert.equal(after(story, 60_000), [])
+})
+
+test('an empty worker is drained at once, and what is so already writes nothing', () => {
+  const story = given()
+  assert.equal(said(story, draining('w2')), ['WorkerDrained w2'])
+  const outcomes = (['cordon', 'drain', 'uncordon'] as const).map((wish) => {
+    const outcome = setIntake(story.log.cluster, 'w2', wish, null, null)
+    return E.isRight(outcome) ? outcome.right.tag : outcome.left.tag
+  })
+  assert.equal(outcomes, ['Nothing', 'Nothing', 'Write'])
+})
+
+test.run()

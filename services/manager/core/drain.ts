@@ -1,0 +1,58 @@
+import type { Cluster, Decision, Job, Now, Worker } from '#libs/cluster'
+import { stopRequest } from './drafts'
+import type { WhyMove } from './survey'
+
+/** Since when each draining worker has been, as this manager has seen it: a new leader gives it the whole time again. */
+export type Drains = Map<Worker, number>
+
+/** Takes note of a worker that was changed; returns the jobs whose instances may have to move because of it. */
+export const noteDrain = (drains: Drains, worker: Worker): Iterable<Job> => {
+  if (worker.intake !== 'draining') {
+    drains.delete(worker)
+    return []
+  }
+  if (!drains.has(worker)) drains.set(worker, Number.NaN)
+  return new Set([...worker.instances].map(({ task }) => task.job))
+}
+
+/** Ends the drains that are done, and stops what is left where the time is up, at most `room` at once. */
+export const decideDrains = (drains: Drains, { mono }: Now, room: number): Decision[] => {
+  const decisions: Decision[] = []
+  for (const [worker, since] of drains) {
+    if (Number.isNaN(since)) drains.set(worker, mono)
+    if (worker.instances.size === 0) {
+      decisions.push({ draft: { type: 'WorkerDrained', data: { worker: worker.name } }, expect: worker.seq })
+      continue
+    }
+    if (deadlineOf(drains, worker) > mono) continue
+    for (const attempt of worker.instances) {
+      if (attempt.state !== 'stopping') decisions.push(stopRequest(attempt, `${reasonOf(worker)}, and its time is up`))
+    }
+  }
+  return decisions.slice(0, Math.max(0, room))
+}
+
+/** When the next deadline of a drain passes; monotonic milliseconds. */
+export const nextDrain = (drains: Drains, { mono }: Now): number => {
+  let next = Number.POSITIVE_INFINITY
+  for (const worker of drains.keys()) {
+    const deadline = deadlineOf(drains, worker)
+    if (deadline > mono) next = Math.min(next, deadline)
+  }
+  return next
+}
+
+const deadlineOf = (drains: Drains, worker: Worker): number =>
+  (drains.get(worker) ?? Number.NaN) + (worker.drainDeadlineMs ?? Number.POSITIVE_INFINITY)
+
+/** Services move away from draining workers; batch work has until the deadline to finish where it is. */
+export const whyDrained = (cluster: Cluster, drains: Drains): WhyMove | null => {
+  if (drains.size === 0) return null
+  return (instance) => {
+    const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
+    if (worker?.intake !== 'draining' || instance.task.job.kind === 'batch') return null
+    return { reason: reasonOf(worker), forUpdate: false }
+  }
+}
+
+const reasonOf = ({ name }: Worker): string => `worker ${name} is drained`

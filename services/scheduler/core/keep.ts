@@ -16,38 +16,35 @@ const LOOKED_FOR = 8
  * Of several that wait so long, the first has a worker kept at a time; one that no worker could ever take has none.
  */
 export class Keeper {
-  /** Those that have no place, by turn. */
-  private readonly waiting: Instance[]
-  /** How many waited when a worker was last looked for. */
-  private looked = 0
+  /** Those that have no place, by turn; null: not looked at yet. */
+  private waiting: Instance[] | null = null
+  /** Those of them that no worker could take were it empty. */
+  private readonly hopeless = new Set<Instance>()
 
-  constructor(private readonly view: SchedulerView) {
-    this.waiting = [...view.queue.parkedFirsts()]
-  }
+  constructor(private readonly view: SchedulerView) {}
 
-  /** An instance found no place in this batch; they are tried in turn. */
+  /** An instance was parked in this batch. */
   waits(instance: Instance): void {
-    if (instance.rejectedBy.length > 0) return // a worker may turn it down again, however long one is kept
-    this.waiting.push(instance)
-    this.waiting.sort(byTurn)
+    if (this.waiting === null || instance.rejectedBy.length > 0) return
+    const after = this.waiting.findLastIndex((other) => byTurn(other, instance) < 0)
+    this.waiting.splice(after + 1, 0, instance)
   }
 
   /** The worker that is not for this instance, since another one has waited so much longer. */
   before(due: Instance): Kept | null {
-    const { view, waiting } = this
-    const [first] = waiting
-    if (view.kept === null && first !== undefined && isTooLate(first, due) && this.looked !== waiting.length) {
-      this.looked = waiting.length
-      view.kept = this.find(due)
-    }
-    return view.kept
+    this.waiting ??= [...this.view.queue.parkedFirsts()]
+    this.view.kept ??= this.find(this.waiting, due)
+    return this.view.kept
   }
 
-  private find(due: Instance): Kept | null {
-    for (const instance of this.waiting.slice(0, LOOKED_FOR)) {
-      if (!isTooLate(instance, due)) return null
+  private find(waiting: readonly Instance[], due: Instance): Kept | null {
+    for (let at = 0; at < LOOKED_FOR; at += 1) {
+      const instance = waiting[at]
+      if (instance === undefined || !isTooLate(instance, due)) return null
+      if (this.hopeless.has(instance)) continue
       const row = nearest(this.view, instance)
       if (row >= 0) return { row, instance }
+      this.hopeless.add(instance)
     }
     return null
   }

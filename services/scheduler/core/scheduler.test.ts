@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { TaskSpec } from '#libs/spec'
 import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
-import { explain, schedulerCore } from '.'
+import { explain, schedulerCore, setPolicy } from '.'
 
 const given = (...drafts: readonly Happened[]) => new CoreStory(schedulerCore()).given(...drafts)
 
@@ -24,6 +24,24 @@ test('instances are spread over the workers, ties go by name', () => {
     'TaskScheduled web.api.1 on w2',
     'TaskScheduled web.api.2 on w1',
   ])
+})
+
+test('the policy is that of the cluster as of the log, and a job may name its own', () => {
+  const policy = { type: 'PolicySet' as const, data: { policy: 'binpack' as const, seed: null } }
+  const story = given(registered('w1'), registered('w2'), policy, job('web', { replicas: 2 }))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1', 'TaskScheduled web.api.1 on w1'])
+  story.given(submitted({ ...aJob({ name: 'own' }), placement: { policy: 'spread' } }))
+  assert.equal(inShort(story.settle()), ['TaskScheduled own.api.0 on w2'])
+  assert.is(setPolicy(story.log.cluster, 'binpack', null), null, 'it is so already')
+})
+
+test('a point of priority is worth ten seconds of waiting', () => {
+  const story = given(registered('w1', 500), job('first'))
+  story.settle()
+  story.given(job('early')).pass(10_000)
+  story.given(submitted({ ...aJob({ name: 'late' }), priority: 52 })).settle()
+  story.given(on('first.api.0').completed())
+  assert.equal(inShort(story.settle()).slice(0, 1), ['TaskScheduled late.api.0 on w1'])
 })
 
 test('who waits longest comes first', () => {

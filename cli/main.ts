@@ -27,9 +27,9 @@ const spelled = (argv: readonly string[]): string[] => {
   return [...argv]
 }
 
-/** A command that is not there, with the one that was probably meant. */
+/** A command that is not there, with the one that was probably meant; or one that is, with a word too many. */
 const named = async (failure: unknown): Promise<unknown> => {
-  const [, id] = (failure instanceof Error ? /^command (.*) not found$/s.exec(failure.message) : null) ?? []
+  const [, id] = (failure instanceof Error ? /^command (.*?) not found\.?$/is.exec(failure.message) : null) ?? []
   if (id === undefined) return failure
   const { nearest } = await import('#libs/spec')
   const [first = '', ...rest] = id.split(':')
@@ -37,6 +37,12 @@ const named = async (failure: unknown): Promise<unknown> => {
   const isTopic = commands.some((command) => command.startsWith(`${first} `))
   const command = isTopic ? [first, ...rest.slice(0, 1)].join(' ') : first
   const near = nearest(command, commands)
+  const known = [command, first].find((name) => commands.includes(name))
+  if (known !== undefined && (near === undefined || near === known)) {
+    const surplus = [first, ...rest].slice(known.split(' ').length).join(' ')
+    const next = `see \`ork ${known} --help\``
+    return new UsageFailure(orkError('SurplusArgument', `\`ork ${known}\` takes no "${surplus}"`, { next }))
+  }
   const next = near === undefined ? '`ork --help` lists all' : `did you mean \`ork ${near}\`? \`ork --help\` lists all`
   return new UsageFailure(orkError('NoSuchCommand', `there is no command "${command}"`, { next }))
 }
@@ -45,7 +51,7 @@ const named = async (failure: unknown): Promise<unknown> => {
 const commandsIn = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     if (entry.isDirectory()) return commandsIn(join(folder, entry.name)).map((name) => `${entry.name} ${name}`)
-    return /^([a-z]+)\.js$/.exec(entry.name)?.[1] ?? []
+    return /^([a-z-]+)\.js$/.exec(entry.name)?.[1] ?? []
   })
 
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>

@@ -76,6 +76,29 @@ test('a command that is not there is answered with the nearest one', async () =>
   )
 })
 
+test('help for a command that is not there names the nearest one as well', async () => {
+  const { code, stderr } = await runOrk(['sumbit', '--help'])
+  assert.equal([code, /did you mean `ork submit`/.test(stderr)], [2, true])
+})
+
+test('a command of a topic is found by its nearest name too, dashes and all', async () => {
+  const { code, stderr } = await runOrk(['cluster', 'resiz-log'])
+  assert.equal([code, /did you mean `ork cluster resize-log`/.test(stderr)], [2, true])
+})
+
+test('what is no number of instances is wrong usage', async () => {
+  const { code, stderr } = await runOrk(['scale', 'web.api', 'many'])
+  assert.equal([code, stderr], [2, '"many" is no number of instances\n  for example 5\n'])
+})
+
+test('a word too many is told as such', async () => {
+  for (const command of [['jobs'], ['quarantine', 'list']]) {
+    const { code, stderr } = await runOrk([...command, 'extra'])
+    const name = command.join(' ')
+    assert.equal([code, stderr], [2, `\`ork ${name}\` takes no "extra"\n  see \`ork ${name} --help\`\n`])
+  }
+})
+
 test('a checkout that is not built says what to run', async () => {
   const empty = mkdtempSync(join(tmpdir(), 'ork-unbuilt-'))
   const bin = join(empty, 'cli', 'bin', 'ork.cjs')

@@ -11,7 +11,7 @@ export default class Scale extends OrkCommand {
   static override examples = ['<%= config.bin %> scale web.api 5']
   static override args = {
     task: Args.string({ description: 'The task, as JOB.TASK', required: true }),
-    replicas: Args.integer({ description: 'How many instances', required: true, min: 0 }),
+    replicas: Args.string({ description: 'How many instances, from 0', required: true }),
   }
   static override flags = {
     detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
@@ -26,10 +26,17 @@ export default class Scale extends OrkCommand {
     }
     this.name('job', job)
     this.name('task', task)
+    const replicas = wholeNumber(args.replicas)
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     const { scaleTask } = await import('../show/change.js')
     const { json, detach, wait } = flags
-    await scaleTask(connection, job, task, args.replicas, { json, detach, wait, signal, out: this.out })
+    await scaleTask(connection, job, task, replicas, { json, detach, wait, signal, out: this.out })
   }
+}
+
+/** An argument as a count; oclif's own integers would be told as a fault of ork, where an argument is none. */
+const wholeNumber = (text: string): number => {
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new UsageFailure(orkError('BadCount', `"${text}" is no number of instances`, { next: 'for example 5' }))
 }

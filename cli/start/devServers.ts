@@ -70,7 +70,7 @@ const startOne = async (settings: Settings, report: (line: string) => void): Pro
 const serverDied = (where: string): OrkError =>
   orkError('ServerDied', 'the nats-server ended by itself', {
     where,
-    next: 'its log says why; what was acknowledged is on disk, so `ork dev` goes on where it was',
+    next: 'its log says why; what was acknowledged is on disk, so the next `ork dev` goes on where it was',
   })
 
 const startThree = async (settings: Settings, report: (line: string) => void): Promise<DevServers> => {

@@ -138,7 +138,7 @@ const pastVersion = async (
   const entry = seq === undefined ? null : await log.at(seq)
   if (version === null || entry === null || entry.event.type === 'Unreadable' || !('spec' in entry.event.data)) {
     const what = version === null ? `${name} has no version before` : `${name} has no version ${version} to go back to`
-    const next = `its versions are 1 to ${job.version}; \`ork history ${name}\` shows them`
+    const next = `its versions are 1 to ${job.version}; \`ork events --job ${name}\` shows how each came`
     return E.left(orkError('NoSuchVersion', what, { next }))
   }
   return E.right({ version, spec: entry.event.data.spec })

@@ -10,7 +10,7 @@ export type Happening =
   | { readonly tag: 'stop job'; readonly job: string }
   /** The process dies on the spot. */
   | { readonly tag: 'crash'; readonly node: string; readonly downMs: number }
-  /** It dies just before or after the n-th publish or engine call from now. */
+  /** It dies, or is stopped for a while, just before or after the n-th publish or engine call from now. */
   | { readonly tag: 'trap'; readonly node: string; readonly trap: Trap }
   | { readonly tag: 'pause'; readonly node: string; readonly ms: number }
   | { readonly tag: 'stop service'; readonly node: string; readonly downMs: number }

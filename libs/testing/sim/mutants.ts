@@ -183,6 +183,15 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   { name: 'capacity off by one', plant: { core: (core, role) => (role === 'scheduler' ? withMoreRoom(core) : core) } },
+  {
+    name: 'the event after a snapshot is skipped',
+    plant: {
+      log: (log) => ({
+        ...log,
+        follow: (options) => log.follow({ ...options, from: options.from > 1 ? options.from + 1 : 1 }),
+      }),
+    },
+  },
   { name: 'redelivery not deduplicated', plant: { core: foldsTwice } },
   {
     name: "a lost worker's attempts still count",

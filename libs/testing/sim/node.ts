@@ -8,6 +8,7 @@ import { Random } from './random'
 import type { Servers } from './servers'
 import { simBus } from './simBus'
 import { simLog } from './simLog'
+import type { Snapshots } from './snapshots'
 import type { Time } from './time'
 import type { Weather } from './weather'
 
@@ -18,6 +19,7 @@ export interface Surroundings {
   readonly seed: number
   readonly time: Time
   readonly servers: Servers
+  readonly snapshots: Snapshots
   readonly weather: Weather
   readonly plant: Plant
   readonly tell: Required<Pick<Observer, 'began' | 'asked' | 'heard'>>
@@ -92,7 +94,9 @@ export class Node {
     this.lives += 1
     this.troubledAt = time.now
     const name = `${this.name}/${this.lives}`
-    const process = new Process(name, time, this.clocks, () => this.crash(SUPERVISOR_MS))
+    const process = new Process(name, time, this.clocks, ({ stopMs }) =>
+      stopMs === null ? this.crash(SUPERVISOR_MS) : this.pause(stopMs),
+    )
     const random = new Random(seed, name)
     const link = new Link(process, time, random, weather)
     if (this.cutNoticeMs !== null) link.cut(this.cutNoticeMs)

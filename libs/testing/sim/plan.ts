@@ -150,7 +150,8 @@ class Maker {
     const node = this.anyNode()
     const where = node.startsWith('w') && random.chance(0.6) ? 'engine' : 'publish'
     const when = random.pick(['before', 'after'] as const)
-    return { tag: 'trap', node, trap: { where, when, count: random.between(1, 4) } }
+    const stopMs = random.chance(0.3) ? random.between(2_500, 15_000) : null
+    return { tag: 'trap', node, trap: { where, when, count: random.between(1, 4), stopMs } }
   }
 
   private cutOff(): Happening {

@@ -1,11 +1,13 @@
 import type { Cancel, Machine } from '#libs/runtime'
 import type { Time } from './time'
 
-/** Where a process may be told to die: just before or just after the n-th such call from now. */
+/** Where a process may be told to die, or is stopped for a while: just before or after the n-th such call from now. */
 export interface Trap {
   readonly where: 'publish' | 'engine'
   readonly when: 'before' | 'after'
   count: number
+  /** Milliseconds for which it is stopped; null: it dies. */
+  readonly stopMs: number | null
 }
 
 /** What a machine's clocks show; they outlive the processes on it. */
@@ -36,7 +38,7 @@ export class Process {
     readonly name: string,
     private readonly time: Time,
     private readonly clocks: Clocks,
-    private readonly onTrap: () => void,
+    private readonly onTrap: (trap: Trap) => void,
   ) {}
 
   get isAlive(): boolean {
@@ -54,17 +56,18 @@ export class Process {
     else task()
   }
 
-  /** A place in which it may have been told to die. Resolves where it lives on, else never. */
+  /** A place in which it may have been told to die or to stop. Resolves where it lives on, else never. */
   async passes(where: Trap['where'], when: Trap['when']): Promise<void> {
     const { trap } = this
     if (trap !== null && trap.where === where && trap.when === when) {
       trap.count -= 1
       if (trap.count <= 0) {
         this.trap = null
-        this.onTrap()
+        this.onTrap(trap)
       }
     }
     if (!this.alive) await never()
+    if (this.paused) await new Promise<void>((resolve) => this.run(resolve))
   }
 
   onEnd(end: () => void): void {

@@ -1,8 +1,8 @@
 import pino from 'pino'
-import type { Cluster, Core, LedRole } from '#libs/cluster'
+import { type Cluster, type Core, keepOwnPart, type LedRole } from '#libs/cluster'
 import { NO_RESOURCES, type Resources } from '#libs/kernel'
-import { type Machine, startLed } from '#libs/runtime'
-import { NO_SNAPSHOTS } from '#libs/snapshots'
+import type { Connection } from '#libs/log'
+import { LedService, type LedServiceOptions, type Machine } from '#libs/runtime'
 import { managerCore } from '../../../services/manager/core'
 import { serveApi as serveManagerApi } from '../../../services/manager/shell/api'
 import { schedulerCore } from '../../../services/scheduler/core'
@@ -34,24 +34,37 @@ const coreOf = <View extends { readonly cluster: Cluster }>(
   return { ...core, initial }
 }
 
+/** As `startLed` does, but from a snapshot of the simulator's. */
+const startLed = async <View extends { readonly cluster: Cluster }>(
+  options: LedServiceOptions<View>,
+  serveApi: (connection: Connection, service: LedService<View>, name: string) => Promise<{ stop(): Promise<void> }>,
+): Promise<{ stop(): Promise<void> }> => {
+  const service = new LedService(options)
+  await service.start()
+  const api = await serveApi(options.connection, service, options.name)
+  return { stop: () => api.stop().finally(() => service.stop()) }
+}
+
 export const startManager =
   (around: Surroundings, name: string): Start =>
-  (connection, process, _, tell) => {
+  (connection, process, random, tell) => {
     const core = coreOf(around, managerCore(), 'manager', tell.view)
     const machine = machineOf(around, process, 'manager')
+    const cluster = around.snapshots.choose(random)
     return startLed(
-      { connection, role: 'manager', name, version: '1', core, logger, machine, keeper: NO_SNAPSHOTS },
+      { connection, role: 'manager', name, version: '1', core, logger, machine, cluster },
       serveManagerApi,
     )
   }
 
 export const startScheduler =
   (around: Surroundings, name: string): Start =>
-  (connection, process, _, tell) => {
+  (connection, process, random, tell) => {
     const core = coreOf(around, schedulerCore(), 'scheduler', tell.view)
     const machine = machineOf(around, process, 'scheduler')
+    const cluster = around.snapshots.choose(random)
     return startLed(
-      { connection, role: 'scheduler', name, version: '1', core, logger, machine, keeper: NO_SNAPSHOTS },
+      { connection, role: 'scheduler', name, version: '1', core, logger, machine, cluster },
       serveSchedulerApi,
     )
   }
@@ -61,7 +74,10 @@ export const startWorker =
   async (connection, process, random, tell) => {
     const reached = engine.reachedBy(process, random, around.weather)
     const driver = around.plant.driver?.(reached) ?? reached
+    const cluster = around.snapshots.choose(random)
+    keepOwnPart(cluster, name)
     const worker = new Worker({
+      cluster,
       connection,
       name,
       version: '1',

@@ -1,10 +1,13 @@
 import { filterOf, type OrkEvent } from '#libs/events'
+import { OrkFailure, orkError } from '#libs/kernel'
 import type { Append, AppendResult, Following, FollowOptions, Log } from '#libs/log'
 import type { Link } from './link'
 import type { Servers } from './servers'
 
 /** How long a writer waits for an answer before it sends again. */
 const ANSWER_MS = 2_000
+/** How often a question is asked before it is given up. */
+const ASKS = 8
 const PREFIX = 'ork'
 
 /**
@@ -23,14 +26,15 @@ export const simLog = (servers: Servers, link: Link): Log => {
   const append = (item: Append): Promise<AppendResult> =>
     inLane(filterOf(PREFIX, item.event), () => write(servers, link, item.event, () => servers.store.append(item)))
 
-  /** Asked of the stream's leader, until it answers. */
+  /** Asked of the stream's leader, again and again for a while. */
   const ask = async <T>(question: () => Promise<T>): Promise<T> => {
-    for (;;) {
-      const answer = await answered(link, (reply: (answer: T) => void) => {
-        if (servers.hasLeader) void question().then(reply)
+    for (let tries = 0; tries < ASKS; tries += 1) {
+      const answer = await answered<{ readonly value: T }>(link, (reply) => {
+        if (servers.hasLeader) void question().then((value) => reply({ value }))
       })
-      if (answer !== null) return answer
+      if (answer !== null) return answer.value
     }
+    throw new OrkFailure(orkError('LogUnavailable', 'the log does not answer'))
   }
 
   return {
@@ -43,6 +47,7 @@ export const simLog = (servers: Servers, link: Link): Log => {
     },
     lastSeq: () => ask(() => servers.log.lastSeq()),
     at: (seq) => ask(() => servers.log.at(seq)),
+    info: () => ask(() => servers.log.info()),
     follow: (options) => follow(servers, link, options),
     beat: (event, stored = () => {}) => {
       if (link.random.chance(link.weather.lostMessages)) return

@@ -13,6 +13,7 @@ import type { Plant } from './plant'
 import { never } from './process'
 import { Servers } from './servers'
 import { startManager, startScheduler, startWorker } from './services'
+import { Snapshots } from './snapshots'
 import { foldNext } from './stored'
 import { Time } from './time'
 import { CALM, type Weather } from './weather'
@@ -41,6 +42,7 @@ const REQUEST_MS = 5_000
 export class World {
   readonly time = new Time()
   readonly servers = new Servers(this.time)
+  readonly snapshots = new Snapshots()
   readonly weather: Weather = { ...CALM }
   readonly nodes = new Map<string, Node>()
   readonly engines = new Map<string, Engine>()
@@ -62,6 +64,7 @@ export class World {
       plant,
       time: this.time,
       servers: this.servers,
+      snapshots: this.snapshots,
       weather: this.weather,
       note: (line) => this.note(line),
       tell: {
@@ -107,6 +110,8 @@ export class World {
   }
 
   look(): void {
+    const manager = [...this.nodes.values()].find(({ role, isStarted }) => role === 'manager' && isStarted)
+    if (manager?.cluster != null) this.snapshots.take(manager.cluster)
     this.each((observer) => observer.looked?.())
   }
 

@@ -82,8 +82,17 @@ const noticeSuccessor = (view: WorkerView, { event }: Entry): void => {
   else if (view.registered) view.successor = { host: event.data.host, engines: event.data.engines }
 }
 
-/** Folds one entry of this worker's part of the log. */
+/** What the log has of an engine last is what is believed there, though an earlier life of this worker may have said it. */
+const noticeEngine = (view: WorkerView, { event }: Entry): void => {
+  if (event.type !== 'WorkerDriverChanged' || event.data.worker !== view.name) return
+  const engine = view.engines.get(event.data.driver)
+  if (engine !== undefined) engine.silenceTold = !event.data.answers
+}
+
+/** Folds one entry of this worker's part of the log; one that was folded before changes nothing. */
 export const evolveView = (view: WorkerView, entry: Entry, now: Now): void => {
+  if (entry.seq <= view.cluster.seq) return
+  noticeEngine(view, entry)
   noticeSuccessor(view, entry)
   evolve(view.cluster, entry, {
     job: (job) => {

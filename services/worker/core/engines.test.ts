@@ -48,6 +48,13 @@ test('an engine that is only restarted is no news', () => {
   assert.equal(told(sim), [])
 })
 
+test('what an earlier life of the worker had sent of an engine, and comes in late, is set right', () => {
+  const sim = registered()
+  sim.log.add({ type: 'WorkerDriverChanged', data: { worker: 'w1', driver: 'simulated', answers: false } })
+  sim.read(1)
+  assert.equal(told(sim), ['simulated true'])
+})
+
 test('a worker that was succeeded stops what its successor cannot reach, and leaves the rest to that one', () => {
   const sim = running()
   sim.view.identities = { simulated: 'here' }

@@ -1,4 +1,4 @@
-import { type Cluster, dumpCluster, emptyCluster, evolve, ignoreChanges } from '#libs/cluster'
+import { type Cluster, dumpCluster, emptyCluster, evolve, ignoreChanges, isPlaced } from '#libs/cluster'
 import type { LiveView } from '../observer'
 import type { World } from '../world'
 import type { Invariant } from './invariant'
@@ -17,19 +17,35 @@ export const folds: Invariant = {
 }
 
 /** What in a view is not as it must be; null where all is, or where it is still on its way. */
-const differs = (world: World, { cluster, only }: LiveView): string | null => {
-  if (only === null) return cluster.seq === world.truth.seq ? firstDifference(cluster, world.truth) : null
+const differs = (world: World, { service, cluster, only }: LiveView): string | null => {
+  if (only === null) {
+    return cluster.seq === world.truth.seq ? firstDifference(dumpCluster(cluster), dumpCluster(world.truth)) : null
+  }
   const fold = emptyCluster()
   for (let seq = 1; seq <= cluster.seq; seq += 1) {
     const entry = world.servers.store.at(seq)?.entry
     if (entry !== undefined && entry.event.type !== 'Unreadable' && only(entry.event))
       evolve(fold, entry, ignoreChanges)
   }
-  return firstDifference(cluster, fold)
+  return firstDifference(ownPart(cluster, service), ownPart(fold, service))
 }
 
-const firstDifference = (found: Cluster, expected: Cluster): string | null => {
-  const [are, should] = [new Map(dumpCluster(found)), new Map(dumpCluster(expected))]
+/** What a worker's view is for: the jobs, and what was placed on it. Of the rest a snapshot tells it more than it follows. */
+function* ownPart(cluster: Cluster, worker: string): Generator<readonly [string, unknown]> {
+  for (const { name, version, state, tasks } of cluster.jobs.values()) {
+    yield [`job/${name}`, { version, state }]
+    for (const { name: task, instances } of tasks.values()) {
+      for (const { index, state, attempt, placedSeq, worker: on } of instances) {
+        if (on === worker && isPlaced(state)) yield [`${name}.${task}.${index}`, { state, attempt, placedSeq }]
+      }
+    }
+  }
+}
+
+type Parts = Iterable<readonly [string, unknown]>
+
+const firstDifference = (found: Parts, expected: Parts): string | null => {
+  const [are, should] = [new Map(found), new Map(expected)]
   for (const key of new Set([...should.keys(), ...are.keys()])) {
     const [is, shouldBe] = [JSON.stringify(are.get(key)), JSON.stringify(should.get(key))]
     if (is !== shouldBe) return `${key} is ${is} and should be ${shouldBe}`

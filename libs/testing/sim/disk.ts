@@ -1,16 +1,21 @@
 import type { Journal, Told } from '../../../services/worker/shell/journal'
+import { Pipe } from './link'
 import type { Process } from './process'
 import type { Random } from './random'
+import type { Time } from './time'
 
 /** A machine's disk, with a worker's journal on it: what was synced outlives the process, whatever it dies of. */
 export class Disk {
   private readonly synced = new Map<string, Told>()
 
+  constructor(private readonly time: Time) {}
+
   /** The journal as one process has it. A note that something was sent may be lost, and it is then sent again. */
   openedBy(process: Process, random: Random): Journal {
+    const writes = new Pipe(this.time, () => random.between(0, 20)) // one after the other
     const written = (): Promise<void> =>
       new Promise((resolve) => {
-        process.machine.after(random.between(0, 20), resolve)
+        writes.push(() => process.run(resolve))
       })
     /** What the log does not have yet, as far as this process knows. */
     const held = new Set<string>()

@@ -25,6 +25,10 @@ export const REGRESSIONS: readonly Regression[] = [
     plan: seed(11_239),
   },
   {
+    found: 'what the last life of a worker had sent of its engine came in late and was never taken back',
+    plan: seed(70_391),
+  },
+  {
     found: 'a worker decided before what its last life had told was in the log, and told of an attempt that was over',
     plan: {
       seed: 60_064,

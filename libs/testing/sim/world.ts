@@ -153,7 +153,7 @@ export class World {
       this.each((observer) => observer.started?.(name, container))
     })
     this.engines.set(name, engine)
-    this.add(name, 'worker', startWorker(this.around, name, engine, new Disk(), CAPACITY))
+    this.add(name, 'worker', startWorker(this.around, name, engine, new Disk(this.time), CAPACITY))
   }
 
   private async request(verb: Acknowledged['verb'], request: unknown): Promise<boolean> {

@@ -76,6 +76,15 @@ export abstract class OrkCommand extends Command {
     return connection
   }
 
+  /** Does something with what must be closed afterwards, however that ends. */
+  protected async closing<A extends { close(): Promise<void> }, B>(
+    opened: A,
+    work: (opened: A) => Promise<B>,
+  ): Promise<B> {
+    this.closers.push(() => opened.close())
+    return work(opened)
+  }
+
   /** Aborts at the first Ctrl-C or SIGTERM; a second one ends the process at once. Without it, the first does. */
   protected interruptible(): AbortSignal {
     for (const name of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
-import { OrkFailure } from '#libs/kernel'
-import { type Connection, connect } from '#libs/log'
+import { type OrkError, OrkFailure } from '#libs/kernel'
+import { type Backups, type Connection, type ConnectOptions, connect, connectBackups } from '#libs/log'
 import { UsageFailure } from '../failure'
 import { DEFAULT_URL, readDevEndpoint } from './endpoint'
 import { parseServers } from './servers'
@@ -14,14 +14,24 @@ const LOGIN_HINT = 'put yours into the URL: --nats nats://USER:PASSWORD@HOST:POR
  * Connects to the servers named by `--nats` or ORK_NATS_URL (several with commas), else to the running `ork dev`, else
  * to the default port. Throws OrkFailure.
  */
-export const openConnection = async (flags: {
+export const openConnection = (flags: ServerFlags): Promise<Connection> => open(flags, connect)
+
+/** As above, also where there is no log yet. */
+export const openBackups = (flags: ServerFlags): Promise<Backups> => open(flags, connectBackups)
+
+interface ServerFlags {
   readonly nats: string | undefined
   readonly prefix: string
-}): Promise<Connection> => {
+}
+
+const open = async <T>(
+  flags: ServerFlags,
+  connectTo: (options: ConnectOptions) => Promise<E.Either<OrkError, T>>,
+): Promise<T> => {
   const dev = flags.nats === undefined ? readDevEndpoint() : undefined
   const url = flags.nats ?? dev?.url ?? DEFAULT_URL
   const { servers, login } = parseServers(url)
-  const connected = await connect({
+  const connected = await connectTo({
     servers,
     ...login,
     name: `cli/${process.pid}`,

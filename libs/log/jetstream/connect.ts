@@ -5,6 +5,7 @@ import { DEFAULT_PREFIX } from '#libs/events'
 import { causeText, type OrkError, OrkFailure, orkError, parsePrefix } from '#libs/kernel'
 import { isNewEnough, MINIMUM_VERSION, parseVersion } from '#libs/nats-server'
 import type { Connection } from '../port'
+import { type Backups, backupsOf } from './backup'
 import { natsBus } from './bus'
 import { Link, pause } from './link'
 import { jetStreamLog } from './log'
@@ -12,6 +13,7 @@ import { jetStreamObjects } from './objects'
 import { ensureStreams, type StreamWishes } from './streams'
 import { Writer } from './writer'
 
+export type { Backups, SavedStream } from './backup'
 export type { SyncMode } from './streams'
 
 export interface ConnectOptions extends StreamWishes {
@@ -34,7 +36,17 @@ const CLOSE_GRACE_MS = 5_000
  * Connects to the servers and makes sure the log is there. Once connected, it stays so: a lost connection is sought
  * again for ever. Left: no server within `waitMs`, one that is too old, a stream that is not kept as ork needs it.
  */
-export const connect = async (options: ConnectOptions): Promise<E.Either<OrkError, Connection>> => {
+export const connect = (options: ConnectOptions): Promise<E.Either<OrkError, Connection>> =>
+  onServers(options, (nc, prefix) => open(nc, prefix, options))
+
+/** Connects to servers on which there need not be a log: to save what is there, or to restore it. Left: as `connect`. */
+export const connectBackups = (options: ConnectOptions): Promise<E.Either<OrkError, Backups>> =>
+  onServers(options, async (nc, prefix) => backupsOf(new Link(nc, prefix)))
+
+const onServers = async <T>(
+  options: ConnectOptions,
+  opened: (nc: NatsConnection, prefix: string) => Promise<T>,
+): Promise<E.Either<OrkError, T>> => {
   const prefix = parsePrefix(options.prefix ?? DEFAULT_PREFIX)
   if (E.isLeft(prefix)) return prefix
   const deadline = performance.now() + (options.waitMs ?? WAIT_MS)
@@ -42,7 +54,7 @@ export const connect = async (options: ConnectOptions): Promise<E.Either<OrkErro
     const nc = await reach(options, deadline)
     try {
       checkVersion(nc)
-      return E.right(await open(nc, prefix.right, options))
+      return E.right(await opened(nc, prefix.right))
     } catch (cause) {
       await nc.close()
       throw cause

@@ -50,7 +50,11 @@ const named = async (failure: unknown): Promise<unknown> => {
 /** All commands as they are typed: `submit`, `quarantine list`. */
 const commandsIn = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.isDirectory()) return commandsIn(join(folder, entry.name)).map((name) => `${entry.name} ${name}`)
+    if (entry.isDirectory()) {
+      return commandsIn(join(folder, entry.name)).map((name) =>
+        name === 'index' ? entry.name : `${entry.name} ${name}`,
+      )
+    }
     return /^([a-z-]+)\.js$/.exec(entry.name)?.[1] ?? []
   })
 

@@ -92,7 +92,7 @@ const whatNext = (example: string | null, choices: readonly DriverChoice[]): str
     'Try in another terminal (./cli/bin/ork.cjs where `ork` is not installed):',
     ...rows,
     '',
-    'Ctrl-C ends it.',
+    'Ctrl-C ends the cluster; containers of jobs not stopped go on, and the next `ork dev` on the same folder adopts them.',
   ].join('\n')
 }
 

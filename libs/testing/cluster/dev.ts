@@ -41,7 +41,7 @@ const runDev = async (
     dir,
     args: ['dev', ...flags, '--data', data],
     env: engine === null ? {} : { DOCKER_HOST: `unix://${engine}` },
-    ready: /Ctrl-C ends it/,
+    ready: /Ctrl-C ends the cluster/,
   })
   const sessions: DevSession[] = []
   const session = async (): Promise<DevSession> => {

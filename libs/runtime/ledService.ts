@@ -208,7 +208,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     const { core, logger } = this.options
     if (!(await this.watch.mayDecide(this.view.cluster.seq))) return this.wakeIn(RETRY_AFTER_REFUSAL_MS)
     const { epoch } = this.leadership
-    if (epoch === null) return
+    if (epoch === null || this.stopped) return // meanwhile: who has stopped hears nothing any more
     const verdict = core.decide(this.view, this.now())
     const { cluster } = this.view
     const decisions = verdict.decisions.filter(({ draft }) => !isFrozen(cluster, aggregateOf(draft)))

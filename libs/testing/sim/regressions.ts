@@ -29,6 +29,10 @@ export const REGRESSIONS: readonly Regression[] = [
     plan: seed(70_391),
   },
   {
+    found: 'a manager that was being stopped had stopped listening, and took that for the silence of its workers',
+    plan: seed(121_080),
+  },
+  {
     found: 'a worker decided before what its last life had told was in the log, and told of an attempt that was over',
     plan: {
       seed: 60_064,

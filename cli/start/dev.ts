@@ -54,16 +54,18 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
     }
     const ends: Promise<OrkError>[] = []
     const workers = Array.from({ length: options.workers }, (_, index) => `w${index + 1}`)
-    started.push(await startManager({ connection: await open('manager/m1'), name: 'm1', logger: devLogger('m1') }))
-    started.push(await startScheduler({ connection: await open('scheduler/s1'), name: 's1', logger: devLogger('s1') }))
+    const add = (service: Stoppable & Pick<DevCluster, 'ended'>): void => {
+      started.push(service)
+      ends.push(service.ended)
+    }
+    add(await startManager({ connection: await open('manager/m1'), name: 'm1', logger: devLogger('m1') }))
+    add(await startScheduler({ connection: await open('scheduler/s1'), name: 's1', logger: devLogger('s1') }))
     for (const name of workers) {
       const connection = await open(`worker/${name}`)
       const drivers = options.drivers(name)
       const share = 1 / options.workers
       const dir = dataDir
-      const worker = await startWorker({ connection, name, drivers, dir, share, logger: devLogger(name) })
-      started.push(worker)
-      ends.push(worker.ended)
+      add(await startWorker({ connection, name, drivers, dir, share, logger: devLogger(name) }))
     }
     report(
       `manager m1, scheduler s1 and ${workers.length === 1 ? 'worker' : 'workers'} ${workers.join(', ')} are ready`,

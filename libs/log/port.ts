@@ -46,7 +46,7 @@ export interface FollowOptions {
 export interface Following {
   /** Resolves once all that was stored when `follow` was called has been handed on. */
   readonly caughtUp: Promise<void>
-  /** Resolves, if ever, with why it cannot go on: what comes next is no longer in the log. */
+  /** Resolves, if ever, with why it cannot go on: what comes next is no longer in the log, or what was read is not. */
   readonly broken: Promise<OrkError>
   stop(): Promise<void>
 }

@@ -1,3 +1,5 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectNats } from 'nats'
 import { test } from 'uvu'
@@ -134,6 +136,29 @@ test('a batch of facts whose commit was not answered is written once', () =>
     nats.resume()
     assert.equal(await appending, { tag: 'Stored', seq: 20 })
     assert.is((await readAll(log)).length, 20)
+  }))
+
+test('a follower whose log comes back as an older one, in which others write on, is told that events were lost', () =>
+  withLog('relaxed', async (nats, { log }) => {
+    const store = join(nats.dir, 'jetstream')
+    const old = join(nats.dir, 'old')
+    const seen: number[] = []
+    const following = log.follow({ from: 1, onEntries: (entries) => seen.push(...entries.map(({ seq }) => seq)) })
+    await log.append([factAt(1)])
+    await nats.kill()
+    cpSync(store, old, { recursive: true })
+    await nats.start()
+    await log.append([factAt(2)])
+    while (seen.length < 2) await sleep(20)
+    await nats.kill()
+    rmSync(store, { recursive: true })
+    cpSync(old, store, { recursive: true })
+    await nats.start()
+    await log.append([factAt(3)])
+    const why = await following.broken
+    assert.is(why.tag, 'LogLostEvents')
+    assert.match(why.what, /event 2 /)
+    await following.stop()
   }))
 
 test('a follower whose consumer is deleted goes on without a gap or a repeat', () =>

@@ -5,6 +5,7 @@ import type { Following, FollowOptions } from '../port'
 import { lastMatch } from './ends'
 import { toEntry } from './entries'
 import { deferred, type Link, pause } from './link'
+import { lostSince } from './past'
 import { Source } from './source'
 
 /** The past from `from` on, and what comes. */
@@ -20,6 +21,7 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
   let target = Number.POSITIVE_INFINITY
   let last = options.from - 1
   let entries: Entry[] = []
+  let lastEntry: Entry | null = null
   let stopped = false
   const check = (): void => {
     if (last >= target) caughtUp.resolve()
@@ -31,7 +33,8 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
     onMessage: (seq, message) => {
       last = seq
       if (filters.matches === undefined || filters.matches(message.subject)) {
-        entries.push(toEntry(link.prefix, seq, message.text, message.subject))
+        lastEntry = toEntry(link.prefix, seq, message.text, message.subject)
+        entries.push(lastEntry)
       }
     },
     onPause: () => {
@@ -57,11 +60,18 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
     }
   }
   void findTarget()
+  const lookBack = async (connected: boolean): Promise<void> => {
+    if (!connected || lastEntry === null) return
+    const why = await lostSince(link, stream, lastEntry, () => stopped || link.closing || !link.connected)
+    if (why !== null) tellBroken(why)
+  }
+  const unlisten = link.onStatus((connected) => void lookBack(connected))
   return {
     caughtUp: caughtUp.promise,
     broken,
     stop: async () => {
       stopped = true
+      unlisten()
       source.stop()
     },
   }

@@ -64,7 +64,7 @@ const SETTLE_MS = 5_000
 /** One worker: folds its part of the log, keeps its engines' truth, and does what the core decides. */
 export class Worker {
   readonly view: WorkerView
-  /** Resolves, if ever, when another process has taken this worker's name: it then does nothing more. */
+  /** Resolves, if ever, when another process has taken this worker's name, or the log cannot be followed any more. */
   readonly ended: Promise<OrkError>
   private end: (why: OrkError) => void = () => {}
   private readonly drivers: ReadonlyMap<DriverName, Driver>

@@ -1,0 +1,50 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runningOf, sleeper, withCluster } from '../../libs/testing/cluster'
+import { runOrk } from '../../libs/testing/ork'
+import { tell } from './figures'
+
+const test = suite('a log that has lost events')
+const process_ = { driver: 'process' } as const
+
+test('an old disk is put under the server: every service says so and ends, what runs goes on, and a start goes on from there', () =>
+  withCluster(process_, async (cluster) => {
+    const { log, nats, services } = cluster
+    const store = join(nats.dir, 'jetstream')
+    const old = join(nats.dir, 'old')
+    await cluster.submit(sleeper('web', { ...process_, replicas: 2 }))
+    await log.running('web', 2)
+    await nats.kill()
+    cpSync(store, old, { recursive: true })
+    await nats.start()
+    await cluster.submitSurely(sleeper('db', process_))
+    await log.running('db', 1, 60_000)
+    const [web, db] = [await runningOf(cluster, 'web'), await runningOf(cluster, 'db')]
+
+    const ends = services.map((service) => service.ended())
+    await nats.kill()
+    rmSync(store, { recursive: true })
+    cpSync(old, store, { recursive: true })
+    await nats.start()
+    const backAt = Date.now()
+    assert.equal(
+      await Promise.all(ends),
+      services.map(() => 1),
+    )
+    const endedMs = Date.now() - backAt
+    for (const service of services) assert.match(service.log(), /events were lost/, service.name)
+    assert.equal([await runningOf(cluster, 'web'), await runningOf(cluster, 'db')], [web, db])
+
+    await Promise.all(services.map((service) => service.start()))
+    const again = await runOrk(['submit', '-', '--json'], {
+      nats: nats.url,
+      input: JSON.stringify({ name: 'later', tasks: [{ name: 'api', driver: 'process', command: ['sleep', '600'] }] }),
+    })
+    assert.is(again.code, 0, again.stdout + again.stderr)
+    assert.equal(await runningOf(cluster, 'web'), web)
+    tell('an old disk under the server', { endedMs, restarted: 0 })
+  }))
+
+test.run()

@@ -76,6 +76,13 @@ const tasks: readonly Case[] = [
   ['an image for a process', job('driver: process\n    command: [a]'), 'f:4:12 tasks[0].image', 'runs no image'],
   ['a process without command', 'name: a\ntasks: [{name: b, driver: process}]', 'f:2:9 tasks[0].command', 'missing'],
   ['a slip in a task', job('replica: 2'), at(5, 'replica'), 'did you mean `replicas`?'],
+  [
+    "a task's field beside the tasks",
+    'name: a\nreplica: 2\ntasks: [{name: a, image: b}]',
+    'f:2:1 replica',
+    '`replicas` belongs into `tasks[0]`; fields here: name',
+  ],
+  ["a restart's field in a task", job('backof: 2'), at(5, 'backof'), '`backoff` belongs into `restart`'],
   ["Nomad's word", job('count: 2'), at(5, 'count'), 'did you mean `replicas`?'],
   ['half a replica', job('replicas: 0.5'), at(15, 'replicas'), 'whole number from 0 to 100000', 'found 0.5'],
   ['replicas below zero', job('replicas: -1'), at(15, 'replicas'), 'found -1'],
@@ -154,6 +161,7 @@ const fields: readonly Case[] = [
   ['nothing at a time', job('update: {maxParallel: 0}'), at(27, 'update.maxParallel'), 'from 1 to'],
   ['a no in quotes', job('update: {autoRevert: "no"}'), at(26, 'update.autoRevert'), 'write false'],
   ['no canary to promote', job('update: {autoPromote: true}'), at(27, 'update.autoPromote'), 'no canary'],
+  ['half of a name, with a slip', job('update: {paralel: 2}'), at(14, 'update.paralel'), 'mean `maxParallel`?'],
   ["Compose's parallelism", job('update: {parallelism: 2}'), at(14, 'update.parallelism'), 'mean `maxParallel`?'],
   [
     'a health that cannot be reached in time',

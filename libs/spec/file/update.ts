@@ -30,7 +30,7 @@ const fields = struct<UpdateSpec>('a map with `order` and `maxParallel`', {
   maxParallel: defaulted(integer({ min: 1, max: MAX_REPLICAS }), DEFAULT_UPDATE.maxParallel, {
     doc: 'How many instances are replaced at a time.',
     example: 2,
-    synonyms: ['parallelism', 'max_parallel', 'maxunavailable'],
+    synonyms: ['parallel', 'parallelism', 'max_parallel', 'maxunavailable'],
   }),
   minHealthyMs: defaulted(anyTime, DEFAULT_UPDATE.minHealthyMs, {
     key: 'minHealthyTime',

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import * as t from 'io-ts'
-import type { Field, FieldAbout, NamedField, Presence } from './about'
+import type { About, Field, FieldAbout, NamedField, Presence } from './about'
 import { nearest } from './nearest'
 import { isRecord, mismatch, Problem, refuse, Shape } from './shape'
 
@@ -114,13 +114,36 @@ const unknownFields = (
   return Object.keys(input)
     .filter((key) => !known.has(key))
     .map((key) => {
-      const synonym = list.find((field) => field.synonyms?.includes(key.toLowerCase()))?.key
-      const guess = synonym ?? nearest(key, [...known])
+      const guess = meant(list, key)
+      const inside = guess === undefined ? insideOf(list, key) : undefined
       const all = `fields here: ${[...known].join(', ')}`
-      const next = guess === undefined ? all : `did you mean \`${guess}\`? ${all}`
+      const hint = guess === undefined ? inside : `did you mean \`${guess}\`?`
+      const next = hint === undefined ? all : `${hint} ${all}`
       const inner = t.appendContext(context, key, t.never, input[key])
       return new Problem(input[key], inner, `unknown field ${JSON.stringify(key)}`, next, 'key')
     })
+}
+
+/** The field that was probably meant: by a word of other tools, or by a typing slip in its name or in such a word. */
+const meant = (list: readonly NamedField[], key: string): string | undefined => {
+  const words = [key.toLowerCase(), nearest(key, list.map((field) => field.key).concat(list.flatMap(synonymsOf)))]
+  return words
+    .map((word) => list.find((field) => field.key === word || (word && synonymsOf(field).includes(word)))?.key)
+    .find((found) => found !== undefined)
+}
+
+const synonymsOf = ({ synonyms }: NamedField): readonly string[] => synonyms ?? []
+
+/** Where a field belongs that stands a level too high, e.g. `replicas` of a task beside `tasks`. */
+const insideOf = (list: readonly NamedField[], key: string): string | undefined => {
+  for (const { key: outer, shape } of list) {
+    if (!(shape instanceof Shape)) continue
+    const about: About = shape.about
+    const inner = about.form === 'list' ? about.item : about
+    const guess = inner.form === 'struct' ? meant(inner.fields, key) : undefined
+    if (guess !== undefined) return `\`${guess}\` belongs into \`${outer}${about.form === 'list' ? '[0]' : ''}\`;`
+  }
+  return undefined
 }
 
 const encodeStruct = (list: readonly NamedField[], value: Readonly<Record<string, unknown>>): unknown => {

@@ -23,8 +23,14 @@ export interface ExampleOptions {
   readonly signal: AbortSignal
 }
 
-/** Submits the example that this machine can run, shows how it comes up, and returns its job's name. */
-export const submitExample = async ({ connection, choices, out, signal }: ExampleOptions): Promise<string> => {
+/** An example that was submitted. */
+export interface Example {
+  readonly job: string
+  readonly inContainers: boolean
+}
+
+/** Submits the example that this machine can run, and shows how it comes up. */
+export const submitExample = async ({ connection, choices, out, signal }: ExampleOptions): Promise<Example> => {
   const inContainers = choices.includes('docker') && (await imageIsThere(out))
   const file = inContainers ? 'hello.yaml' : 'hello-process.yaml'
   const spec = await readJob(join(findRoot(), 'examples', file))
@@ -36,7 +42,7 @@ export const submitExample = async ({ connection, choices, out, signal }: Exampl
     if (failure instanceof OrkFailure) await out.write(`${renderError(failure.error)}\n`)
     else if (!(failure instanceof Interrupted)) throw failure
   }
-  return spec.name
+  return { job: spec.name, inContainers }
 }
 
 /** Stops the example and shows how it ends; a second Ctrl-C does not wait for that. */

@@ -7,7 +7,7 @@ import { userDataDir, writeEndpoint } from '../client/endpoint'
 import type { Output } from '../output'
 import { type DevCluster, startDevCluster } from './dev'
 import { checkDriver, type DriverChoice, dockerAddress, makeDrivers } from './drivers'
-import { stopExample, submitExample } from './example'
+import { type Example, stopExample, submitExample } from './example'
 import { aborted } from './service'
 
 export interface RunDevOptions {
@@ -47,7 +47,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     const example = options.example ? await submitExample({ ...cluster, choices, out, signal }) : null
     if (!signal.aborted) say(whatNext(example, choices))
     await aborted(signal)
-    if (example !== null) await stopExample(cluster.connection, example, out)
+    if (example !== null) await stopExample(cluster.connection, example.job, out)
   }
   try {
     await Promise.race([untilEnd(), endsByItself])
@@ -75,9 +75,11 @@ const defaultDataDir = (): string => {
   return existsSync(join(root, '.git')) ? join(root, '.ork') : join(userDataDir(), 'dev')
 }
 
-const whatNext = (example: string | null, choices: readonly DriverChoice[]): string => {
-  const job = example ?? 'JOB'
-  const file = choices.includes('docker') ? 'web.yaml' : 'hello-process.yaml'
+/** Recommends what works here: an image that could not be had for the example cannot be had for a web server either. */
+const whatNext = (example: Example | null, choices: readonly DriverChoice[]): string => {
+  const job = example?.job ?? 'JOB'
+  const inContainers = example?.inContainers ?? choices.includes('docker')
+  const file = inContainers ? 'web.yaml' : 'hello-process.yaml'
   const lines = [
     ['ork status', 'is the cluster well'],
     ['ork tasks', 'every instance and where it runs'],

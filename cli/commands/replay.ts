@@ -9,6 +9,10 @@ export default class Replay extends OrkCommand {
     'Folds the log, from its first event or from a snapshot of before. It only reads. --verify folds twice, once from ' +
     'the first event and once from the newest snapshot, and compares both with what the live services hold; the first ' +
     'difference is told, with 1.'
+  static override usage = [
+    '<%= command.id %> [--to SEQ|TIME] [--job JOB] [--play [--speed 10x]] [--archive DIR]',
+    '<%= command.id %> --verify [--archive DIR]',
+  ]
   static override examples = [
     { description: 'Now, from the log alone', command: '<%= config.bin %> replay' },
     { description: 'A quarter of an hour ago', command: '<%= config.bin %> replay --to 15m' },

@@ -30,7 +30,6 @@ export default class Worker extends OrkCommand {
     label: Flags.string({
       description: 'Label of this worker; may be repeated',
       helpValue: 'KEY=VALUE',
-      default: [],
       multiple: true,
       multipleNonGreedy: true,
     }),
@@ -47,7 +46,7 @@ export default class Worker extends OrkCommand {
       const name = this.name('worker', args.worker)
       return showWorker(await this.connect(flags), name, { json: flags.json, out: this.out })
     }
-    const labels = parseLabels(flags.label)
+    const labels = parseLabels(flags.label ?? [])
     const [{ runNamed }, { startWorker }, { dockerAddress, makeDrivers, parseReserve }] = await Promise.all([
       import('../start/runNamed.js'),
       import('#services/worker'),

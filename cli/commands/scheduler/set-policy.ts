@@ -1,6 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { PLACEMENT_POLICIES, type PlacementPolicy } from '#libs/spec'
+import { orkError } from '#libs/kernel'
+import { nearest, PLACEMENT_POLICIES, type PlacementPolicy } from '#libs/spec'
 import { OrkCommand } from '../../base'
+import { UsageFailure } from '../../failure'
 
 export default class SchedulerSetPolicy extends OrkCommand {
   static override summary = 'Choose how instances are placed from here on'
@@ -15,7 +17,7 @@ export default class SchedulerSetPolicy extends OrkCommand {
     },
   ]
   static override args = {
-    policy: Args.string({ description: 'The policy', required: true, options: [...PLACEMENT_POLICIES] }),
+    policy: Args.string({ description: `One of ${PLACEMENT_POLICIES.join(', ')}`, required: true }),
   }
   static override flags = {
     seed: Flags.integer({ description: 'Of the lot that tells equally good workers apart', helpValue: 'N', min: 0 }),
@@ -23,7 +25,7 @@ export default class SchedulerSetPolicy extends OrkCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SchedulerSetPolicy)
-    const policy = args.policy as PlacementPolicy // one of the options, or it would not have been parsed
+    const policy = policyNamed(args.policy)
     const connection = await this.connect(flags)
     const [{ call }, { whoAmI }] = await Promise.all([import('../../client/call.js'), import('../../show/submit.js')])
     const reply = await call(connection, 'set-policy', { policy, seed: flags.seed ?? null, actor: whoAmI() })
@@ -34,4 +36,17 @@ export default class SchedulerSetPolicy extends OrkCommand {
         : `instances are placed by ${reply.policy} already`,
     )
   }
+}
+
+/** The policy of that name. Not one of oclif's options, whose list does not wrap in the help. */
+const policyNamed = (text: string): PlacementPolicy => {
+  const known = PLACEMENT_POLICIES.find((policy) => policy === text)
+  if (known !== undefined) return known
+  const guess = nearest(text, PLACEMENT_POLICIES)
+  const all = `there are ${PLACEMENT_POLICIES.join(', ')}`
+  throw new UsageFailure(
+    orkError('NoSuchPolicy', `"${text}" is no placement policy`, {
+      next: guess === undefined ? all : `did you mean \`${guess}\`? ${all}`,
+    }),
+  )
 }

@@ -1,8 +1,8 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { runningOf, sleeper, withCluster } from '../../libs/testing/cluster'
+import { assertUndisturbed, eventually, runningOf, sleeper, withCluster } from '../../libs/testing/cluster'
 import { runOrk } from '../../libs/testing/ork'
 import { tell } from './figures'
 
@@ -45,6 +45,36 @@ test('an old disk is put under the server: every service says so and ends, what 
     assert.is(again.code, 0, again.stdout + again.stderr)
     assert.equal(await runningOf(cluster, 'web'), web)
     tell('an old disk under the server', { endedMs, restarted: 0 })
+  }))
+
+test('an empty disk is put under the server: nothing is taken, begun or ended until the log is back', () =>
+  withCluster(process_, async (cluster) => {
+    const { log, nats, services } = cluster
+    const store = join(nats.dir, 'jetstream')
+    const aside = join(nats.dir, 'aside')
+    await cluster.submit(sleeper('web', { ...process_, replicas: 2 }))
+    await log.running('web', 2)
+    const web = await runningOf(cluster, 'web')
+    const from = log.view.seq + 1
+    await nats.kill()
+    renameSync(store, aside)
+    await nats.start()
+    const isRefused = () =>
+      cluster.submit(sleeper('late', process_)).then(
+        () => false,
+        ({ message }: Error) => /stream not found/.test(message),
+      )
+    await eventually('a job is refused', isRefused, 30_000)
+    assert.equal(await runningOf(cluster, 'web'), web)
+    assert.ok(services.every((service) => service.pid() !== null))
+    await nats.kill()
+    rmSync(store, { recursive: true })
+    renameSync(aside, store)
+    await nats.start()
+    await cluster.submitSurely(sleeper('late', process_))
+    await log.running('late', 1, 60_000)
+    assert.equal(await runningOf(cluster, 'web'), web)
+    assertUndisturbed(cluster, 'web', from)
   }))
 
 test.run()

@@ -11,7 +11,7 @@ import { Leadership } from './leadership'
 import type { LeaseSettings } from './lease'
 import type { Logger } from './logger'
 import { LogWatch } from './logWatch'
-import { type Machine, theMachine } from './machine'
+import { type Machine, theMachine, within } from './machine'
 
 export interface LedServiceOptions<View extends { readonly cluster: Cluster }> {
   readonly connection: Connection
@@ -140,12 +140,12 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     this.alarm.cancel()
     this.hearing?.stop()
     const { leading } = this
-    await within(this.machine, STOP_GRACE_MS, this.leadership.stop(this.running))
+    await within(this.machine, STOP_GRACE_MS, this.leadership.stop(this.running)).catch(() => undefined)
     await this.following?.stop()
     this.folded.end()
     const { snapshots } = this.options
     if (leading && snapshots !== undefined)
-      await within(this.machine, SNAPSHOT_GRACE_MS, snapshots.last(this.view.cluster))
+      await within(this.machine, SNAPSHOT_GRACE_MS, snapshots.last(this.view.cluster)).catch(() => undefined)
   }
 
   /** Waits until the view holds all that the log held when it was asked. */
@@ -249,14 +249,3 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     else this.alarm.ringIn(ms)
   }
 }
-
-/** Waits for `work`, but not longer; what it fails with no longer matters. */
-const within = (machine: Machine, ms: number, work: Promise<void>): Promise<void> =>
-  new Promise((resolve) => {
-    const cancel = machine.after(ms, resolve)
-    const end = (): void => {
-      cancel()
-      resolve()
-    }
-    work.then(end, end)
-  })

@@ -38,3 +38,10 @@ export const pause = (machine: Machine, ms: number): Promise<void> =>
   new Promise((resolve) => {
     machine.after(ms, resolve)
   })
+
+/** What `work` comes to, or null when that takes longer than `ms`; the timer does not outlive it. Rejects as `work` does. */
+export const within = <T>(machine: Machine, ms: number, work: Promise<T>): Promise<T | null> =>
+  new Promise((resolve, reject) => {
+    const cancel = machine.after(ms, () => resolve(null))
+    work.then(resolve, reject).finally(cancel)
+  })

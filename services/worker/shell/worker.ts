@@ -5,7 +5,7 @@ import type { Driver, Owner, Usage } from '#libs/drivers'
 import { stamp } from '#libs/events'
 import { formatBytes, instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
 import type { Connection, Following } from '#libs/log'
-import { Alarm, type Cancel, every, type Logger, type Machine, pause, theMachine } from '#libs/runtime'
+import { Alarm, type Cancel, every, type Logger, type Machine, theMachine, within } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import {
   decide,
@@ -168,11 +168,10 @@ export class Worker {
    */
   private async catchUp(): Promise<void> {
     const recovered = this.outbox.recover().then(() => true)
-    const isSent = () => Promise.race([recovered, pause(this.machine, RECOVERY_MS).then(() => false)])
-    const sentAtOnce = await isSent()
+    const sentAtOnce = await within(this.machine, RECOVERY_MS, recovered)
     await this.follow()
     if (sentAtOnce) return
-    await isSent() // the log was away, and is there again
+    await within(this.machine, RECOVERY_MS, recovered) // the log was away, and is there again
     await this.following?.stop()
     await this.follow()
   }
@@ -199,14 +198,14 @@ export class Worker {
     this.endHeartbeat?.()
     this.alarm.cancel()
     for (const watch of this.watches) watch.close()
-    await Promise.race([this.effects.settled(), pause(this.machine, SETTLE_MS)])
+    await within(this.machine, SETTLE_MS, this.effects.settled())
     this.flush()
     if (this.view.successor === null) {
       const told = this.outbox
         .drained()
         .then(() => this.leave())
         .catch(() => undefined) // the connection is closed before the log is back: the next start goes on from there
-      await Promise.race([told, pause(this.machine, SETTLE_MS)])
+      await within(this.machine, SETTLE_MS, told)
     }
     await this.outbox.stop()
     await this.serving?.stop()
@@ -238,7 +237,7 @@ export class Worker {
     void this.outbox.stop()
     const why = nameLost(this.options.name, host)
     this.options.logger.error({ error: why }, 'succeeded by another process')
-    await Promise.race([this.effects.settled(), pause(this.machine, SETTLE_MS)])
+    await within(this.machine, SETTLE_MS, this.effects.settled())
     for (const effect of retreat(this.view)) this.effects.carryOut(effect)
     await this.effects.settled()
     this.end(why)
@@ -271,8 +270,7 @@ export class Worker {
   /** One that does not answer in time is left out: its containers are then taken for nobody else's. */
   private async askEngines(): Promise<Record<string, string>> {
     const asked = [...this.drivers.values()].map(async (driver) => {
-      const late = pause(this.machine, IDENTITY_MS).then(() => null)
-      const identity = await Promise.race([guarded(driver.identity()), late])
+      const identity = await within(this.machine, IDENTITY_MS, guarded(driver.identity()))
       return identity === null || E.isLeft(identity) ? [] : [[driver.name, identity.right] as const]
     })
     return Object.fromEntries((await Promise.all(asked)).flat())

@@ -102,6 +102,13 @@ test('takes any moment, also one before anything happened', async ({ nats }) => 
   assert.is(JSON.parse(now.stdout).seq, history.length)
 })
 
+test('a moment that is yet to come is told apart from now', async ({ nats }) => {
+  const { code, stdout, stderr } = await runOrk(['replay', '--to', '999999'], { nats: nats.url })
+  assert.match(stdout, new RegExp(`^The cluster at sequence ${history.length}, `))
+  assert.equal([code, stderr], [0, `the log ends at sequence ${history.length}; nothing has happened after it yet\n`])
+  assert.is((await runOrk(['replay', '--to', String(history.length)], { nats: nats.url })).stderr, '')
+})
+
 test('plays the history in its order, and says which pauses it cut short', async ({ nats }) => {
   const { code, stdout } = await runOrk(['replay', '--play', '--speed', '20000x', '--job', 'web'], { nats: nats.url })
   assert.is(code, 0)

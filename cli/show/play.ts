@@ -3,14 +3,13 @@ import { type Cluster, describeWorker, emptyCluster, evolve, ignoreChanges, inst
 import type { Entry } from '#libs/events'
 import { formatDuration } from '#libs/kernel'
 import type { Log } from '#libs/log'
-import { lastSeqOf } from '../client/point'
 import { Interrupted } from '../failure'
 import { escapeJson, escapeText } from '../render/escape'
 import { eventJson, eventLine } from '../render/event'
 import { LiveRegion } from '../render/live'
 import { progressLines } from '../render/progress'
 import { count } from '../render/sentence'
-import type { ReplayOptions } from './replay'
+import { endOfReplay, type ReplayOptions } from './replay'
 
 export interface PlayOptions extends ReplayOptions {
   /** How many times faster than it was. */
@@ -23,7 +22,7 @@ const LONGEST_PAUSE_MS = 2_000
 /** Shows the history as it happened: each event after the pause it had, on a terminal with the instances below. */
 export const play = async (log: Log, options: PlayOptions): Promise<void> => {
   const { signal, job } = options
-  const to = options.to === undefined ? await log.lastSeq() : await lastSeqOf(log, options.to)
+  const to = await endOfReplay(log, options)
   const stage = new Stage(options)
   const cluster = emptyCluster()
   let before: number | undefined

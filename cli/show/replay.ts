@@ -30,7 +30,7 @@ export interface ReplayOptions extends Show {
 export const replay = async (connection: Connection, options: ReplayOptions): Promise<void> => {
   const { log } = connection
   const { job, json, out } = options
-  const to = options.to === undefined ? await log.lastSeq() : await lastSeqOf(log, options.to)
+  const to = await endOfReplay(log, options)
   const base = (await snapshotUpTo(connection, to))?.cluster ?? (await firstBase(log, to))
   const { cluster, time } = await foldWithProgress(log, to, 'folding', options.signal, { base })
   if (job !== undefined && !cluster.jobs.has(job)) throw new OrkFailure(noSuchJob(cluster, job))
@@ -40,6 +40,15 @@ export const replay = async (connection: Connection, options: ReplayOptions): Pr
   }
   const now = options.to === undefined || time === null ? Date.now() : Date.parse(time)
   await out.write(`${renderCluster(cluster, time, job, { now, colours: out.colours })}\n`)
+}
+
+/** The last sequence to fold. Says so where the moment asked for is yet to come. */
+export const endOfReplay = async (log: Log, { to, json }: Pick<ReplayOptions, 'to' | 'json'>): Promise<number> => {
+  const last = await log.lastSeq()
+  if (to === undefined) return last
+  const isToCome = 'seq' in to ? to.seq > last : to.time > Date.now()
+  if (isToCome && !json) await stderr.write(`the log ends at sequence ${last}; nothing has happened after it yet\n`)
+  return isToCome ? last : lastSeqOf(log, to)
 }
 
 /**

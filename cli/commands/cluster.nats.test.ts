@@ -123,6 +123,16 @@ test('a new version is followed from what the old one left', async ({ url }) => 
   await runOrk(['stop', 'grow'], { nats: url })
 })
 
+test('a task that is scaled down is followed until the surplus instances have stopped', async ({ url }) => {
+  await runOrk(['submit', '-'], { nats: url, input: jobFile('lean', { replicas: 3 }) })
+  const { code, stdout } = await runOrk(['scale', 'lean.main', '1'], { nats: url })
+  assert.is(code, 0)
+  assert.match(stdout, /lean\.main\.1 {2}attempt 1 has stopped/)
+  assert.match(stdout, /lean\.main\.2 {2}attempt 1 has stopped/)
+  assert.match(stdout, /\nlean version 2 runs: 1 instance /)
+  await runOrk(['stop', 'lean'], { nats: url })
+})
+
 test('canaries wait to be promoted, and any version can be gone back to', async ({ url }) => {
   const file = (script: string) => jobFile('roll', { replicas: 2, canary: 1, script: `exec sleep ${script}` })
   const ork = (...args: string[]) => runOrk(args, { nats: url })

@@ -6,8 +6,7 @@ import type { Output } from '../output'
 import { type EventLook, eventLine } from '../render/event'
 import { LiveRegion } from '../render/live'
 import { progressLines } from '../render/progress'
-import type { Verdict } from './verdict'
-import { wantedOf } from './verdict'
+import { surplusOf, type Verdict, wantedOf } from './verdict'
 
 export interface FollowJobOptions {
   readonly connection: Connection
@@ -133,10 +132,11 @@ class JobWatch {
     await this.region.draw(progressLines(this.shown(), this.region.limit, this.eyes(out)))
   }
 
-  /** Those wanted; and when none is any more, all that have not ended long ago. */
+  /** Those wanted, and those that are to go; and when none is any more, all that have not ended long ago. */
   private shown(): ReturnType<typeof wantedOf> {
     const { job } = this
-    if (job.state === 'running' || job.state === 'completed' || job.state === 'failed') return wantedOf(job)
+    if (job.state === 'running' || job.state === 'completed' || job.state === 'failed')
+      return [...wantedOf(job), ...surplusOf(job)]
     return [...job.tasks.values()].flatMap(({ instances }) => instances)
   }
 

@@ -71,6 +71,13 @@ test('a service is up when every instance it wants runs', () => {
   assert.is(judgeStart(after(submitted(1, 2), scheduled(0), started(0), scheduled(1), started(1)), 1).tag, 'Running')
 })
 
+test('a service that shrinks is followed until what it has no use for has ended', () => {
+  const shrunk = [submitted(1, 2), scheduled(0), started(0), scheduled(1), started(1), submitted(2, 1)]
+  assert.is(judgeStart(after(...shrunk), 2).tag, 'Going')
+  const ended: Draft = { type: 'TaskStopped', data: { ...ref(1), exitCode: 0, signal: null, reason: null } }
+  assert.is(judgeStart(after(...shrunk, ended), 2).tag, 'Running')
+})
+
 test('a failed instance counts only when nothing else moves any more', () => {
   const down = [submitted(1, 2), scheduled(0), failed(0), scheduled(1)]
   assert.is(judgeStart(after(...down), 1).tag, 'Going')

@@ -1,10 +1,10 @@
-import { type Instance, isOutdated, type Job, type Task } from '#libs/cluster'
+import { type Instance, isOutdated, isPlaced, type Job, type Task } from '#libs/cluster'
 import { updateOf } from '#libs/spec'
 
 /** What watching a job has come to. `Going`: nothing is settled yet. */
 export type Verdict =
   | { readonly tag: 'Going' }
-  /** A service whose every wanted instance runs. */
+  /** A service whose every wanted instance runs, and no other any more. */
   | { readonly tag: 'Running' }
   | { readonly tag: 'Completed' }
   | { readonly tag: 'Stopped' }
@@ -24,6 +24,12 @@ const GOING: Verdict = { tag: 'Going' }
 /** Instances the current version wants, in order. */
 export const wantedOf = (job: Job): readonly Instance[] =>
   [...job.tasks.values()].flatMap(({ instances, replicas }) => instances.slice(0, replicas))
+
+/** Instances the current version has no use for any more, and that have not ended yet. */
+export const surplusOf = (job: Job): readonly Instance[] =>
+  [...job.tasks.values()].flatMap(({ instances, replicas }) =>
+    instances.slice(replicas).filter(({ state }) => isPlaced(state)),
+  )
 
 type Standing = 'up' | 'failed' | 'pending' | 'moving'
 
@@ -57,7 +63,8 @@ export const judgeStart = (job: Job, version: number): Verdict => {
   const running = by.up.some(({ state }) => state === 'running')
   if (job.kind === 'batch' && running) return GOING
   if (by.pending.length > 0) return { tag: 'Pending', pending: by.pending, failed: by.failed }
-  return by.failed.length > 0 ? { tag: 'Failed', failed: by.failed } : { tag: 'Running' }
+  if (by.failed.length > 0) return { tag: 'Failed', failed: by.failed }
+  return surplusOf(job).length > 0 ? GOING : { tag: 'Running' }
 }
 
 const updateFailed = ({ update, stable, tasks }: Job): Verdict => {

@@ -50,6 +50,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
   /** Resolves, if ever, with why this service cannot go on: it is to be started again. */
   readonly ended: Promise<OrkError>
   private end: (why: OrkError) => void = () => {}
+  private broken = false
   private following: Following | undefined
   private hearing: { stop(): void } | undefined
   private readonly alarm: Alarm
@@ -127,11 +128,20 @@ export class LedService<View extends { readonly cluster: Cluster }> {
         this.wake()
       },
     })
-    void this.following.broken.then(this.end)
+    void this.following.broken.then((why) => this.giveUp(why))
     await this.following.caughtUp
     if (this.stopped) return
     await this.register()
     this.leadership.start()
+  }
+
+  /** What it knows is no longer what the log says: it decides nothing more, and is to be started again. */
+  private giveUp(why: OrkError): void {
+    if (this.stopped) return
+    this.stopped = true
+    this.broken = true
+    this.options.logger.error({ error: why }, 'the log cannot be followed any further')
+    this.end(why)
   }
 
   /** Ends in order: no decision is begun, the one under way is finished, the lease is given back. */
@@ -144,7 +154,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     await this.following?.stop()
     this.folded.end()
     const { snapshots } = this.options
-    if (leading && snapshots !== undefined)
+    if (leading && !this.broken && snapshots !== undefined)
       await within(this.machine, SNAPSHOT_GRACE_MS, snapshots.last(this.view.cluster)).catch(() => undefined)
   }
 

@@ -245,6 +245,10 @@ export class Worker {
 
   /** What it knows is no longer the log's: it is to be started again. What it runs goes on. */
   private giveUp(why: OrkError): void {
+    if (this.stopped) return
+    this.stopped = true
+    this.endHeartbeat?.()
+    this.alarm.cancel()
     this.options.logger.error({ error: why }, 'the log cannot be followed any further')
     this.end(why)
   }

@@ -1,0 +1,53 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { Connection } from '#libs/log'
+import { mustConnect } from '../../testing/jetStream'
+import { aFact } from '../../testing/logEvents'
+import { startTestNats, type TestNats } from '../../testing/nats'
+
+interface Context {
+  nats: TestNats
+  connection: Connection
+}
+
+const test = suite<Context>('a log that cannot be followed any further')
+
+test.before.each(async (context) => {
+  context.nats = await startTestNats()
+  context.connection = await mustConnect({ servers: context.nats.url })
+  for (let index = 0; index < 5; index += 1) await context.connection.log.append([{ event: aFact(index) }])
+})
+test.after.each(async ({ nats, connection }) => {
+  await connection.close()
+  await nats.stop()
+})
+
+/** Follows from a sequence until what is there was handed on. */
+const follow = async ({ log }: Connection, from: number) => {
+  const seen: number[] = []
+  const following = log.follow({ from, onEntries: (entries) => void seen.push(...entries.map(({ seq }) => seq)) })
+  await following.caughtUp.catch(() => undefined)
+  return { seen, following }
+}
+
+test('what comes next was archived: that is said, and nothing behind it is handed on', async ({ connection }) => {
+  await connection.log.purge(3, { host: 'h', dir: '/d' })
+  const { seen, following } = await follow(connection, 2)
+  const { tag, what } = await following.broken
+  assert.is(tag, 'LogArchived')
+  assert.match(what, /events 2 to 3 are no longer in the log/)
+  assert.equal(seen, [])
+})
+
+test('a reconnect by itself breaks nothing', async ({ nats, connection }) => {
+  const { seen, following } = await follow(connection, 1)
+  await nats.kill()
+  await nats.start()
+  await connection.log.append([{ event: aFact(9) }])
+  for (let tries = 0; seen.length < 6 && tries < 300; tries += 1)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.equal(seen, [1, 2, 3, 4, 5, 6])
+  await following.stop()
+})
+
+test.run()

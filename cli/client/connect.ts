@@ -10,10 +10,7 @@ const WAIT_MS = 1_000
 
 const LOGIN_HINT = 'put yours into the URL: --nats nats://USER:PASSWORD@HOST:PORT, or into ORK_NATS_URL'
 
-/**
- * Connects to the servers named by `--nats` or ORK_NATS_URL (several with commas), else to the running `ork dev`, else
- * to the default port. Throws OrkFailure.
- */
+/** Connects to the servers of `targetOf`. Throws OrkFailure. */
 export const openConnection = (flags: ServerFlags): Promise<Connection> => open(flags, connect)
 
 /** As above, also where there is no log yet. */
@@ -24,13 +21,28 @@ interface ServerFlags {
   readonly prefix: string
 }
 
+/** Where the commands find their cluster. */
+export interface Target {
+  /** Servers, with the login that may stand there: not to be shown. */
+  readonly url: string
+  /** The same as it may be shown. */
+  readonly shown: string
+  /** Data folder of the `ork dev` it was found by; null where a flag, ORK_NATS_URL or the default named it. */
+  readonly devDir: string | null
+}
+
+/** What `--nats` or ORK_NATS_URL names (several with commas), else the running `ork dev`, else the default port. */
+export const targetOf = ({ nats }: Pick<ServerFlags, 'nats'>): Target => {
+  const dev = nats === undefined ? readDevEndpoint() : undefined
+  const url = nats ?? dev?.url ?? DEFAULT_URL
+  return { url, shown: parseServers(url).servers.join(','), devDir: dev?.dataDir ?? null }
+}
+
 const open = async <T>(
   flags: ServerFlags,
   connectTo: (options: ConnectOptions) => Promise<E.Either<OrkError, T>>,
 ): Promise<T> => {
-  const dev = flags.nats === undefined ? readDevEndpoint() : undefined
-  const url = flags.nats ?? dev?.url ?? DEFAULT_URL
-  const { servers, login } = parseServers(url)
+  const { servers, login } = parseServers(targetOf(flags).url)
   const connected = await connectTo({
     servers,
     ...login,

@@ -10,16 +10,18 @@ export default class Status extends OrkCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Status)
     const connection = await this.connect(flags)
-    const [{ gatherFacts }, { diagnose, problemsIn }, { renderStatus }] = await Promise.all([
+    const [{ gatherFacts }, { diagnose, problemsIn }, { renderStatus }, { targetOf }] = await Promise.all([
       import('../doctor/gather.js'),
       import('../doctor/diagnose.js'),
       import('../render/status.js'),
+      import('../client/connect.js'),
     ])
+    const servers = targetOf(flags).shown
     const facts = await gatherFacts(connection, null)
     const problems = problemsIn(diagnose(facts))
     const well = problems.every(({ level }) => level !== 'bad')
-    if (flags.json) await this.printJson({ well, problems, services: facts.statuses, log: facts.log })
-    else await this.print(renderStatus(facts, problems, this.look()))
+    if (flags.json) await this.printJson({ well, servers, problems, services: facts.statuses, log: facts.log })
+    else await this.print(renderStatus(facts, problems, servers, this.look()))
     if (!well) process.exitCode = ExitCode.Failed
   }
 }

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
-import { OrkCommand } from '../base'
+import { type CommonFlags, OrkCommand } from '../base'
+import { escapeText } from '../render/escape'
 
 export default class Submit extends OrkCommand {
   static override summary = 'Submit a job file and show how the job comes up'
@@ -33,7 +34,15 @@ export default class Submit extends OrkCommand {
     const spec = await readJob(args.file)
     const signal = this.interruptible()
     const connection = await this.connect(flags)
+    if (!flags.json) await this.sayWhichDev(flags)
     const { json, detach, wait } = flags
     await submitJob(connection, spec, { json, detach, wait, signal, out: this.out })
+  }
+
+  /** Several `ork dev` may run, and which one was meant follows from the folder: said before a job is waited for. */
+  private async sayWhichDev(flags: CommonFlags): Promise<void> {
+    const [{ targetOf }, { stderr }] = await Promise.all([import('../client/connect.js'), import('../output.js')])
+    const { shown, devDir } = targetOf(flags)
+    if (devDir !== null) await stderr.write(`to the \`ork dev\` at ${shown}, in ${escapeText(devDir)}\n`)
   }
 }

@@ -20,7 +20,7 @@ const plain = [
 ]
 
 test('a cluster that is well says so and shows who is there', () => {
-  assert.is(renderStatus(facts, [], look), ['Cluster    well', ...plain].join('\n'))
+  assert.is(renderStatus(facts, [], 'nats://a:1', look), ['Cluster    well (nats://a:1)', ...plain].join('\n'))
 })
 
 test('what is not well is said below, with what to do, and cannot steer the terminal', () => {
@@ -29,8 +29,8 @@ test('what is not well is said below, with what to do, and cannot steer the term
     { check: 'lag', level: 'warn', what: 'some' },
   ] as const
   const said = ['', 'bad   quarantine: events.job.web: cannot be read: \\e[2J', '      look', 'warn  lag: some']
-  const text = ['Cluster    not well: 1 bad, 1 to look at', ...plain, ...said].join('\n')
-  assert.is(renderStatus(facts, problems, look), text)
+  const text = ['Cluster    not well: 1 bad, 1 to look at (nats://a:1)', ...plain, ...said].join('\n')
+  assert.is(renderStatus(facts, problems, 'nats://a:1', look), text)
 })
 
 test.run()

@@ -11,13 +11,13 @@ import { renderCounts } from './state'
 import { type Cell, renderPairs, renderTable } from './table'
 import { age } from './time'
 
-/** The cluster at a glance, and everything that is not well. */
-export const renderStatus = (facts: Facts, problems: readonly Finding[], look: EventLook): string => {
+/** The cluster at a glance, at which servers it is, and everything that is not well. */
+export const renderStatus = (facts: Facts, problems: readonly Finding[], servers: string, look: EventLook): string => {
   const { colours } = look
   const { log, statuses } = facts
   const view = newest(statuses)
   const pairs: (readonly [string, string])[] = [
-    ['Cluster', renderVerdict(problems, look)],
+    ['Cluster', `${renderVerdict(problems, look)} (${escapeText(servers)})`],
     ['Log', `${log.lastSeq} events, ${sizeOf(log)}, ${count(log.replicas, 'replica')}${leaderOf(log)}`],
     ['Server', `nats-server ${escapeText(log.serverVersion)}`],
   ]

@@ -5,12 +5,14 @@ import { gunzipSync } from 'node:zlib'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Draft, stamp } from '#libs/events'
+import { OrkFailure, renderError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { advanceSnapshot } from '#libs/snapshots'
 import { aJob, registered } from '../../libs/testing/happenings'
 import { mustConnect } from '../../libs/testing/jetStream'
 import { startTestNats, type TestNats } from '../../libs/testing/nats'
 import { runOrk } from '../../libs/testing/ork'
+import { archive, verifyArchive } from '../show/archive'
 
 interface Context {
   nats: TestNats
@@ -120,20 +122,27 @@ test('a file that is cut off, changed, left out or put in is named, and nothing 
       /does not follow/,
     ],
   ]
+  const move = () => archive(connection, { dir, before: undefined, signal: new AbortController().signal })
   for (const [how, act, expected] of spoil) {
     act()
-    const { code, stdout } = await ork(context, 'archive', 'verify', dir)
-    assert.is(code, 1, how)
-    assert.match(stdout, expected, how)
-    assert.ok(stdout.includes(how === 'described otherwise' ? 'manifest.json' : name), how)
-    const more = await ork(context, 'archive', '--dir', dir)
-    assert.is(more.code, 1, how)
+    const { problems } = await verifyArchive(dir)
+    const said = problems.map(renderError).join('\n')
+    assert.match(said, expected, how)
+    assert.ok(said.includes(how === 'described otherwise' ? 'manifest.json' : name), how)
+    await move().then(
+      () => assert.unreachable(how),
+      (cause: unknown) => assert.ok(cause instanceof OrkFailure, how),
+    )
     assert.is((await connection.log.info()).firstSeq, 4, how)
     writeFileSync(path, whole)
     writeFileSync(join(dir, 'manifest.json'), manifest)
   }
-  const mended = await ork(context, 'archive', '--dir', dir)
-  assert.is(mended.code, 0, mended.stderr)
+  truncateSync(path, whole.length - 20)
+  const { code, stdout } = await ork(context, 'archive', 'verify', dir)
+  assert.is(code, 1)
+  assert.match(stdout, new RegExp(`${name}: cannot be read.*\\n[^]*damaged: 1 problem in 1 file`))
+  writeFileSync(path, whole)
+  assert.is((await move()).moved, 3)
   assert.is((await connection.log.info()).firstSeq, 7)
 })
 

@@ -66,7 +66,12 @@ export const renderInstance = (instance: InstanceDetail, history: readonly Entry
   if (instance.retiring !== null) pairs.push(['Beside it', escapeText(retiringOf(instance.retiring))])
   if (instance.reason !== null) pairs.push(['Reason', escapeText(instance.reason)])
   const lines = history.map((entry) => `${eventLine(entry, look)}${whenOf(entry, look)}`)
-  return [renderPairs(pairs), '', 'History', ...(lines.length === 0 ? ['  nothing yet'] : lines)].join('\n')
+  return [
+    renderPairs(pairs),
+    '',
+    'History',
+    ...(lines.length > 0 ? lines : [instance.events.length === 0 ? '  nothing yet' : '  in the archive']),
+  ].join('\n')
 }
 
 const attemptOf = ({ attempt, version, restarts }: InstanceDetail): string => {

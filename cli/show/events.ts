@@ -68,7 +68,8 @@ export const showEvents = async (log: Log, plan: EventsPlan, show: Show): Promis
   const from = await firstSeqOf(log, plan.from)
   const to = plan.to === undefined ? await log.lastSeq() : await lastSeqOf(log, plan.to)
   const { firstSeq, archived } = await log.info()
-  if (from < firstSeq) await sayArchived(from, Math.min(to, firstSeq - 1), archived)
+  const elsewhere = from < firstSeq
+  if (elsewhere) await sayArchived(from, Math.min(to, firstSeq - 1), archived)
   const writer = new EventWriter(show)
   const queries = plan.queries === undefined ? {} : { queries: plan.queries }
   const { signal } = show
@@ -84,7 +85,7 @@ export const showEvents = async (log: Log, plan: EventsPlan, show: Show): Promis
       await (beat ? writer.beat(entry) : writer.events([entry]))
     }
   }
-  if (!writer.hasWritten && !plan.follow && !show.json && !signal.aborted) await sayNothingMatched(log)
+  if (!writer.hasWritten && !elsewhere && !plan.follow && !show.json && !signal.aborted) await sayNothingMatched(log)
   if (plan.follow && !signal.aborted) await follow(log, plan, Math.max(from, to + 1), writer, signal)
   if (signal.aborted) throw new Interrupted()
 }

@@ -1,6 +1,7 @@
-import { emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
+import { type Cluster, emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
 import type { Entry, SubjectQuery } from '#libs/events'
 import type { Connection } from '#libs/log'
+import { snapshotUpTo } from '../client/snapshot'
 import { tail } from '../client/tail'
 import type { Output } from '../output'
 import { type EventLook, eventLine } from '../render/event'
@@ -45,11 +46,14 @@ export const followJob = async (options: FollowJobOptions): Promise<Followed> =>
   const { from, signal } = options
   const { log } = options.connection
   const queries = [{ job: options.job }, ...GROUND]
-  const watch = new JobWatch(options)
-  const known = await log.lastSeq()
-  if (from > 1)
+  const { firstSeq, lastSeq: known } = await log.info()
+  // Where the beginning is archived, a snapshot of before stands for it.
+  const snapshot = firstSeq > 1 ? await snapshotUpTo(options.connection, options.shownFrom - 1) : null
+  const watch = new JobWatch(options, snapshot?.cluster ?? emptyCluster())
+  if (snapshot === null && from > 1)
     for await (const entries of log.read({ from: 1, to: from - 1, queries: GROUND })) await watch.take(entries)
-  for await (const entries of log.read({ from, to: known, queries })) await watch.take(entries)
+  const next = snapshot === null ? from : snapshot.head.seq + 1
+  for await (const entries of log.read({ from: next, to: known, queries })) await watch.take(entries)
   const ending = new AbortController()
   const either = AbortSignal.any([signal, ending.signal])
   const look = (): void =>
@@ -74,12 +78,14 @@ export const followJob = async (options: FollowJobOptions): Promise<Followed> =>
 
 class JobWatch {
   verdict: Verdict = { tag: 'Going' }
-  private readonly cluster = emptyCluster()
   private readonly region: LiveRegion | null
   private looking = false
   private asked = false
 
-  constructor(private readonly options: FollowJobOptions) {
+  constructor(
+    private readonly options: FollowJobOptions,
+    private readonly cluster: Cluster,
+  ) {
     this.region = options.out?.isTerminal === true ? new LiveRegion(options.out) : null
   }
 

@@ -31,7 +31,7 @@ const storedIn = async ({ log }: Connection): Promise<readonly unknown[]> => {
   return all
 }
 
-test('a cluster is saved, and goes on in an empty server: the same sequences, the same containers', async () => {
+test('a cluster is saved, and goes on in an empty server: the same sequences, the same containers; then its past is archived', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-restore-'))
   const saved = join(dir, 'backup')
   const [old, fresh] = [await startTestNats(), await startTestNats()]
@@ -83,6 +83,17 @@ test('a cluster is saved, and goes on in an empty server: the same sequences, th
     const now = await running()
     assert.ok(ids.every((id) => now.includes(id)) && now.length === 4, 'what ran is adopted')
     assert.ok(goesOn.instances('web').every(({ attempt, state }) => attempt === 1 && state === 'running'))
+
+    // The whole past goes into an archive under the running services, which go on deciding about what is there.
+    const archived = await runOrk(['archive', '--dir', join(dir, 'archive')], { nats: fresh.url })
+    assert.is(archived.code, 0, archived.stderr)
+    const stopped = await runOrk(['stop', 'web'], { nats: fresh.url })
+    assert.is(stopped.code, 0, stopped.stderr)
+    await goesOn.until('web has stopped', ({ jobs }) => jobs.get('web')?.state === 'stopped', 30_000)
+    assert.equal(
+      await running(),
+      now.filter((id) => !ids.includes(id)),
+    )
     await goesOn.stop()
     await after.close()
   } finally {

@@ -4,10 +4,11 @@ import * as assert from 'uvu/assert'
 import { emptyCluster, evolve, findInstance, hostPortKey, ignoreChanges, instancesOf, isPlaced } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
-import { PLACEMENT_POLICIES } from '#libs/spec'
+import { type JobKind, PLACEMENT_POLICIES } from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, submitted } from '../../../libs/testing/happenings'
 import { explain, recompute, type SchedulerView, schedulerCore } from '.'
+import { PATIENCE_EVENTS } from './keep'
 
 const NAMES = ['a', 'b', 'c', 'd'] as const
 
@@ -53,6 +54,20 @@ const checkRoom = ({ log }: Story): void => {
     for (const resource of RESOURCE_NAMES) assert.ok(reserved[resource] <= capacity[resource], `${name}: ${resource}`)
     const ports = [...instances].flatMap(({ spec }) => spec.ports.map(hostPortKey))
     assert.is(new Set(ports).size, ports.length, `${name} gives a host port twice`)
+  }
+}
+
+/** Each placement, made again from the log as of the sequence that it names, goes to the same worker. */
+const checkRecomputed = (world: Story): void => {
+  const log = world.log.entries
+  for (const { seq, event } of log) {
+    if (event.type !== 'TaskScheduled') continue
+    const { job, task, index, worker, asOf } = event.data
+    const cluster = emptyCluster()
+    for (const entry of log.slice(0, asOf)) evolve(cluster, entry, ignoreChanges)
+    const instance = findInstance(cluster, job, task, index)
+    const again = instance === undefined ? null : recompute(cluster, instance)
+    assert.is(again?.worker, worker, `the placement at ${seq}`)
   }
 }
 
@@ -147,16 +162,7 @@ test('every placement of a long history, made again from the log alone, is on th
       live(world, chosen)
       world.given(policy)
       live(world, after)
-      const log = world.log.entries
-      for (const { seq, event } of log) {
-        if (event.type !== 'TaskScheduled') continue
-        const { job, task, index, worker, asOf } = event.data
-        const cluster = emptyCluster()
-        for (const entry of log.slice(0, asOf)) evolve(cluster, entry, ignoreChanges)
-        const instance = findInstance(cluster, job, task, index)
-        const again = instance === undefined ? null : recompute(cluster, instance)
-        assert.is(again?.worker, worker, `the placement at ${seq}`)
-      }
+      checkRecomputed(world)
     }),
   )
 })
@@ -180,19 +186,51 @@ test('a filter that is asked and one that explains are one: who is admitted is r
   )
 })
 
-test('who waits longest is not passed over for ever by smaller ones that come later', () => {
-  const small = (name: string) => submitted(aJob({ name, tasks: [{ resources: cores(1_000) }] }))
-  const world = story(registered('w1', 4_000), registered('w2', 4_000), small('s0'), small('s1'))
+/** A small job a round on a worker that a big one would fill, each gone two rounds later; when the big one had its place. */
+const roundOfBig = (kind: JobKind, between: number): number => {
+  const small = (name: string) => submitted(aJob({ name, kind, tasks: [{ resources: cores(1_000) }] }))
+  const world = story(registered('w1', 4_000), small('s0'), small('s1'))
   world.settle()
   world.given(submitted(aJob({ name: 'big', tasks: [{ resources: cores(4_000) }] }))).settle()
-  let placed: readonly string[] = []
-  for (let round = 2; round < 20 && !placed.some((one) => one.includes('big')); round += 1) {
-    world.pass(30_000).given(small(`s${round}`))
+  for (let round = 2; round < 20; round += 1) {
+    world.pass(between).given(small(`s${round}`))
     world.settle()
-    world.given(on(`s${round - 2}.api.0`, world.log.instance(`s${round - 2}.api.0`).worker ?? '_').completed())
-    placed = placements(world.settle())
+    const old = world.log.instance(`s${round - 2}.api.0`)
+    if (old.worker !== null) world.given(on(`s${round - 2}.api.0`, old.worker).completed())
+    if (placements(world.settle()).some((one) => one.startsWith('TaskScheduled big.api.0'))) return round
   }
-  assert.ok(placed.some((one) => one.startsWith('TaskScheduled big.api.0')))
+  return Number.POSITIVE_INFINITY
+}
+
+test('who waits longest is not passed over for ever by smaller ones that come later', () => {
+  assert.ok(roundOfBig('batch', 30_000) < 20)
+})
+
+test('no worker is kept for who waits behind what does not end by itself', () => {
+  assert.is(roundOfBig('service', 30_000), Number.POSITIVE_INFINITY)
+})
+
+test('a wrong clock does not have a worker kept at once, and a worker is not kept for ever', () => {
+  const small = (name: string, kind: JobKind = 'batch') =>
+    submitted(aJob({ name, kind, tasks: [{ resources: cores(10) }] }))
+  const world = story(registered('w1', 4_000), small('long'))
+  world.settle()
+  world.log.time -= 3_600_000
+  world.given(submitted(aJob({ name: 'big', tasks: [{ resources: cores(4_000) }] })))
+  world.log.time += 3_600_000
+  world.settle()
+  const told = world.log.cluster.seq
+  const kept: number[] = []
+  for (let round = 0; round < 100; round += 1) {
+    world.given(small(`s${round}`))
+    if (!placements(world.settle()).some((one) => one.startsWith(`TaskScheduled s${round}.`))) {
+      kept.push(world.log.cluster.seq - told)
+    }
+  }
+  assert.ok(kept.length > 0)
+  assert.ok(kept.every((events) => events >= PATIENCE_EVENTS))
+  assert.is(world.log.instance('s99.api.0').state, 'scheduled')
+  checkRecomputed(world)
 })
 
 test('the same log gives the same decisions, and a decision is made once', () => {

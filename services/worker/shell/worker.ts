@@ -1,11 +1,8 @@
-import * as E from 'fp-ts/Either'
-import { type Health, healthEndpoint } from '#libs/api'
-import type { Cluster } from '#libs/cluster'
-import type { Driver, Owner, Usage } from '#libs/drivers'
+import type { Driver, Owner } from '#libs/drivers'
 import { stamp } from '#libs/events'
-import { formatBytes, instanceId, NO_RESOURCES, type OrkError, type Resources } from '#libs/kernel'
-import type { Connection, Following } from '#libs/log'
-import { Alarm, type Cancel, every, type Logger, type Machine, theMachine, within } from '#libs/runtime'
+import type { OrkError } from '#libs/kernel'
+import type { Following } from '#libs/log'
+import { Alarm, type Machine, theMachine, within } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import {
   decide,
@@ -20,42 +17,16 @@ import {
   type WorkerView,
 } from '../core'
 import { Effects } from './effects'
-import { EngineWatch } from './engines'
-import { guarded } from './guarded'
-import { type Journal, noJournal } from './journal'
-import { logsEndpoint } from './logs'
-import { Meter } from './meter'
-import { nameLost, whenNameIsFree, whoEndpoint } from './name'
+import { EngineWatch, identitiesOf } from './engines'
+import { Heart } from './heart'
+import { noJournal } from './journal'
+import { nameLost, whenNameIsFree } from './name'
+import { registrationOf, type WorkerOptions } from './options'
 import { Outbox } from './outbox'
-
-export interface WorkerOptions {
-  readonly connection: Connection
-  readonly name: string
-  readonly version: string
-  readonly host: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly drivers: readonly Driver[]
-  readonly capacity: Resources
-  /** Measures the machine; called in the background before each heartbeat. */
-  readonly measureUse: () => Promise<Resources>
-  /** Bytes that are free where the worker keeps what it keeps; absent: no matter. */
-  readonly measureFree?: () => Promise<number>
-  readonly logger: Logger
-  readonly heartbeatEveryMs?: number
-  /** Where facts wait that the log does not have yet; absent: nowhere but in memory. */
-  readonly journal?: Journal
-  /** This worker's part of the cluster, to begin with instead of the log's first event. */
-  readonly cluster?: Cluster
-  readonly machine?: Machine
-}
+import { serve } from './serve'
 
 /** Within this time a fact is in the log when all is well. */
 const SOON_MS = 2_000
-const HEARTBEAT_MS = 2_000
-/** With less than this a worker's disk is as good as full. */
-const LOW_DISK_BYTES = 2 ** 20
-/** How long a start waits for each engine to say which it is. */
-const IDENTITY_MS = 2_000
 /** How long a start waits for what was not sent before. */
 const RECOVERY_MS = 10_000
 /** How long an orderly end waits for what is being done, and for the log; the next start goes on with the rest. */
@@ -69,17 +40,15 @@ export class Worker {
   private end: (why: OrkError) => void = () => {}
   private readonly drivers: ReadonlyMap<DriverName, Driver>
   private readonly outbox: Outbox
-  private readonly journal: Journal
+  private readonly owner: Owner
   private readonly effects: Effects
-  private readonly meter: Meter<Usage>
+  private readonly heart: Heart
   private watches: EngineWatch[] = []
   private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
-  private endHeartbeat: Cancel | undefined
   private readonly machine: Machine
   private readonly startedAt: number
   private readonly alarm: Alarm
-  private freeBytes = Number.POSITIVE_INFINITY
   private scheduled = false
   private stopped = false
 
@@ -95,10 +64,11 @@ export class Worker {
     this.ended = new Promise((resolve) => {
       this.end = resolve
     })
-    this.journal = options.journal ?? noJournal
+    this.owner = { cluster: connection.log.cluster, worker: name }
+    const journal = options.journal ?? noJournal
     this.outbox = new Outbox({
       log: connection.log,
-      journal: this.journal,
+      journal,
       worker: name,
       logger,
       machine: this.machine,
@@ -111,16 +81,15 @@ export class Worker {
       report: (seen) => this.observed(seen),
       machine: this.machine,
     })
-    this.meter = new Meter({
-      machine: options.measureUse,
-      containers: () => this.usage(),
+    this.heart = new Heart({
+      worker: options,
+      view: this.view,
+      journal,
+      machine: this.machine,
+      owner: this.owner,
       isBusy: () => this.effects.busy,
-      monotonicMs: () => this.machine.now().mono,
+      by: () => this.by(),
     })
-  }
-
-  private get owner(): Owner {
-    return { cluster: this.options.connection.log.cluster, worker: this.options.name }
   }
 
   /**
@@ -144,21 +113,17 @@ export class Worker {
     }
     await this.catchUp()
     this.view.caughtUp = true
-    this.serving = await connection.bus.serve({
-      name: 'ork-worker',
-      version: this.options.version,
-      description: `worker ${name}: its containers' logs`,
-      endpoints: [
-        logsEndpoint(connection, this.view, this.drivers),
-        whoEndpoint(connection, name, { host: this.options.host, pid: process.pid }),
-        healthEndpoint(connection.prefix, () => this.health()),
-      ],
+    this.serving = await serve({
+      worker: this.options,
+      view: this.view,
+      drivers: this.drivers,
+      upMs: () => this.machine.now().mono - this.startedAt,
+      unsent: () => this.outbox.waitingSince(this.machine.now().wall - SOON_MS),
     })
-    this.view.identities = await this.askEngines()
+    this.view.identities = await identitiesOf(this.drivers.values(), this.machine)
     await this.register()
     if (this.stopped) return
-    this.beat()
-    this.endHeartbeat = every(this.machine, this.options.heartbeatEveryMs ?? HEARTBEAT_MS, () => this.beat())
+    this.heart.start()
     this.wake()
   }
 
@@ -195,7 +160,7 @@ export class Worker {
   /** Leaves in order: what is being done is finished and told; containers go on, for the next start to adopt. */
   async stop(): Promise<void> {
     this.stopped = true
-    this.endHeartbeat?.()
+    this.heart.stop()
     this.alarm.cancel()
     for (const watch of this.watches) watch.close()
     await within(this.machine, SETTLE_MS, this.effects.settled())
@@ -212,17 +177,6 @@ export class Worker {
     await this.following?.stop()
   }
 
-  private health(): Health {
-    const { name, version } = this.options
-    return {
-      service: `worker/${name}`,
-      version,
-      uptimeMs: Math.round(this.machine.now().mono - this.startedAt),
-      engines: [...this.view.engines].map(([driver, { state }]) => ({ driver, state })),
-      unsent: this.outbox.waitingSince(this.machine.now().wall - SOON_MS),
-    }
-  }
-
   private async leave(): Promise<void> {
     const { connection, name } = this.options
     await connection.log.append([{ event: stamp({ type: 'WorkerLeft', data: { worker: name } }, this.by()) }])
@@ -232,7 +186,7 @@ export class Worker {
   private async yieldTo({ host }: Successor): Promise<void> {
     if (this.stopped) return
     this.stopped = true
-    this.endHeartbeat?.()
+    this.heart.stop()
     this.alarm.cancel()
     void this.outbox.stop()
     const why = nameLost(this.options.name, host)
@@ -247,7 +201,7 @@ export class Worker {
   private giveUp(why: OrkError): void {
     if (this.stopped) return
     this.stopped = true
-    this.endHeartbeat?.()
+    this.heart.stop()
     this.alarm.cancel()
     this.options.logger.error({ error: why }, 'the log cannot be followed any further')
     this.end(why)
@@ -258,26 +212,12 @@ export class Worker {
   }
 
   private async register(): Promise<void> {
-    const { connection, name, version, host, labels, capacity } = this.options
-    const drivers = [...this.drivers.keys()]
-    const draft = {
-      type: 'WorkerRegistered',
-      data: { worker: name, capacity, labels, drivers, engines: this.view.identities, version, host },
-    } as const
     const by = this.by()
     this.view.registration = by.id
     const sentAt = this.machine.now().mono
-    await connection.log.append([{ event: stamp(draft, by) }])
+    const draft = registrationOf(this.options, this.view.identities)
+    await this.options.connection.log.append([{ event: stamp(draft, by) }])
     inContact(this.view, sentAt)
-  }
-
-  /** One that does not answer in time is left out: its containers are then taken for nobody else's. */
-  private async askEngines(): Promise<Record<string, string>> {
-    const asked = [...this.drivers.values()].map(async (driver) => {
-      const identity = await within(this.machine, IDENTITY_MS, guarded(driver.identity()))
-      return identity === null || E.isLeft(identity) ? [] : [[driver.name, identity.right] as const]
-    })
-    return Object.fromEntries((await Promise.all(asked)).flat())
   }
 
   private observed(seen: Observation): void {
@@ -304,48 +244,5 @@ export class Worker {
     if (facts.length > 0) this.outbox.add(facts, now.wall)
     if (!this.stopped) for (const effect of effects) this.effects.carryOut(effect)
     if (wakeAt !== null && !this.stopped) this.alarm.ringIn(wakeAt - now.mono)
-  }
-
-  private beat(): void {
-    const { connection, name, capacity } = this.options
-    const worker = this.view.cluster.workers.get(name)
-    const data = {
-      worker: name,
-      seq: this.view.cluster.seq,
-      capacity,
-      reserved: worker?.reserved ?? NO_RESOURCES,
-      used: this.meter.machine,
-      containers: this.meter.containers.map(({ ref, cpuMilli, memoryBytes }) => ({
-        instance: instanceId(ref),
-        cpuMilli,
-        memoryBytes,
-      })),
-      troubles: this.troubles(),
-    }
-    const sentAt = this.machine.now().mono
-    connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, this.by()), () => inContact(this.view, sentAt))
-    void this.meter.look()
-    void this.lookAtDisk()
-  }
-
-  /** For `ork status`, which asks for the engines itself. */
-  private troubles(): string[] {
-    const { trouble, isFull } = this.journal
-    const disk =
-      this.freeBytes >= LOW_DISK_BYTES ? [] : [`the disk under its data folder has ${formatBytes(this.freeBytes)} left`]
-    const full = isFull
-      ? ['its journal is full: it starts nothing until the log takes some of what it has to tell']
-      : []
-    return [...disk, ...(trouble === null ? [] : [trouble]), ...full]
-  }
-
-  /** One that cannot be asked is no trouble by itself: what needs it says so. */
-  private async lookAtDisk(): Promise<void> {
-    this.freeBytes = (await this.options.measureFree?.().catch(() => undefined)) ?? Number.POSITIVE_INFINITY
-  }
-
-  private async usage(): Promise<readonly Usage[]> {
-    const usages = await Promise.all([...this.drivers.values()].map((driver) => driver.usage(this.owner)))
-    return usages.flatMap((usage) => (E.isRight(usage) ? [...usage.right] : []))
   }
 }

@@ -1,0 +1,38 @@
+import type { Cluster } from '#libs/cluster'
+import type { Driver } from '#libs/drivers'
+import type { Resources } from '#libs/kernel'
+import type { Connection } from '#libs/log'
+import type { Logger, Machine } from '#libs/runtime'
+import type { Journal } from './journal'
+
+/** What a worker is made of. */
+export interface WorkerOptions {
+  readonly connection: Connection
+  readonly name: string
+  readonly version: string
+  readonly host: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly drivers: readonly Driver[]
+  readonly capacity: Resources
+  /** Measures the machine; called in the background before each heartbeat. */
+  readonly measureUse: () => Promise<Resources>
+  /** Bytes that are free where the worker keeps what it keeps; absent: no matter. */
+  readonly measureFree?: () => Promise<number>
+  readonly logger: Logger
+  readonly heartbeatEveryMs?: number
+  /** Where facts wait that the log does not have yet; absent: nowhere but in memory. */
+  readonly journal?: Journal
+  /** This worker's part of the cluster, to begin with instead of the log's first event. */
+  readonly cluster?: Cluster
+  readonly machine?: Machine
+}
+
+/** What a worker says of itself when it joins, with the engines that its drivers have found, by the drivers' names. */
+export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<string, string>>) => {
+  const { name, version, host, labels, capacity } = options
+  const drivers = [...new Set(options.drivers.map((driver) => driver.name))]
+  return {
+    type: 'WorkerRegistered',
+    data: { worker: name, capacity, labels, drivers, engines, version, host },
+  } as const
+}

@@ -1,0 +1,38 @@
+import { type Health, healthEndpoint } from '#libs/api'
+import type { Driver } from '#libs/drivers'
+import type { DriverName } from '#libs/spec'
+import type { WorkerView } from '../core'
+import { logsEndpoint } from './logs'
+import { whoEndpoint } from './name'
+import type { WorkerOptions } from './options'
+
+interface Served {
+  readonly worker: WorkerOptions
+  readonly view: WorkerView
+  readonly drivers: ReadonlyMap<DriverName, Driver>
+  readonly upMs: () => number
+  /** What waits for the log for longer than is usual. */
+  readonly unsent: () => Required<Health>['unsent']
+}
+
+/** What a worker answers to: who it is, how it is, and its containers' logs. */
+export const serve = ({ worker, view, drivers, upMs, unsent }: Served): Promise<{ stop(): Promise<void> }> => {
+  const { connection, name, version, host } = worker
+  const health = (): Health => ({
+    service: `worker/${name}`,
+    version,
+    uptimeMs: Math.round(upMs()),
+    engines: [...view.engines].map(([driver, { state }]) => ({ driver, state })),
+    unsent: unsent(),
+  })
+  return connection.bus.serve({
+    name: 'ork-worker',
+    version,
+    description: `worker ${name}: its containers' logs`,
+    endpoints: [
+      logsEndpoint(connection, view, drivers),
+      whoEndpoint(connection, name, { host, pid: process.pid }),
+      healthEndpoint(connection.prefix, health),
+    ],
+  })
+}

@@ -12,7 +12,10 @@ export default class Revert extends OrkCommand {
     to: Flags.integer({ description: 'The version to go back to', min: 1, helpValue: 'VERSION' }),
     reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
     detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
-    wait: Flags.boolean({ default: false, description: 'Go on waiting when instances fit on no worker' }),
+    wait: Flags.boolean({
+      default: false,
+      description: 'Go on waiting when instances fit on no worker, or do not come up',
+    }),
   }
 
   async run(): Promise<void> {

@@ -15,7 +15,10 @@ export default class Scale extends OrkCommand {
   }
   static override flags = {
     detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
-    wait: Flags.boolean({ default: false, description: 'Go on waiting when instances fit on no worker' }),
+    wait: Flags.boolean({
+      default: false,
+      description: 'Go on waiting when instances fit on no worker, or do not come up',
+    }),
   }
 
   async run(): Promise<void> {

@@ -5,7 +5,8 @@ import { escapeText } from '../render/escape'
 export default class Submit extends OrkCommand {
   static override summary = 'Submit a job file and show how the job comes up'
   static override description =
-    'Returns when every instance runs (a batch job: has completed), with 0; with 1 when one failed or fits on no worker; ' +
+    'Returns when every instance runs (a batch job: has completed), with 0; with 1 when one failed, fits on no worker, ' +
+    'or has not come up for the `progressDeadline` of its update (10 minutes); ' +
     'with 2 when the file is wrong. Ctrl-C ends the watching, not the job. The same file again changes nothing.'
   static override examples = [
     '<%= config.bin %> submit examples/web.yaml',
@@ -25,7 +26,10 @@ export default class Submit extends OrkCommand {
       description: 'Return as soon as the job is accepted',
       exclusive: ['wait'],
     }),
-    wait: Flags.boolean({ default: false, description: 'Go on waiting when instances fit on no worker' }),
+    wait: Flags.boolean({
+      default: false,
+      description: 'Go on waiting when instances fit on no worker, or do not come up',
+    }),
   }
 
   async run(): Promise<void> {

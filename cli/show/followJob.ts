@@ -32,6 +32,10 @@ export interface Followed {
 /** A judge that asks others says `Going` until it knows; it is asked again this often. */
 const AGAIN_MS = 500
 
+/** Said once something was tried this often: how to leave what may go on for long. */
+const TRIED_OFTEN = 4
+const TRIED_ON = '  it goes on trying; Ctrl-C ends the watching, not the job'
+
 /** What the fold of one job stands on: which workers there are, and whose decisions count. */
 const GROUND: readonly SubjectQuery[] = [
   { topic: 'worker', type: 'WorkerRegistered' },
@@ -81,6 +85,7 @@ class JobWatch {
   private readonly region: LiveRegion | null
   private looking = false
   private asked = false
+  private isSaid = false
 
   constructor(
     private readonly options: FollowJobOptions,
@@ -103,6 +108,7 @@ class JobWatch {
       const news =
         entry.seq >= shownFrom && entry.event.type !== 'LeaderElected' && entry.event.type !== 'WorkerRegistered'
       if (news && out !== undefined && this.region === null) await out.write(`${eventLine(entry, this.eyes(out))}\n`)
+      if (news && out !== undefined && this.region === null && isTriedOften(entry)) await this.sayTriedOn(out)
     }
   }
 
@@ -135,7 +141,16 @@ class JobWatch {
   private async draw(): Promise<void> {
     const { out } = this.options
     if (this.region === null || out === undefined) return
-    await this.region.draw(progressLines(this.shown(), this.region.limit, this.eyes(out)))
+    const shown = this.shown()
+    const isTried = shown.some(({ state, attempt }) => state === 'starting' && attempt >= TRIED_OFTEN)
+    const lines = progressLines(shown, this.region.limit - Number(isTried), this.eyes(out))
+    await this.region.draw(isTried ? [...lines, TRIED_ON] : lines)
+  }
+
+  private async sayTriedOn(out: Output): Promise<void> {
+    if (this.isSaid) return
+    this.isSaid = true
+    await out.write(`${TRIED_ON}\n`)
   }
 
   /** Those wanted, and those that are to go; and when none is any more, all that have not ended long ago. */
@@ -150,3 +165,5 @@ class JobWatch {
     return { now: Date.now(), colours: out.colours }
   }
 }
+
+const isTriedOften = ({ event }: Entry): boolean => event.type === 'TaskRestarting' && event.data.attempt >= TRIED_OFTEN

@@ -15,7 +15,7 @@ import { renderExplain } from '../render/job'
 import { count } from '../render/sentence'
 import type { Show } from './events'
 import { type Followed, followJob } from './followJob'
-import { judgeStart, type Verdict, wantedOf } from './verdict'
+import { judgeStart, stallWatch, type Verdict, wantedOf } from './verdict'
 
 /** Reads a job file, `-` being standard input. Throws UsageFailure with everything that is wrong with it. */
 export const readJob = async (file: string): Promise<JobSpec> => {
@@ -118,8 +118,10 @@ const SCHEDULER_MS = 5_000
 const startJudge = (connection: Connection, version: number, wait: boolean, explained: ExplainReply[]) => {
   let askedAt = 0
   let answeredAt = Date.now()
+  const watch = stallWatch(Date.now())
   return async (job: Job): Promise<Verdict> => {
     const verdict = judgeStart(job, version)
+    if (verdict.tag === 'Going' && !wait) return watch(job, Date.now())
     if (verdict.tag !== 'Pending') return verdict
     if (wait || Date.now() - askedAt < ASK_MS) return { tag: 'Going' }
     askedAt = Date.now()
@@ -174,6 +176,8 @@ const tellEnd = async (
       )
     case 'Failed':
       throw new OrkFailure(failed(reply.job, verdict.failed.map(describeInstance)))
+    case 'Stalled':
+      throw new OrkFailure(stalled(reply.job, verdict.moving.map(describeInstance), verdict.afterMs))
     case 'UpdateFailed':
       throw new OrkFailure(
         orkError(
@@ -227,6 +231,18 @@ const failed = (job: string, instances: readonly { readonly id: string; readonly
       next: `\`ork logs ${first}\` shows what it wrote, \`ork task ${first}\` its history; mend the file and submit it again`,
     },
   )
+}
+
+const stalled = (
+  job: string,
+  instances: readonly { readonly id: string; readonly state: string; readonly reason: string | null }[],
+  afterMs: number,
+) => {
+  const shown = instances.slice(0, 5).map(({ id, state, reason }) => `${id}: ${reason ?? state}`)
+  const more = instances.length > 5 ? `; and ${instances.length - 5} more` : ''
+  const said = `no further instance of ${job} has come up for ${formatDuration(afterMs)}: ${shown.join('; ')}${more}`
+  const next = `it goes on trying: \`ork job ${job}\` shows how it stands, \`ork submit --wait\` waits, \`ork stop ${job}\` ends it`
+  return orkError('Stalled', said, { next })
 }
 
 const toJson = (value: unknown): string => escapeJson(JSON.stringify(value))

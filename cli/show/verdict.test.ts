@@ -6,7 +6,7 @@ import { type Draft, stamp } from '#libs/events'
 import type { JobKind, TaskSpec } from '#libs/spec'
 import { CURRENT, ofPlacement } from '../../libs/testing/happenings'
 import { progressLines } from '../render/progress'
-import { judgeStart, judgeStop, wantedOf } from './verdict'
+import { judgeStart, judgeStop, stallWatch, wantedOf } from './verdict'
 
 const start = Date.parse('2026-03-01T12:00:00Z')
 const look = { now: start + 60_000, zone: 'UTC', colours: picocolors.createColors(false) }
@@ -76,6 +76,24 @@ test('a service that shrinks is followed until what it has no use for has ended'
   assert.is(judgeStart(after(...shrunk), 2).tag, 'Going')
   const ended: Draft = { type: 'TaskStopped', data: { ...ref(1), exitCode: 0, signal: null, reason: null } }
   assert.is(judgeStart(after(...shrunk, ended), 2).tag, 'Running')
+})
+
+test('what does not come up within its progress deadline is stalled, counted from the last that came up', () => {
+  const minutes = 60_000
+  const none = after(submitted(1, 2), scheduled(0), scheduled(1))
+  const one = after(submitted(1, 2), scheduled(0), started(0), scheduled(1))
+  const watch = stallWatch(0)
+  assert.is(watch(none, 9 * minutes).tag, 'Going')
+  assert.is(watch(one, 9 * minutes).tag, 'Going')
+  assert.is(watch(one, 18 * minutes).tag, 'Going')
+  const verdict = watch(one, 19 * minutes)
+  assert.equal(verdict.tag === 'Stalled' && [verdict.moving.map(({ index }) => index), verdict.afterMs], [[1], 600_000])
+  assert.is(stallWatch(0)(none, 10 * minutes).tag, 'Stalled')
+})
+
+test('a batch job may run as long as it likes', () => {
+  const ran = after(submitted(1, 2, 'batch'), scheduled(0), started(0), scheduled(1))
+  assert.is(stallWatch(0)(ran, 10 ** 9).tag, 'Going')
 })
 
 test('a failed instance counts only when nothing else moves any more', () => {

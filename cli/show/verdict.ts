@@ -16,6 +16,8 @@ export type Verdict =
   | { readonly tag: 'UpdateFailed'; readonly reason: string; readonly reverts: boolean }
   /** The canaries run; the other instances wait for somebody to promote them. */
   | { readonly tag: 'Canaries' }
+  /** What still moves has come no nearer to running for so long. It goes on trying. */
+  | { readonly tag: 'Stalled'; readonly moving: readonly Instance[]; readonly afterMs: number }
   /** Someone submitted or stopped the job meanwhile. */
   | { readonly tag: 'Overtaken'; readonly by: string }
 
@@ -65,6 +67,27 @@ export const judgeStart = (job: Job, version: number): Verdict => {
   if (by.pending.length > 0) return { tag: 'Pending', pending: by.pending, failed: by.failed }
   if (by.failed.length > 0) return { tag: 'Failed', failed: by.failed }
   return surplusOf(job).length > 0 ? GOING : { tag: 'Running' }
+}
+
+/**
+ * Watches a job that goes on coming up: where no further instance has come up for the `progressDeadline` of its tasks,
+ * it is stalled, as a first version has no update that could fail. Times in milliseconds.
+ */
+export const stallWatch = (begun: number): ((job: Job, now: number) => Verdict) => {
+  let mostUp = 0
+  let progressedAt = begun
+  return (job, now) => {
+    const wanted = wantedOf(job)
+    const up = wanted.filter((instance) => standing(instance) === 'up')
+    if (up.length > mostUp) progressedAt = now
+    mostUp = Math.max(mostUp, up.length)
+    const moving = wanted.filter((instance) => standing(instance) === 'moving')
+    const isUnderWay =
+      job.update?.state === 'running' || up.some(({ state }) => job.kind === 'batch' && state === 'running')
+    const afterMs = Math.max(0, ...moving.map(({ task }) => updateOf(task.spec).progressDeadlineMs))
+    if (isUnderWay || moving.length === 0 || now - progressedAt < afterMs) return GOING
+    return { tag: 'Stalled', moving, afterMs }
+  }
 }
 
 const updateFailed = ({ update, stable, tasks }: Job): Verdict => {

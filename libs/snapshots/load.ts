@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { emptyCluster, FOLD_VERSION } from '#libs/cluster'
 import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
-import type { Connection } from '#libs/log'
+import type { Connection, Log } from '#libs/log'
 import { type Head, type Snapshot, unpackSnapshot } from './pack'
 import { type Listed, listed } from './slots'
 
@@ -45,9 +45,17 @@ const misfitOf = async ({ log }: SnapshotSource, name: string, head: Head): Prom
   if (head.seq > lastSeq) return lostEvents(name, head.seq, lastSeq)
   if (head.seq + 1 < firstSeq) return unusable(name, `events after its sequence ${head.seq} were archived`)
   if (head.seq < firstSeq) return null // its last event is archived, those after it are there
-  const last = await log.at(head.seq)
-  const id = last === null || last.event.type === 'Unreadable' ? '' : last.event.id
-  return id === head.lastId ? null : lostEvents(name, head.seq, lastSeq)
+  const id = await idAt(log, head.seq)
+  if (id === null) return lostEvents(name, head.seq, lastSeq)
+  // One release may read what another could not: of that nothing is to be concluded.
+  return id === head.lastId || id === '' || head.lastId === '' ? null : lostEvents(name, head.seq, lastSeq)
+}
+
+/** The id of the event at a sequence; empty where it cannot be read, null where there is none. */
+export const idAt = async (log: Log, seq: number): Promise<string | null> => {
+  const entry = await log.at(seq)
+  if (entry === null) return null
+  return entry.event.type === 'Unreadable' ? '' : entry.event.id
 }
 
 const unusable = (name: string, why: string): OrkError =>

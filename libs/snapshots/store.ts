@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Cluster, evolve, FOLD_VERSION, ignoreChanges } from '#libs/cluster'
 import type { OrkError } from '#libs/kernel'
-import { listSnapshots, newestSnapshot, type SnapshotSource } from './load'
+import { idAt, listSnapshots, newestSnapshot, type SnapshotSource } from './load'
 import { packSnapshot } from './pack'
 import { nextSlot, outlived } from './slots'
 
@@ -9,9 +9,7 @@ import { nextSlot, outlived } from './slots'
 export const storeSnapshot = async (source: SnapshotSource, cluster: Cluster): Promise<void> => {
   const { log, objects } = source
   const { seq } = cluster
-  const last = await log.at(seq)
-  const lastId = last === null || last.event.type === 'Unreadable' ? '' : last.event.id
-  const head = { cluster: log.cluster, fold: FOLD_VERSION, seq, lastId }
+  const head = { cluster: log.cluster, fold: FOLD_VERSION, seq, lastId: (await idAt(log, seq)) ?? '' }
   const all = await listSnapshots(source)
   const about = { seq: String(seq), cluster: log.cluster }
   await objects.write(nextSlot(all, log.cluster), about, packSnapshot({ head, cluster }))

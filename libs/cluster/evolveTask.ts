@@ -36,7 +36,8 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   } else if (fresh) ignoreIllegal(cluster)
   changes.instance(instance) // also when ignored: a decision may have been waiting for this aggregate's sequence
   const worker = attempt.worker === null ? undefined : cluster.workers.get(attempt.worker)
-  if (worker !== undefined && held !== isPlaced(attempt.state)) changes.worker(worker)
+  const retired = retiring !== null && instance.retiring === null // also by an exit, after which others are still placed
+  if (worker !== undefined && (retired || held !== isPlaced(attempt.state))) changes.worker(worker)
 }
 
 /** The attempt beside the current one, if it is what the event is about. */

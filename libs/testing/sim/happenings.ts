@@ -1,6 +1,7 @@
 import type { Exit } from '#libs/drivers'
 import type { JobSpec } from '#libs/spec'
 import type { Trap } from './process'
+import type { Asked } from './steering'
 import { CALM, STORMS } from './weather'
 import type { World } from './world'
 
@@ -8,6 +9,7 @@ import type { World } from './world'
 export type Happening =
   | { readonly tag: 'submit'; readonly spec: JobSpec }
   | { readonly tag: 'stop job'; readonly job: string }
+  | Asked
   /** The process dies on the spot. */
   | { readonly tag: 'crash'; readonly node: string; readonly downMs: number }
   /** It dies, or is stopped for a while, just before or after the n-th publish or engine call from now. */
@@ -45,6 +47,8 @@ export const happen = (world: World, what: Happening): void => {
       return void world.submit(what.spec)
     case 'stop job':
       return void world.stop(what.job)
+    case 'ask':
+      return void world.ask(what.verb, what.request)
     case 'crash':
       return world.node(what.node).crash(what.downMs)
     case 'trap':
@@ -125,9 +129,9 @@ export const describe = (what: Happening): string => {
 }
 
 const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
-  const shown = tasks.map(({ name: task, replicas, resources, restart, env, image, stop, onDisconnect }) => {
+  const shown = tasks.map(({ name: task, replicas, resources, restart, env, image, stop, onDisconnect, update }) => {
     const { cpuMilli } = resources
-    const more = JSON.stringify({ cpuMilli, image, env, restart, graceMs: stop.graceMs, onDisconnect })
+    const more = JSON.stringify({ cpuMilli, image, env, restart, graceMs: stop.graceMs, onDisconnect, update })
     return `${task} x${replicas} ${more}`
   })
   return `${kind} ${name}: ${shown.join('; ')}`

@@ -113,6 +113,54 @@ const allAtOnce = <View extends AnyView>(core: Core<View>): Core<View> => ({
   },
 })
 
+/** Stops what should go on until its successor is healthy. */
+const stopsFirst = <View>(core: Core<View>): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const verdict = core.decide(view, now)
+    const decisions = verdict.decisions.map(
+      (decision): Decision =>
+        decision.draft.type === 'TaskReplaceRequested'
+          ? { ...decision, draft: { type: 'TaskStopRequested', data: decision.draft.data } }
+          : decision,
+    )
+    return { ...verdict, decisions }
+  },
+})
+
+/** Says of each worker that is to be emptied that it is. */
+const drainedAtOnce = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const verdict = core.decide(view, now)
+    const draining = [...view.cluster.workers.values()].filter(({ intake }) => intake === 'draining')
+    const more = draining.map(
+      ({ name, seq }): Decision => ({ draft: { type: 'WorkerDrained', data: { worker: name } }, expect: seq }),
+    )
+    return { ...verdict, decisions: [...verdict.decisions, ...more] }
+  },
+})
+
+/** Takes a worker that is closed for one that is opened; its view of the cluster is as it should be. */
+const seesNoCordon = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  evolve: (view, entry) => {
+    const { event } = entry
+    const known = event.type === 'WorkerCordoned' ? view.cluster.workers.get(event.data.worker) : undefined
+    if (event.type !== 'WorkerCordoned' || known?.intake !== 'open') return core.evolve(view, entry)
+    known.intake = 'cordoned'
+    core.evolve(view, { ...entry, event: { ...event, type: 'WorkerUncordoned' } })
+    known.intake = 'cordoned'
+  },
+  decide: (view, now) => {
+    const closed = [...view.cluster.workers.values()].filter(({ intake }) => intake === 'cordoned')
+    for (const worker of closed) worker.intake = 'open'
+    const verdict = core.decide(view, now)
+    for (const worker of closed) worker.intake = 'cordoned'
+    return verdict
+  },
+})
+
 const runsTwice = (driver: Driver): Driver => ({
   ...driver,
   run: async (spec) => {
@@ -198,6 +246,18 @@ export const MUTANTS: readonly Mutant[] = [
     plant: { core: (core) => without(core, ({ draft }) => draft.type === 'TaskLost') },
   },
   { name: 'an update takes all instances down at once', plant: { core: allAtOnce } },
+  {
+    name: 'start-first stops the old one at once',
+    plant: { core: (core, role) => (role === 'manager' ? stopsFirst(core) : core) },
+  },
+  {
+    name: 'a worker is drained before it is empty',
+    plant: { core: (core, role) => (role === 'manager' ? drainedAtOnce(core) : core) },
+  },
+  {
+    name: 'a cordoned worker is still given instances',
+    plant: { core: (core, role) => (role === 'scheduler' ? seesNoCordon(core) : core) },
+  },
   { name: 'facts written out of order', plant: { log: (log, role) => (role === 'worker' ? reordered(log) : log) } },
   {
     name: 'a submit acknowledged before it is stored',

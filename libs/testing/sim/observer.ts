@@ -1,6 +1,7 @@
 import type { Cluster, InstanceState } from '#libs/cluster'
 import type { Container } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
+import type { SteeringVerb } from './steering'
 
 /** An event as it was stored, and what the fold made of it. */
 export interface Stored {
@@ -22,7 +23,7 @@ export interface InstanceBefore {
 
 /** What a client was told by a manager. */
 export interface Acknowledged {
-  readonly verb: 'submit' | 'stop' | 'forget'
+  readonly verb: 'submit' | 'stop' | 'forget' | SteeringVerb
   readonly request: unknown
   readonly reply: unknown
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../happenings'
 import type { Happening, Planned } from './happenings'
+import { withOperators } from './operators'
 import { Random } from './random'
 import { STORMS } from './weather'
 import { CAPACITY, type Size } from './world'
@@ -19,7 +20,14 @@ export interface Plan {
   readonly happenings: readonly Planned[]
 }
 
+/** The plan of a seed: what happens to the cluster, and what its operators do meanwhile. */
 export const makePlan = (seed: number, events: number): Plan => {
+  const plan = planWithoutOperators(seed, events)
+  return { ...plan, happenings: withOperators(seed, plan.size.workers, plan.happenings) }
+}
+
+/** With one kind of update, which nobody steers, and workers that nobody drains. */
+export const planWithoutOperators = (seed: number, events: number): Plan => {
   const random = new Random(seed, 'plan')
   const size: Size = {
     managers: random.between(1, 3),

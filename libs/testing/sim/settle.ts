@@ -1,6 +1,17 @@
-import { type Instance, isOutdated, isPlaced, isWanted, type Job, type Task, type Worker } from '#libs/cluster'
+import {
+  attemptsOf,
+  type Instance,
+  isOpen,
+  isOutdated,
+  isPlaced,
+  isWanted,
+  type Job,
+  type Task,
+  type Worker,
+} from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
+import { updateOf } from '#libs/spec'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
@@ -21,9 +32,12 @@ const NAME = 'everything comes to what is wanted'
  */
 export const settle = async (world: World): Promise<void> => {
   heal(world)
-  await comeToRest(world)
+  await comeToRest(world, forgetThoseAway)
   await askForMore(world)
-  await comeToRest(world)
+  await comeToRest(world, (world) => {
+    forgetThoseAway(world)
+    finishAll(world)
+  })
 }
 
 /** Whatever has happened, every manager takes commands, and what they come to is done. */
@@ -42,7 +56,8 @@ const askForMore = async (world: World): Promise<void> => {
     world.fail(NAME, `of ${managers} submits after everything was healed ${confirmed} were confirmed`)
 }
 
-const comeToRest = async (world: World): Promise<void> => {
+/** `help`: what operators do meanwhile, again and again, since requests may be lost. */
+const comeToRest = async (world: World, help: (world: World) => void): Promise<void> => {
   const limit = world.time.now + LIMIT_MS
   let wrong: string[] = []
   let calm = 0
@@ -51,7 +66,7 @@ const comeToRest = async (world: World): Promise<void> => {
       world.fail(NAME, wrong.slice(0, 5).join('; '))
       return
     }
-    forgetThoseAway(world)
+    help(world)
     await world.time.runUntil(world.time.now + STEP_MS, () => world.violation !== null)
     wrong = differences(world)
     calm = wrong.length === 0 ? calm + 1 : 0
@@ -64,6 +79,23 @@ const forgetThoseAway = (world: World): void => {
     if (world.nodes.get(name)?.away === true && state !== 'forgotten') void world.forget(name)
   }
 }
+
+/** What was paused goes on, canaries are found good, and workers are opened again. */
+const finishAll = (world: World): void => {
+  const asked = { reason: null, actor: 'sim' }
+  for (const job of world.truth.jobs.values()) {
+    if (job.state !== 'running') continue
+    if (job.update?.state === 'paused') void world.ask('resume', { ...asked, job: job.name })
+    if (waitsForPromotion(job)) void world.ask('promote', { ...asked, job: job.name })
+  }
+  for (const { name, intake } of world.truth.workers.values()) {
+    const isAway = world.nodes.get(name)?.away === true
+    if (intake !== 'open' && !isAway) void world.ask('uncordon', { ...asked, worker: name, deadlineMs: null })
+  }
+}
+
+const waitsForPromotion = ({ update, tasks }: Job): boolean =>
+  update?.state === 'running' && !update.promoted && [...tasks.values()].some(({ spec }) => updateOf(spec).canary > 0)
 
 const heal = (world: World): void => {
   world.note('>>> everything is healed')
@@ -89,6 +121,11 @@ const differences = (world: World): string[] => {
   for (const worker of truth.workers.values()) {
     const expected = world.nodes.get(worker.name)?.away === true ? ['forgotten'] : ['ready']
     if (!expected.includes(worker.state)) wrong.push(`worker ${worker.name} is ${worker.state}`)
+    const left = worker.intake === 'drained' || worker.intake === 'draining' ? [...worker.instances] : []
+    const mayStay = worker.drainDeadlineMs === null && left.some(({ task }) => isStuck(task))
+    if (worker.intake === 'draining' && !mayStay) wrong.push(`worker ${worker.name} is not drained`)
+    if (worker.intake === 'drained' && left.length > 0 && !mayStay)
+      wrong.push(`worker ${worker.name} is drained, and not empty`)
   }
   const known = new Set<string>()
   for (const job of truth.jobs.values()) wrong.push(...wrongInJob(world, job, known))
@@ -105,6 +142,8 @@ const differences = (world: World): string[] => {
 const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
   const wrong: string[] = []
   if (job.state === 'stopping') wrong.push(`job ${job.name} is stopping`)
+  const updating = job.state === 'running' && job.update?.state === 'running' && !waitsForPromotion(job)
+  if (updating && ![...job.tasks.values()].some(isStuck)) wrong.push(`the update of ${job.name} does not end`)
   for (const task of job.tasks.values()) {
     for (const instance of task.instances) wrong.push(...wrongInInstance(world, task, instance, known))
   }
@@ -115,7 +154,7 @@ const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
 }
 
 const wrongInInstance = (world: World, task: Task, instance: Instance, known: Set<string>): string[] => {
-  const { state, worker, attempt, placedSeq } = instance
+  const { state, worker, attempt, placedSeq, retiring } = instance
   const id = instanceId({ job: task.job.name, task: task.name, index: instance.index })
   const wrong: string[] = []
   const jobGoesOn = task.job.state !== 'stopping' && task.job.state !== 'stopped'
@@ -124,6 +163,8 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
     for (const { ref, state: is } of engine.containers) {
       if (instanceId(ref) !== id) continue
       if (is === 'running') running += 1
+      if (retiring?.state === 'running' && engine.worker === retiring.worker && ref.placement === retiring.placedSeq)
+        known.add(`${engine.worker}/${containerName(ref)}`)
       if (engine.worker !== worker || ref.placement !== placedSeq) continue
       const isCurrent = ref.attempt === attempt
       const isBefore = ref.attempt === attempt - 1 && is === 'exited'
@@ -132,27 +173,33 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
         known.add(`${engine.worker}/${containerName(ref)}`)
     }
   }
-  if (running !== (state === 'running' ? 1 : 0)) wrong.push(`${id} is ${state}, and ${running} of it run`)
+  const live = attemptsOf(instance).filter((each) => each.state === 'running').length
+  if (running !== live) wrong.push(`${id} is ${state}, and ${running} of it run`)
+  if (retiring !== null && !isStuck(task)) wrong.push(`${id} still has its former attempt`)
   if (!isWanted(instance)) {
     if (isPlaced(state)) wrong.push(`${id} is not wanted, and is ${state}`)
     return wrong
   }
-  const isStuckUpdate =
-    task.job.update?.state === 'failed' ||
-    task.instances.some((other) => other.state === 'failed' || other.state === 'pending')
-  if (state === 'running' && isOutdated(instance) && !isStuckUpdate) wrong.push(`${id} runs an old version`)
+  const { update } = task.job
+  const staysOld =
+    update?.state === 'failed' || update?.state === 'paused' || waitsForPromotion(task.job) || isStuck(task)
+  if (state === 'running' && isOutdated(instance) && !staysOld) wrong.push(`${id} runs an old version`)
   if (state === 'pending' ? hasRoom(world, instance) : state === 'lost' || (isPlaced(state) && state !== 'running')) {
     wrong.push(`${id} is ${state}`)
   }
-  if (state === 'failed' && !mayFail(instance)) wrong.push(`${id} has failed: ${instance.reason}`)
+  if (state === 'failed' && !mayFail(world, instance)) wrong.push(`${id} has failed: ${instance.reason}`)
   return wrong
 }
+
+/** Whether what it replaces may have to wait: what takes the place of one has failed, or has no room. */
+const isStuck = (task: Task): boolean =>
+  task.instances.some((each) => isWanted(each) && (each.state === 'failed' || each.state === 'pending'))
 
 /** Whether a worker could take it, by the log alone, and none is kept for somebody who has waited so much longer. */
 const hasRoom = (world: World, instance: Instance): boolean => {
   const { spec } = instance.task
   const fits = (worker: Worker): boolean =>
-    worker.state === 'ready' &&
+    isOpen(worker) &&
     !instance.rejectedBy.includes(worker.name) &&
     RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name])
   return (
@@ -174,6 +221,12 @@ const hasElders = ({ truth }: World, instance: Instance): boolean => {
 
 const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
-/** Whether its task may end in failure: because it can never start, or because it is not restarted for ever. */
-const mayFail = ({ spec }: Instance): boolean =>
-  spec.env.SIM_REFUSED === '1' || spec.image?.startsWith('no/') === true || spec.restart.attempts !== null
+/**
+ * Whether its task may end in failure: because it can never start, or because it is not restarted for ever; or its image
+ * was removed in the moment between fetching and starting, which its worker takes for one that nobody has.
+ */
+const mayFail = ({ engines }: World, { spec, worker, reason }: Instance): boolean =>
+  (reason?.startsWith('no image') === true && engines.get(worker ?? '')?.hasLostImages === true) ||
+  spec.env.SIM_REFUSED === '1' ||
+  spec.image?.startsWith('no/') === true ||
+  spec.restart.attempts !== null

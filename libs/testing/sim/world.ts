@@ -14,6 +14,7 @@ import { never } from './process'
 import { Servers } from './servers'
 import { startManager, startScheduler, startWorker } from './services'
 import { Snapshots } from './snapshots'
+import type { SteeringVerb } from './steering'
 import { foldNext } from './stored'
 import { Time } from './time'
 import { CALM, type Weather } from './weather'
@@ -122,6 +123,11 @@ export class World {
 
   stop(job: string): Promise<boolean> {
     return this.request('stop', { job, reason: null, actor: 'sim' })
+  }
+
+  /** Has updates steered, jobs scaled, and workers closed or emptied. */
+  ask(verb: SteeringVerb, request: unknown): Promise<boolean> {
+    return this.request(verb, request)
   }
 
   /** Gives up a worker that is not there any more, as an operator would. */

@@ -1,4 +1,4 @@
-import type { Core, Decision, Now, Verdict } from '#libs/cluster'
+import type { Core, Decision, Job, Now, Verdict } from '#libs/cluster'
 import { decideDrains, nextDrain } from './drain'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
@@ -23,11 +23,14 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   if (now.mono >= view.nextLivenessAt) {
     decisions.push(...decideLiveness(view, now, settings, MAX_BATCH - decisions.length))
   }
-  decisions.push(...decideDrains(view.drains, now, MAX_BATCH - decisions.length))
+  const drains = decideDrains(view.drains, now, MAX_BATCH - decisions.length)
+  decisions.push(...drains)
+  const losing = jobsIn(view, drains)
   for (const instance of view.touchedInstances) note(view.seen, instance, now)
   view.touchedInstances.clear()
   for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
   for (const job of view.touchedJobs) {
+    if (losing.has(job)) continue // decided on when it is folded how many of it are down
     const room = MAX_BATCH - decisions.length
     if (room <= 0) break
     const wanted = decideJob(view, job, now)
@@ -42,6 +45,10 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
         : Math.min(view.nextLivenessAt, nextRollout(view), nextDrain(view.drains, now)),
   }
 }
+
+/** The jobs of which something is taken down. */
+const jobsIn = ({ cluster }: ManagerView, decisions: readonly Decision[]): ReadonlySet<Job | undefined> =>
+  new Set(decisions.map(({ draft: { data } }) => ('index' in data ? cluster.jobs.get(data.job) : undefined)))
 
 /** When the passing of time next changes something about a job that is being replaced. */
 const nextRollout = ({ rollouts }: ManagerView): number => {

@@ -102,4 +102,30 @@ test('an empty worker is drained at once, and what is so already writes nothing'
   assert.equal(outcomes, ['Nothing', 'Nothing', 'Write'])
 })
 
+test('what was placed on a worker before it was heard that it is closed is moved away, also when it is drained', () => {
+  const story = given()
+  story.given(draining('w2'))
+  assert.equal(news(story.settle()), ['WorkerDrained w2'])
+  story.given(story.log.on(id(0)).stopAsked(), story.log.on(id(0)).stopped())
+  up(story, 0, 'w2')
+  assert.equal(after(story, 10_000), [`TaskStopRequested ${id(0)} on w2`])
+  story.given(story.log.on(id(0)).stopped())
+  up(story, 0, 'w1')
+  assert.equal(after(story, 10_000), [])
+  assert.is(story.log.cluster.workers.get('w2')?.intake, 'drained')
+})
+
+test('what an update may take down besides is decided when it is known what the deadline of a drain has taken', () => {
+  const story = given()
+  story.given(story.log.on(id(0)).stopAsked(), story.log.on(id(0)).stopped())
+  up(story, 0, 'w2')
+  after(story, 10_000)
+  const next = submitted(aJob({ tasks: [{ replicas: 3, env: { V: '2' }, update: DEFAULT_UPDATE }] }), 2)
+  const begun: Draft = { type: 'UpdateStarted', data: { job: 'web', version: 2, replaces: 3 } }
+  assert.equal(said(story, next, begun, draining('w1', 0)).sort(), [
+    `TaskStopRequested ${id(1)} on w1`,
+    `TaskStopRequested ${id(2)} on w1`,
+  ])
+})
+
 test.run()

@@ -7,13 +7,17 @@ export type Drains = Map<Worker, number>
 
 /** Takes note of a worker that was changed; returns the jobs whose instances may have to move because of it. */
 export const noteDrain = (drains: Drains, worker: Worker): Iterable<Job> => {
-  if (worker.intake !== 'draining') {
+  if (!isToBeEmptied(worker)) {
     drains.delete(worker)
     return []
   }
   if (!drains.has(worker)) drains.set(worker, Number.NaN)
   return new Set([...worker.instances].map(({ task }) => task.job))
 }
+
+/** Also one that is drained: what was placed while it was being said that it is closed comes after. */
+const isToBeEmptied = ({ intake, instances }: Worker): boolean =>
+  intake === 'draining' || (intake === 'drained' && instances.size > 0)
 
 /** Ends the drains that are done, and stops what is left where the time is up, at most `room` at once. */
 export const decideDrains = (drains: Drains, { mono }: Now, room: number): Decision[] => {
@@ -50,7 +54,7 @@ export const whyDrained = (cluster: Cluster, drains: Drains): WhyMove | null => 
   if (drains.size === 0) return null
   return (instance) => {
     const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
-    if (worker?.intake !== 'draining' || instance.task.job.kind === 'batch') return null
+    if (worker === undefined || !isToBeEmptied(worker) || instance.task.job.kind === 'batch') return null
     return { reason: reasonOf(worker), forUpdate: false }
   }
 }

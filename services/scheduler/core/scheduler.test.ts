@@ -81,6 +81,16 @@ test('room that is freed is given to what waits', () => {
   assert.equal(inShort(story.settle()), ['TaskScheduled web.api.1 on w1'])
 })
 
+test('so is the room of an attempt that was to go on until its successor is healthy, and ends by itself', () => {
+  const story = given(registered('w1', 500), job('web'))
+  story.settle()
+  const first = story.log.on('web.api.0')
+  story.given(first.started(), first.replaceAsked())
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable web.api.0'])
+  story.given(first.exited())
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
+})
+
 test('room that was promised to what was stopped meanwhile is given to what was refused because of it', () => {
   const story = given(registered('w1', 500), job('early'), job('late'))
   const [, refused] = story.decide() // the placement of `early` is refused: the job has moved

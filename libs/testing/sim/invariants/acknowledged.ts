@@ -1,6 +1,7 @@
-import type { StopReply, SubmitReply } from '#libs/api'
+import type { ChangeReply, IntakeReply, StopReply, SubmitReply } from '#libs/api'
 import { type JobSpec, sameSpec } from '#libs/spec'
 import type { Acknowledged } from '../observer'
+import { type SteeringVerb, WRITES } from '../steering'
 import type { World } from '../world'
 import type { Invariant } from './invariant'
 
@@ -23,6 +24,8 @@ const wrongIn = (world: World, verb: Acknowledged['verb'], request: unknown, rep
       return wrongStop(world, reply as StopReply)
     case 'forget':
       return null // what it comes to is seen at the end: its instances run elsewhere
+    default:
+      return wrongChange(world, verb, reply as ChangeReply | IntakeReply)
   }
 }
 
@@ -41,4 +44,16 @@ const wrongStop = ({ servers, truth }: World, { job, seq, outcome }: StopReply):
   const event = servers.store.at(seq)?.entry.event
   if (event?.type === 'JobStopRequested' && event.data.job === job && truth.jobs.has(job)) return null
   return `the stop of ${job} was confirmed at ${seq}, where there is ${event?.type ?? 'nothing'}`
+}
+
+const wrongChange = (
+  { servers }: World,
+  verb: SteeringVerb,
+  { seq, outcome }: ChangeReply | IntakeReply,
+): string | null => {
+  if (outcome === 'unchanged') return null
+  const event = servers.store.at(seq)?.entry.event
+  return event?.type === WRITES[verb]
+    ? null
+    : `a ${verb} was confirmed at ${seq}, where there is ${event?.type ?? 'nothing'}`
 }

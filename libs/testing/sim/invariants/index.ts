@@ -3,6 +3,7 @@ import { capacity } from './capacity'
 import { oneContainer, runsOnce } from './containers'
 import { epochs } from './epochs'
 import { folds } from './folds'
+import { intake } from './intake'
 import type { Invariant, LogInvariant } from './invariant'
 import { lifecycle } from './lifecycle'
 import { owners } from './owners'
@@ -19,6 +20,7 @@ export const INVARIANTS: readonly Invariant[] = [
   oneContainer,
   runsOnce,
   updates,
+  intake,
   silence,
   folds,
 ]

@@ -1,47 +1,81 @@
-import { findInstance, isOutdated, isWanted } from '#libs/cluster'
+import { findInstance, isUp, isWanted, type Task } from '#libs/cluster'
+import type { EventOf } from '#libs/events'
 import { instanceId } from '#libs/kernel'
+import { updateOf } from '#libs/spec'
+import type { Stored } from '../observer'
 import type { LogInvariant } from './invariant'
 
-/** How many instances of a task an update may have down at once. */
-const AT_ONCE = 1
-
 /**
- * An update takes an instance down only while all that it took down before are up again. What ends by itself
- * meanwhile is not its doing.
+ * By the settings of its task, an update or a drain takes an instance away only while fewer than `maxParallel` of those
+ * that were taken before are not up again; and with `start-first` only once its successor is up. What ends by itself
+ * meanwhile is not its doing, and what the time of a drain is up for has to go.
  */
 export const updates: LogInvariant = {
   name: 'an update leaves as many healthy instances as it promises',
   watch: ({ truth }, fail) => {
-    const down = new Map<string, Set<number>>()
-    const downOf = (job: string, task: string): Set<number> => {
-      const key = `${job}.${task}`
-      const found = down.get(key) ?? new Set()
-      down.set(key, found)
-      return found
+    const taken = new Map<Task, Set<number>>()
+    const decidedAt = new Map<string, number>()
+    const takenOf = (task: Task): Set<number> => {
+      const known = taken.get(task) ?? new Set()
+      taken.set(task, known)
+      return known
+    }
+    const take = (stored: Stored, { data, id, type }: Taking): void => {
+      const instance = findInstance(truth, data.job, data.task, data.index)
+      if (instance === undefined || !isWanted(instance)) return
+      const { task } = instance
+      const others = takenOf(task)
+      others.delete(data.index)
+      // A new version may ask for something else than the one by which it was decided.
+      const hasMoved = task.job.seq > (decidedAt.get(id) ?? Number.POSITIVE_INFINITY)
+      if (!hasMoved && !isOverdue(data)) {
+        const wrong = wrongIn(stored, type, data, task, others)
+        if (wrong !== null) fail(`${instanceId(data)} was taken down at ${stored.seq} ${wrong}`)
+      }
+      if (data.placement !== stored.before?.retiringSeq) others.add(data.index)
     }
     return {
-      stored: ({ seq, event, took, before }) => {
+      asked: (_, event, seq) => void decidedAt.set(event.id, seq),
+      stored: (stored) => {
+        const { event, took } = stored
         if (took !== 'effect') return
-        if (event.type === 'JobStopRequested' || event.type === 'JobSubmitted') return forget(down, event.data.job)
-        if (event.type === 'TaskStarted' || event.type === 'TaskCompleted') {
-          downOf(event.data.job, event.data.task).delete(event.data.index)
+        switch (event.type) {
+          case 'JobStopRequested':
+          case 'JobSubmitted':
+          case 'JobScaled':
+          case 'JobReverted':
+            for (const task of taken.keys()) if (task.job.name === event.data.job) taken.delete(task)
+            return
+          case 'TaskStarted':
+          case 'TaskCompleted': {
+            const task = truth.jobs.get(event.data.job)?.tasks.get(event.data.task)
+            return task === undefined ? undefined : void takenOf(task).delete(event.data.index)
+          }
+          case 'TaskStopRequested':
+          case 'TaskReplaceRequested':
+            return take(stored, event)
         }
-        if (event.type !== 'TaskStopRequested') return
-        const { job, task, index } = event.data
-        const instance = findInstance(truth, job, task, index)
-        if (instance === undefined || !isWanted(instance) || !isOutdated(instance)) return
-        const taken = downOf(job, task)
-        taken.delete(index)
-        if (taken.size >= AT_ONCE && before?.state === 'running') {
-          fail(`${instanceId(event.data)} was taken down at ${seq} while ${[...taken].join(', ')} is not up again`)
-        }
-        taken.add(index)
       },
     }
   },
 }
 
-/** A new version begins anew: what the one before took down waits like everything else, and is looked at by the core. */
-const forget = (down: Map<string, Set<number>>, job: string): void => {
-  for (const key of down.keys()) if (key.startsWith(`${job}.`)) down.delete(key)
+type Taking = EventOf<'TaskStopRequested' | 'TaskReplaceRequested'>
+
+const isOverdue = (data: Taking['data']): boolean => data.reason?.endsWith('its time is up') === true
+
+const wrongIn = (
+  { before }: Stored,
+  type: Taking['type'],
+  { placement }: Taking['data'],
+  task: Task,
+  others: ReadonlySet<number>,
+): string | null => {
+  const { order, maxParallel } = updateOf(task.spec)
+  const startsFirst = order === 'start-first' && task.job.kind === 'service'
+  if (type === 'TaskReplaceRequested' && !startsFirst) return 'by one beside it, though it is stopped first'
+  if (placement === before?.retiringSeq) return isUp(before) ? null : 'before its successor was up'
+  if (before?.state !== 'running') return null
+  if (type === 'TaskStopRequested' && startsFirst && before.retiringSeq === null) return 'before it had a successor'
+  return others.size >= maxParallel ? `while ${[...others].join(', ')} is not up again` : null
 }

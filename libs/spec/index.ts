@@ -1,7 +1,7 @@
 export * from './codec'
 export { jobFileShape } from './file/job'
 export { DEFAULT_RESTART, DEFAULT_STOP } from './file/policies'
-export { DEFAULT_RESOURCES } from './file/task'
+export { DEFAULT_RESOURCES } from './file/resources'
 export { DEFAULT_UPDATE, updateOf } from './file/update'
 export * from './format'
 export * from './limits'

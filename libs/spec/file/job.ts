@@ -3,7 +3,8 @@ import { DEFAULT_LOST_AFTER_MS, DEFAULT_PRIORITY, type JobSpec, type PlacementSp
 import { defaulted, type Finding, integer, list, optional, refined, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { completeRestart } from './policies'
-import { type TaskFile, taskShape } from './task'
+import { taskShape } from './task'
+import type { TaskFile } from './taskFields'
 import { duration } from './units'
 
 /** A job as read from a file. Every JobSpec is one, too. */

@@ -1,0 +1,38 @@
+import type { Resources } from '#libs/kernel'
+import { MAX_PORTS, MAX_REPLICAS, MAX_WORDS } from '../limits'
+import type { PortSpec, TaskSpec } from '../model'
+import { integer, list, matching, optional, processText, record, required, struct } from '../shapes'
+import { disconnectShape, driverShape, ENV_NAME, nameShape, protocolShape } from '../words'
+import { count } from './count'
+import { restart, stop, update } from './policies'
+
+const words = list('a list of texts', processText, { max: MAX_WORDS })
+
+const resources = struct<Resources>('resources', {
+  cpuMilli: required(count),
+  memoryBytes: required(count),
+  diskBytes: required(count),
+})
+
+const port = struct<PortSpec>('a port', {
+  name: required(nameShape),
+  port: required(integer({ min: 1, max: 65535 })),
+  hostPort: required(integer({ min: 0, max: 65535 })),
+  protocol: required(protocolShape),
+})
+
+export const task = struct<TaskSpec>('a task', {
+  name: required(nameShape),
+  driver: required(driverShape),
+  image: optional(matching('an image reference', /^[\w.:/@[\]-]{1,1024}$/)),
+  command: optional(words),
+  args: optional(words),
+  env: required(record('a map of texts', ENV_NAME, processText)),
+  replicas: required(integer({ min: 0, max: MAX_REPLICAS })),
+  resources: required(resources),
+  ports: required(list('a list of ports', port, { max: MAX_PORTS })),
+  restart: required(restart),
+  stop: required(stop),
+  onDisconnect: optional(disconnectShape),
+  update: optional(update),
+})

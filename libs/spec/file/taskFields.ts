@@ -1,0 +1,84 @@
+import { MAX_REPLICAS } from '../limits'
+import type { TaskSpec } from '../model'
+import { defaulted, integer, optional, record, required, struct, writtenText } from '../shapes'
+import { disconnectShape, driverShape, ENV_NAME, nameShape } from '../words'
+import { wordsShape } from './command'
+import { imageShape } from './image'
+import { DEFAULT_RESTART, DEFAULT_STOP, type RestartFile, restartShape, stopShape } from './policies'
+import { portsShape } from './ports'
+import { DEFAULT_RESOURCES, resourcesShape } from './resources'
+import { updateShape } from './update'
+
+/** A task as read from a file, before what depends on the job's kind is filled in. */
+export type TaskFile = Omit<TaskSpec, 'restart'> & { readonly restart: RestartFile }
+
+const envHint = 'write a map: `env: {NAME: value}`'
+
+/** The fields of a task, each with its documentation. */
+export const taskFields = struct<TaskFile>('a task', {
+  name: required(nameShape, { doc: 'Name of the task, unique in the job.', example: 'api' }),
+  driver: defaulted(driverShape, 'docker', { doc: 'What runs the task.', example: 'process', synonyms: ['runtime'] }),
+  image: optional(imageShape, {
+    doc: 'Image of the docker driver, by tag or digest; without either `latest` is meant.',
+    example: 'nginx:1.27',
+    synonyms: ['container', 'img'],
+  }),
+  command: optional(wordsShape, {
+    doc: "Replaces the image's entrypoint; what the process driver runs.",
+    example: ['sh', '-c'],
+    synonyms: ['entrypoint', 'cmd', 'exec'],
+  }),
+  args: optional(wordsShape, {
+    doc: "Replaces the image's default arguments; follows `command`.",
+    example: ['echo hello'],
+    synonyms: ['arguments', 'argv'],
+  }),
+  env: defaulted(
+    record('a map of names to texts', ENV_NAME, writtenText, () => envHint),
+    {},
+    {
+      doc: 'Environment variables.',
+      example: { LOG_LEVEL: 'info' },
+      synonyms: ['environment', 'envs', 'vars', 'variables'],
+    },
+  ),
+  replicas: defaulted(integer({ min: 0, max: MAX_REPLICAS }), 1, {
+    doc: 'How many instances of the task run.',
+    example: 3,
+    synonyms: ['count', 'scale', 'instances', 'size'],
+  }),
+  resources: defaulted(resourcesShape, DEFAULT_RESOURCES, {
+    doc: 'What each instance is given.',
+    example: { cpu: 0.5, memory: '512MiB' },
+    synonyms: ['limits', 'reservations', 'deploy'],
+  }),
+  ports: defaulted(portsShape, [], {
+    doc: 'Ports the task listens on, published on its machine.',
+    example: ['8080:80'],
+    synonyms: ['publish', 'expose'],
+  }),
+  restart: defaulted(restartShape, DEFAULT_RESTART, {
+    doc: 'What happens when a container ends by itself.',
+    example: { policy: 'on-failure', attempts: 5 },
+    synonyms: ['restart_policy', 'restartpolicy'],
+  }),
+  stop: defaulted(stopShape, DEFAULT_STOP, {
+    doc: 'How a container is asked to end.',
+    example: { signal: 'SIGINT', grace: '30s' },
+    synonyms: ['stop_signal', 'stop_grace_period', 'shutdown'],
+  }),
+  onDisconnect: optional(disconnectShape, {
+    doc:
+      'When the worker of an instance is cut off: `replace` it elsewhere, `wait` for the worker, or have the worker ' +
+      '`stop` it by itself before another takes its place, so that it never runs twice.',
+    example: 'stop',
+    otherwise: 'replace',
+    synonyms: ['on_disconnect', 'disconnect'],
+  }),
+  update: optional(updateShape, {
+    doc: 'How a new version of the task comes about.',
+    example: { order: 'start-first', maxParallel: 2 },
+    otherwise: 'one instance at a time, stopped first',
+    synonyms: ['update_config', 'strategy', 'rollout', 'updatestrategy'],
+  }),
+})

@@ -1,0 +1,7 @@
+export * from './driver'
+export * from './job'
+export * from './placement'
+export * from './policies'
+export * from './port'
+export * from './task'
+export * from './update'

@@ -1,0 +1,25 @@
+import type { PlacementSpec } from './placement'
+import type { TaskSpec } from './task'
+
+/**
+ * A job as the log keeps it: every default filled in, every unit fixed by the field's name, so that two files that
+ * mean the same are equal here. `parseJobFile` makes one from what a user wrote.
+ */
+export interface JobSpec {
+  readonly name: string
+  readonly kind: JobKind
+  /** 0 to 100; absent: `DEFAULT_PRIORITY`. */
+  readonly priority?: number
+  readonly placement?: PlacementSpec
+  /** How long a worker must be silent before its instances are given up; `DEFAULT_LOST_AFTER_MS` when absent. */
+  readonly lostAfterMs?: number
+  readonly tasks: readonly TaskSpec[]
+}
+
+/** `service` runs until stopped; `batch` runs each instance until it has succeeded. */
+export type JobKind = 'service' | 'batch'
+
+/** Never written out in a job, so that a job of an earlier version of ork is still the same one. */
+export const DEFAULT_LOST_AFTER_MS = 15_000
+
+export const DEFAULT_PRIORITY = 50

@@ -1,0 +1,32 @@
+import type { Resources } from '#libs/kernel'
+import type { DriverName } from './driver'
+import type { RestartSpec, StopSpec } from './policies'
+import type { PortSpec } from './port'
+import type { UpdateSpec } from './update'
+
+export interface TaskSpec {
+  readonly name: string
+  readonly driver: DriverName
+  /** Tag or digest; required by the docker driver. */
+  readonly image?: string
+  /** Replaces the image's entrypoint. */
+  readonly command?: readonly string[]
+  /** Replaces the image's default arguments. */
+  readonly args?: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly replicas: number
+  readonly resources: Resources
+  readonly ports: readonly PortSpec[]
+  readonly restart: RestartSpec
+  readonly stop: StopSpec
+  /** What becomes of an instance whose worker is cut off; `replace` when absent, and never written out. */
+  readonly onDisconnect?: OnDisconnect
+  /** How a new version comes about; `updateOf` says what holds where this is absent. */
+  readonly update?: UpdateSpec
+}
+
+/**
+ * `replace`: after `lostAfterMs` another takes its place. `wait`: it stays its worker's until that is back, or is given
+ * up by hand. `stop`: its worker stops it by itself before another takes its place, so that it never runs twice.
+ */
+export type OnDisconnect = 'replace' | 'wait' | 'stop'

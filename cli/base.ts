@@ -16,11 +16,26 @@ export const archiveFlag = Flags.string({
   helpValue: 'DIR',
 })
 
+/** Of commands that need nothing but the log: where it is. */
+export const pastFlags = {
+  archive: archiveFlag,
+  bundle: Flags.string({
+    description: 'Read the log from this file of `ork bundle`; no cluster is asked',
+    helpValue: 'FILE',
+    exclusive: ['archive'],
+  }),
+}
+
 /** What the flags of every command say. */
 export interface CommonFlags {
   readonly json: boolean
   readonly nats: string | undefined
   readonly prefix: string
+}
+
+interface PastFlags {
+  readonly archive: string | undefined
+  readonly bundle?: string | undefined
 }
 
 /**
@@ -74,6 +89,18 @@ export abstract class OrkCommand extends Command {
     const connection = await openConnection(flags)
     this.closers.push(() => connection.close())
     return connection
+  }
+
+  /** The cluster whose past is asked for: the one there is, with its archive if one is named, or a bundle. */
+  protected async openPast(flags: CommonFlags & PastFlags): Promise<Connection> {
+    if (flags.bundle === undefined) {
+      const { openArchived } = await import('./client/openArchived.js')
+      return openArchived(await this.connect(flags), flags.archive)
+    }
+    const { openBundle } = await import('#libs/log')
+    const bundle = await openBundle(flags.bundle)
+    this.closers.push(() => bundle.close())
+    return bundle
   }
 
   /** Does something with what must be closed afterwards, however that ends. */

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { archiveFlag, OrkCommand } from '../base'
+import { OrkCommand, pastFlags } from '../base'
 
 export default class Events extends OrkCommand {
   static override summary = 'Show what happened, and with --follow what happens'
@@ -39,7 +39,7 @@ export default class Events extends OrkCommand {
       multiple: true,
       multipleNonGreedy: true,
     }),
-    archive: archiveFlag,
+    ...pastFlags,
     heartbeats: Flags.boolean({
       default: false,
       description: "Workers' signs of life between the events (kept for an hour)",
@@ -51,8 +51,7 @@ export default class Events extends OrkCommand {
     const { planEvents, showEvents } = await import('../show/events.js')
     const plan = planEvents(flags, Date.now())
     const signal = this.interruptible()
-    const { openArchived } = await import('../client/openArchived.js')
-    const connection = await openArchived(await this.connect(flags), flags.archive)
+    const connection = await this.openPast(flags)
     await showEvents(connection.log, plan, { json: flags.json, out: this.out, signal })
   }
 }

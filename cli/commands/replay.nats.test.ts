@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -173,6 +176,30 @@ test('a service that holds anything else is found out, to the field', async (con
     stderr,
     'job/web.instances[0].state at sequence 6: the log (left) and manager/m1 (right) differ: "failed" and "running"',
   )
+})
+
+test('a bundle is the same cluster on a machine that has none, and a file that is none is refused', async ({
+  nats,
+}) => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-bundle-test-'))
+  try {
+    const file = join(dir, 'report.tgz')
+    const written = await runOrk(['bundle', '-o', file], { nats: nats.url })
+    assert.is(written.code, 0, written.stderr)
+    assert.match(written.stdout, /report\.tgz: 6 events/)
+    const here = { nats: 'nats://127.0.0.1:1' } // nobody is there
+    const live = await runOrk(['replay', '--to', '5', '--json'], { nats: nats.url })
+    const bundled = await runOrk(['replay', file, '--to', '5', '--json'], here)
+    assert.is(bundled.stdout, live.stdout, bundled.stderr)
+    const failed = await runOrk(['events', '--bundle', file, '--type', 'TaskFailed', '--json'], here)
+    assert.is(JSON.parse(failed.stdout).sequence, 6)
+    writeFileSync(file, 'no bundle')
+    const refused = await runOrk(['replay', file], here)
+    assert.is(refused.code, 1)
+    assert.match(refused.stderr, /is no bundle that this ork can read/)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 })
 
 test.run()

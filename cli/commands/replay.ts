@@ -1,6 +1,6 @@
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { archiveFlag, OrkCommand } from '../base'
+import { OrkCommand, pastFlags } from '../base'
 import { UsageFailure } from '../failure'
 
 export default class Replay extends OrkCommand {
@@ -10,7 +10,7 @@ export default class Replay extends OrkCommand {
     'the first event and once from the newest snapshot, and compares both with what the live services hold; the first ' +
     'difference is told, with 1.'
   static override usage = [
-    '<%= command.id %> [--to SEQ|TIME] [--job JOB] [--play [--speed 10x]] [--archive DIR]',
+    '<%= command.id %> [BUNDLE] [--to SEQ|TIME] [--job JOB] [--play [--speed 10x]] [--archive DIR]',
     '<%= command.id %> --verify [--archive DIR]',
   ]
   static override examples = [
@@ -18,14 +18,16 @@ export default class Replay extends OrkCommand {
     { description: 'A quarter of an hour ago', command: '<%= config.bin %> replay --to 15m' },
     { description: 'One job, just after sequence 4711', command: '<%= config.bin %> replay --to 4711 --job web' },
     { description: 'As a film', command: '<%= config.bin %> replay --play --speed 10x' },
+    { description: 'From a file of `ork bundle`, without a cluster', command: '<%= config.bin %> replay bundle.tgz' },
     { description: 'Do all services hold what the log says?', command: '<%= config.bin %> replay --verify' },
   ]
+  static override args = { bundle: Args.string({ description: 'The same as --bundle: a file of `ork bundle`' }) }
   static override flags = {
     to: Flags.string({
       description: 'The moment: a sequence, a time with its zone, or how long ago',
       helpValue: 'SEQ|TIME',
     }),
-    archive: archiveFlag,
+    ...pastFlags,
     job: Flags.string({ description: 'Only this job', helpValue: 'JOB' }),
     play: Flags.boolean({ default: false, description: 'Show the events one after the other, with their pauses' }),
     speed: Flags.string({
@@ -35,12 +37,12 @@ export default class Replay extends OrkCommand {
     verify: Flags.boolean({
       default: false,
       description: 'Compare folds of the log with each other and with the live services',
-      exclusive: ['to', 'job', 'play'],
+      exclusive: ['to', 'job', 'play', 'bundle'],
     }),
   }
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Replay)
+    const { args, flags } = await this.parse(Replay)
     const { parsePoint } = await import('../client/point.js')
     const { usable } = await import('../show/events.js')
     const to = flags.to === undefined ? undefined : usable(parsePoint(flags.to, Date.now(), '--to'))
@@ -48,8 +50,7 @@ export default class Replay extends OrkCommand {
     if (flags.speed !== undefined && !flags.play) throw speedWithoutFilm()
     const speed = speedOf(flags.speed ?? '1x')
     const signal = this.interruptible()
-    const { openArchived } = await import('../client/openArchived.js')
-    const connection = await openArchived(await this.connect(flags), flags.archive)
+    const connection = await this.openPast({ ...flags, bundle: flags.bundle ?? args.bundle })
     const show = { json: flags.json, out: this.out, signal }
     if (flags.verify) {
       const { verify } = await import('../show/verify.js')

@@ -13,8 +13,7 @@ export default class Task extends OrkCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Task)
     const id = this.instanceId(args.id)
-    const { openArchived } = await import('../client/openArchived.js')
-    const connection = await openArchived(await this.connect(flags), flags.archive)
+    const connection = await this.openPast(flags)
     const { call } = await import('../client/call.js')
     const { explainPending } = await import('../client/explain.js')
     const { eventJson } = await import('../render/event.js')

@@ -10,6 +10,7 @@ import {
   lastArchived,
   type Manifest,
   readManifest,
+  storedMessages,
   writeArchiveFile,
   writeManifest,
 } from '#libs/log'
@@ -46,7 +47,7 @@ export const archive = async (connection: Connection, { dir, before, signal }: A
   const to = Math.min(wanted, snapshot.head.seq, lastSeq - 1)
   while (lastArchived(manifest) < to) {
     signal.throwIfAborted()
-    const file = await writeArchiveFile(dir, log, manifest.files.at(-1), to)
+    const file = await writeArchiveFile(dir, storedMessages(log), manifest.files.at(-1), to)
     manifest = { ...manifest, files: [...manifest.files, file] }
     writeManifest(dir, manifest)
   }

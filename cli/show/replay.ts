@@ -31,8 +31,7 @@ export const replay = async (connection: Connection, options: ReplayOptions): Pr
   const { log } = connection
   const { job, json, out } = options
   const to = await endOfReplay(log, options)
-  const base = (await snapshotUpTo(connection, to))?.cluster ?? (await firstBase(log, to))
-  const { cluster, time } = await foldWithProgress(log, to, 'folding', options.signal, { base })
+  const { cluster, time } = await clusterAt(connection, to, options.signal)
   if (job !== undefined && !cluster.jobs.has(job)) throw new OrkFailure(noSuchJob(cluster, job))
   if (json) {
     await out.write(`${escapeJson(JSON.stringify({ time, ...plain(cluster, job) }))}\n`)
@@ -40,6 +39,16 @@ export const replay = async (connection: Connection, options: ReplayOptions): Pr
   }
   const now = options.to === undefined || time === null ? Date.now() : Date.parse(time)
   await out.write(`${renderCluster(cluster, time, job, { now, colours: out.colours })}\n`)
+}
+
+/** The cluster as of a sequence, from the log or from a snapshot of before. Throws OrkFailure, and Interrupted. */
+export const clusterAt = async (
+  connection: Connection,
+  seq: number,
+  signal: AbortSignal,
+): Promise<{ readonly cluster: Cluster; readonly time: string | null }> => {
+  const base = (await snapshotUpTo(connection, seq))?.cluster ?? (await firstBase(connection.log, seq))
+  return foldWithProgress(connection.log, seq, 'folding', signal, { base })
 }
 
 /** The last sequence to fold. Says so where the moment asked for is yet to come. */

@@ -1,14 +1,15 @@
 import { type Entry, filtersFor } from '#libs/events'
 import { matchesAny } from '../filters'
 import { toEntry } from '../jetstream/entries'
+import { createMemoryLog } from '../memory'
 import type { Log, ReadOptions, StoredMessage } from '../port'
-import { readFile } from './files'
+import type { Messages } from './files'
 import { lastArchived, type Manifest } from './manifest'
+import { archivedMessages } from './messages'
 
 /** The log with its past: what is in the archive is read from there, the rest from the servers. */
 export const archivedLog = (log: Log, prefix: string, dir: string, manifest: Manifest): Log => {
-  const messages = (from: number, to: number): AsyncGenerator<readonly StoredMessage[]> =>
-    archivedMessages(dir, manifest, from, to)
+  const messages = archivedMessages(dir, manifest)
   const stored: Log['stored'] = async (seq) => {
     for await (const [message] of messages(seq, Math.min(seq, lastArchived(manifest)))) return message ?? null
     return log.stored(seq)
@@ -33,28 +34,13 @@ export const archivedLog = (log: Log, prefix: string, dir: string, manifest: Man
   }
 }
 
-async function* archivedMessages(
-  dir: string,
-  { files }: Manifest,
-  from: number,
-  to: number,
-): AsyncGenerator<readonly StoredMessage[]> {
-  for (const file of files) {
-    if (file.lastSeq < from || file.firstSeq > to) continue
-    for await (const batch of readFile(dir, file)) {
-      const wanted = batch.filter(({ seq }) => seq >= from && seq <= to)
-      if (wanted.length > 0) yield wanted
-    }
-  }
-}
-
 const entryOf = (prefix: string, { seq, data, subject }: StoredMessage): Entry =>
   toEntry(prefix, seq, Buffer.from(data).toString('utf8'), subject)
 
 async function* read(
   log: Log,
   prefix: string,
-  messages: (from: number, to: number) => AsyncGenerator<readonly StoredMessage[]>,
+  messages: Messages,
   options: ReadOptions,
 ): AsyncGenerator<readonly Entry[]> {
   const { firstSeq } = await log.info()
@@ -67,4 +53,18 @@ async function* read(
     }
   }
   if (to >= firstSeq) yield* log.read({ ...options, from: Math.max(from, firstSeq) })
+}
+
+/** The log of an archive alone, for who has no servers: there is nothing behind it, and nothing can be written. */
+export const logOfArchive = (prefix: string, dir: string, manifest: Manifest): Log => {
+  const { cluster } = manifest
+  const lastSeq = lastArchived(manifest)
+  const { log } = createMemoryLog({ prefix, cluster })
+  const behind: Log = {
+    ...log,
+    lastSeq: async () => lastSeq,
+    seqAt: async () => lastSeq + 1,
+    info: async () => ({ ...(await log.info()), firstSeq: lastSeq + 1, lastSeq }),
+  }
+  return archivedLog(behind, prefix, dir, manifest)
 }

@@ -4,33 +4,23 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
-import type { Log, StoredMessage } from '../port'
+import type { StoredMessage } from '../port'
 import { fromLine, toLine } from './line'
 import { type ArchiveFile, chainErrors, chainOf, type Manifest, syncFolder } from './manifest'
 
 /** Events in one file. */
 const FILE_EVENTS = 100_000
-/** Events that are asked for at a time. */
-const ASKED = 250
-
-/** The messages from one sequence to another, as they are stored. Throws OrkFailure where one is missing. */
-async function* storedRange(log: Log, from: number, to: number): AsyncGenerator<readonly StoredMessage[]> {
-  for (let first = from; first <= to; first += ASKED) {
-    const seqs = Array.from({ length: Math.min(ASKED, to - first + 1) }, (_, at) => first + at)
-    const messages = await Promise.all(seqs.map((seq) => log.stored(seq)))
-    const missing = messages.indexOf(null)
-    if (missing >= 0) throw new OrkFailure(orkError('EventMissing', `the log has no event ${first + missing}`))
-    yield messages.flatMap((message) => message ?? [])
-  }
-}
 
 const nameOf = (firstSeq: number, lastSeq: number): string =>
   `${String(firstSeq).padStart(12, '0')}-${String(lastSeq).padStart(12, '0')}.jsonl.gz`
 
-/** Writes the next file of an archive, from `from` to at most `to`, and has it on the disk. Throws OrkFailure. */
+/** The messages from one sequence to another, in batches. Throws OrkFailure where one is missing. */
+export type Messages = (from: number, to: number) => AsyncIterable<readonly StoredMessage[]>
+
+/** Writes the next file of an archive, behind `before` and up to at most `to`, and has it on the disk. Throws OrkFailure. */
 export const writeFile = async (
   dir: string,
-  log: Log,
+  messages: Messages,
   before: ArchiveFile | undefined,
   to: number,
 ): Promise<ArchiveFile> => {
@@ -42,9 +32,9 @@ export const writeFile = async (
   const hash = createHash('sha256')
   let bytes = 0
   try {
-    for await (const messages of storedRange(log, firstSeq, lastSeq)) {
+    for await (const batch of messages(firstSeq, lastSeq)) {
       // Each part is a gzip of its own; several behind one another are one, for every program.
-      const part = gzipSync(messages.map((message) => `${toLine(message)}\n`).join(''))
+      const part = gzipSync(batch.map((message) => `${toLine(message)}\n`).join(''))
       writeSync(handle, part)
       hash.update(part)
       bytes += part.length

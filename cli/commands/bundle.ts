@@ -1,0 +1,27 @@
+import { Flags } from '@oclif/core'
+import { archiveFlag, OrkCommand } from '../base'
+
+export default class Bundle extends OrkCommand {
+  static override summary = 'Write the whole log into one file that any machine can replay'
+  static override description =
+    'A bug report that runs: the log and the versions, in one file that `ork replay`, `ork why`, `ork diff` and `ork ' +
+    'events` read with --bundle, without a cluster. Secrets were never in the log.'
+  static override examples = [
+    '<%= config.bin %> bundle',
+    { description: 'For somebody else', command: '<%= config.bin %> bundle -o report.tgz' },
+    { description: 'Look into it', command: '<%= config.bin %> replay report.tgz' },
+  ]
+  static override flags = {
+    output: Flags.string({ char: 'o', description: 'File to write', helpValue: 'FILE', default: 'bundle.tgz' }),
+    archive: archiveFlag,
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Bundle)
+    const connection = await this.openPast(flags)
+    const { bundle, bundledText } = await import('../show/bundle.js')
+    const done = await bundle(connection, { file: flags.output, archive: flags.archive })
+    if (flags.json) return this.printJson(done)
+    await this.print(bundledText(done))
+  }
+}

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { keepOwnPart } from '#libs/cluster'
 import type { Driver } from '#libs/drivers'
-import type { Resources } from '#libs/kernel'
+import { NO_RESOURCES, type Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { type Logger, orkVersion, theMachine } from '#libs/runtime'
 import { newestSnapshot } from '#libs/snapshots'
@@ -56,6 +56,27 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
     }),
     logger,
     cluster,
+  })
+  await worker.start()
+  return worker
+}
+
+export interface StartSimulatedWorkerOptions
+  extends Pick<StartWorkerOptions, 'connection' | 'name' | 'logger' | 'drivers'> {
+  readonly capacity: Resources
+}
+
+/**
+ * Starts a worker without a machine of its own: it has what it is said to have, uses nothing, and keeps nothing on disk.
+ * Thousands of them fit into one process. Resolves when it has caught up with the log.
+ */
+export const startSimulatedWorker = async (options: StartSimulatedWorkerOptions): Promise<Worker> => {
+  const worker = new Worker({
+    ...options,
+    version: orkVersion(),
+    host: options.name,
+    labels: {},
+    measureUse: async () => NO_RESOURCES,
   })
   await worker.start()
   return worker

@@ -1,4 +1,4 @@
-import { connect, createInbox, type MsgHdrs, type NatsConnection } from 'nats'
+import { connect, createInbox, type MsgHdrs, type NatsConnection, nuid } from 'nats'
 
 /**
  * What client and server can do by themselves, on the quickest way known, with nothing of ork's own: the limit that the
@@ -6,6 +6,9 @@ import { connect, createInbox, type MsgHdrs, type NatsConnection } from 'nats'
  */
 
 const WINDOW = 2_048
+const BATCH = 1_000
+/** One is being synced while the next is on its way. */
+const BATCHES = 2
 const REQUEST = 5_000
 
 /** One publish, ready to be sent: with a header block (`NATS/1.0…`), if it has any. */
@@ -38,6 +41,45 @@ export const publishAll = async (servers: string, publishes: readonly BarePublis
   const took = performance.now() - start
   await nc.close()
   return took
+}
+
+/** The same in atomic batches of 1,000, each acknowledged as a whole: the quickest way where every write is synced. */
+export const publishBatches = async (servers: string, publishes: readonly BarePublish[]): Promise<number> => {
+  const nc = await connect({ servers, noAsyncTraces: true })
+  const inbox = createInbox()
+  const start = performance.now()
+  await new Promise<void>((resolve) => {
+    const count = Math.ceil(publishes.length / BATCH)
+    let sent = 0
+    let committed = 0
+    const send = (): void => {
+      for (; sent < count && sent - committed < BATCHES; sent += 1) {
+        publishBatch(nc, publishes.slice(sent * BATCH, (sent + 1) * BATCH), inbox)
+      }
+    }
+    nc.subscribe(inbox, {
+      callback: (_error, { data }) => {
+        if (data.length === 0) return // the first of a batch is answered with nothing: go on
+        committed += 1
+        if (committed === count) resolve()
+        else send()
+      },
+    })
+    send()
+  })
+  const took = performance.now() - start
+  await nc.close()
+  return took
+}
+
+const publishBatch = (nc: NatsConnection, batch: readonly BarePublish[], reply: string): void => {
+  const id = nuid.next()
+  for (const [at, { subject, payload }] of batch.entries()) {
+    const isLast = at === batch.length - 1
+    const more = isLast ? 'Nats-Batch-Commit: 1\r\n' : ''
+    const headers = Buffer.from(`NATS/1.0\r\nNats-Batch-Id: ${id}\r\nNats-Batch-Sequence: ${at + 1}\r\n${more}\r\n`)
+    publishOne(nc, { subject, payload, headers }, isLast || at === 0 ? reply : '')
+  }
 }
 
 const publishOne = (nc: NatsConnection, publish: BarePublish | undefined, reply: string): void => {

@@ -1,0 +1,128 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type Bench, type Figure, rounded } from './figure'
+import { bareRate } from './million/bareRate'
+import { type BenchCluster, type BenchClusterOptions, ROLES, startBenchCluster } from './million/cluster'
+import { jobsWith, submitAll } from './million/jobs'
+import { bytesBelow, load, type Usage, usageOf } from './million/processes'
+import { Progress } from './million/progress'
+import { readWritten, type Written } from './million/written'
+
+const INSTANCES = 1_000_000
+/** Instances to a worker: as many as it takes for a million on 5,000. */
+const PER_WORKER = 200
+/** Without any change for so long it is given up. */
+const PATIENCE_MS = 60_000
+/** Events that are enough to know the bare rate. */
+const BARE = 200_000
+
+interface Run {
+  readonly begunAt: number
+  readonly doneAt: number
+  readonly progress: Progress
+  readonly used: Readonly<Record<string, Usage>>
+  readonly written: Written
+  readonly bytes: number
+  readonly load: number
+  readonly bareRate: number
+}
+
+const usages = ({ pids }: BenchCluster): Record<string, Usage> =>
+  Object.fromEntries(ROLES.map((role) => [role, usageOf(pids[role])]))
+
+/** From the submits until every instance runs in every view. */
+const measure = async (cluster: BenchCluster, instances: number, durable: boolean): Promise<Run> => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-jobs-'))
+  const { lastSeq } = await cluster.connection.log.info()
+  const bytes = bytesBelow(cluster.store)
+  const before = usages(cluster)
+  const progress = new Progress(cluster, instances)
+  const done = progress.all(PATIENCE_MS)
+  const begunAt = Date.now()
+  try {
+    await Promise.all([submitAll(cluster.url, dir, jobsWith(instances)), done])
+    const doneAt = Date.now()
+    const after = usages(cluster)
+    const used = Object.fromEntries(
+      ROLES.map((role) => [
+        role,
+        { cpu: (after[role]?.cpu ?? 0) - (before[role]?.cpu ?? 0), memory: after[role]?.memory ?? 0 },
+      ]),
+    )
+    const busy = load()
+    const written = await readWritten(cluster.connection, lastSeq + 1, instances)
+    const stored = bytesBelow(cluster.store) - bytes
+    const bare = await bareRate(cluster, lastSeq + 1, Math.min(written.events, BARE), durable)
+    return { begunAt, doneAt, progress, used, written, bytes: stored, load: busy, bareRate: bare }
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+}
+
+const reportRun = (report: (figure: Figure) => void, name: string, of: number, run: Run): void => {
+  const { begunAt, doneAt, progress, used, written } = run
+  const full = of === INSTANCES
+  const tell = (what: string, value: number, unit: string, goal?: number): void =>
+    report({ name: `${name}.${what}`, value: rounded(value), unit, n: 1, of, ...(goal === undefined ? {} : { goal }) })
+  const seconds = (doneAt - begunAt) / 1_000
+  tell('load', run.load, 'processes')
+  tell('placements', written.placements / written.placingSeconds, '/s', 8_100)
+  tell('events', (written.placements + written.starts) / seconds, '/s')
+  tell('bare', run.bareRate, '/s')
+  tell('others', written.others, 'events')
+  tell('time.50', (progress.reached(0.5) - begunAt) / 1_000, 's')
+  tell('time.99', (progress.reached(0.99) - begunAt) / 1_000, 's')
+  tell('time.100', seconds, 's', full ? 120 : undefined)
+  const latency = (share: number): number => written.latencies[Math.floor(of * share)] ?? Number.NaN
+  tell('latency.p50', latency(0.5), 'ms')
+  tell('latency.p99', latency(0.99), 'ms')
+  for (const [role, { cpu, memory }] of Object.entries(used)) {
+    tell(`${role}.cpu`, cpu, 's')
+    tell(`${role}.cpu-each`, (cpu * 1e6) / (written.placements + written.starts), 'us')
+    tell(`${role}.memory`, memory / 2 ** 20, 'MiB')
+  }
+  tell('disk', run.bytes / 2 ** 20, 'MiB')
+  if (written.placements !== of || written.starts !== of) {
+    throw new Error(`${of} instances took ${written.placements} placements and ${written.starts} starts`)
+  }
+}
+
+/** One run of so many instances on a cluster of its own. */
+const runOnce = async (report: (figure: Figure) => void, instances: number, options: BenchClusterOptions) => {
+  const cluster = await startBenchCluster(options)
+  try {
+    reportRun(report, `million.${instances}`, instances, await measure(cluster, instances, options.durable))
+  } finally {
+    await cluster.stop()
+  }
+}
+
+const optionsOf = (args: readonly string[]) => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      instances: { type: 'string', default: String(INSTANCES) },
+      workers: { type: 'string' },
+      relaxed: { type: 'boolean', default: false },
+      profiles: { type: 'string' },
+    },
+  })
+  const { relaxed, profiles } = values
+  const sizes = values.instances.split(',').map(Number)
+  return { sizes, workers: values.workers, durable: !relaxed, ...(profiles === undefined ? {} : { profiles }) }
+}
+
+/**
+ * A million instances on 5,000 workers, whose containers are simulated: submitted by `ork submit`, through a real
+ * nats-server that keeps them on the disk, placed and started by the services in processes of their own, until all run
+ * in every view. `--instances` takes several sizes (1/100, 1/10, full), each with a cluster of its own.
+ */
+export const bench: Bench = async (report, args) => {
+  const { sizes, workers, ...options } = optionsOf(args)
+  for (const instances of sizes) {
+    const fleet = Number(workers ?? Math.max(1, Math.ceil(instances / PER_WORKER)))
+    await runOnce(report, instances, { ...options, workers: fleet })
+  }
+}

@@ -42,7 +42,7 @@ const decide = (view: SchedulerView, mono: number, batch: Batch): Verdict => {
 }
 
 /** What was promised is in the log by now, or never will be; and where there is room since, who waits for it is called. */
-const settle = (view: SchedulerView): void => {
+export const settle = (view: SchedulerView): void => {
   const { fleet, queue, cluster } = view
   if (view.decidedAt === cluster.seq) return
   view.decidedAt = cluster.seq
@@ -58,7 +58,7 @@ export const policyFor = ({ cluster }: SchedulerView, { task }: Instance): Place
   task.job.spec.placement?.policy ?? cluster.scheduling.policy
 
 /** One batch in the making. */
-class Deciding {
+export class Deciding {
   /** Workers that were looked at one by one. */
   looks = 0
   private placed = 0
@@ -79,6 +79,11 @@ class Deciding {
     if (said !== undefined) return this.refuse(instance, said)
     this.looks += view.fleet.size
     return this.refuse(instance, reasonsOf(view, instance))
+  }
+
+  /** Settles which worker, if any, is kept for another one when this instance has its turn. */
+  keepFor(instance: Instance): void {
+    this.keeper.before(instance)
   }
 
   private pick(instance: Instance, policy: PlacementPolicy): number {

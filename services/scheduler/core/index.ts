@@ -1,6 +1,7 @@
 export { setPolicy } from './commands'
 export { policyFor, schedulerCore } from './decide'
 export * from './explain'
-export { type Placement, recompute } from './recompute'
+export { type Placement, type Recomputed, recompute } from './recompute'
+export type { Remedy } from './remedy'
 export type { WorkerVerdict } from './survey'
 export { type SchedulerView, viewOf } from './view'

@@ -67,7 +67,9 @@ const checkRecomputed = (world: Story): void => {
     for (const entry of log.slice(0, asOf)) evolve(cluster, entry, ignoreChanges)
     const instance = findInstance(cluster, job, task, index)
     const again = instance === undefined ? null : recompute(cluster, instance)
-    assert.is(again?.worker, worker, `the placement at ${seq}`)
+    assert.is(again?.placement?.worker, worker, `the placement at ${seq}`)
+    const chosen = again?.workers.find((one) => one.worker === worker)
+    assert.ok(chosen?.fits, `the worker of ${seq} is said to fit`)
   }
 }
 
@@ -184,6 +186,26 @@ test('a filter that is asked and one that explains are one: who is admitted is r
       }
     }),
   )
+})
+
+test('what a pending instance needs is said by amount, least first, and nothing of who could never take it', () => {
+  const world = story(registered('w1', 500), registered('w2', 2_000), registered('w3', 2_000))
+  const asking = (name: string, cpuMilli: number, hostPort = 0) =>
+    submitted(
+      aJob({
+        name,
+        tasks: [{ resources: cores(cpuMilli), ports: [{ name: 'p', port: 80, hostPort, protocol: 'tcp' }] }],
+      }),
+    )
+  world.given(asking('a', 1_500, 80)).settle()
+  world.given(asking('b', 1_000, 80)).settle()
+  world.given({ type: 'WorkerCordoned', data: { worker: 'w3', reason: null } })
+  world.given(asking('c', 1_500, 80)).settle()
+  const remedies = recompute(world.log.cluster, world.log.instance('c.api.0'))?.remedies
+  assert.equal(remedies, [
+    { needs: ['1 more cpu', 'host port 80/tcp to be free'], workers: ['w2'] },
+    { needs: ['to be uncordoned', '0.5 more cpu', 'host port 80/tcp to be free'], workers: ['w3'] },
+  ])
 })
 
 /** A small job a round on a worker that a big one would fill, each gone two rounds later; when the big one had its place. */

@@ -11,4 +11,8 @@ export const driver: Filter = {
     }
     return worker.silentDrivers.includes(asked) ? `its engine ${asked} does not answer` : null
   },
+  remedy: ({ task }, { worker }) =>
+    worker.drivers.includes(task.spec.driver)
+      ? `its engine ${task.spec.driver} to answer`
+      : `the driver ${task.spec.driver}`,
 }

@@ -18,6 +18,8 @@ export interface Filter {
    */
   readonly about: 'worker' | 'room' | 'instance'
   rejects(instance: Instance, candidate: Candidate): string | null
+  /** Of a worker that it rejects: what would have to change there, e.g. `2 GiB more memory`; null: nothing that can. */
+  remedy(instance: Instance, candidate: Candidate): string | null
 }
 
 /** How many workers one filter rejected. */

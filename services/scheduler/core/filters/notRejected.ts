@@ -6,4 +6,5 @@ export const notRejected: Filter = {
   about: 'instance',
   rejects: ({ rejectedBy }, { worker }) =>
     rejectedBy.includes(worker.name) ? 'the worker turned this version down' : null,
+  remedy: () => 'a new version of the job, as it turned this one down',
 }

@@ -1,17 +1,21 @@
 import { formatBytes, formatCpu, type ResourceName } from '#libs/kernel'
 import type { Filter } from './filter'
 
-const fits = (name: string, key: ResourceName, format: (amount: number) => string): Filter => ({
+const fits = (name: string, key: ResourceName, format: (amount: number) => string, unit: string): Filter => ({
   name,
   about: 'room',
   rejects: ({ task }, { free, worker }) => {
     const asked = task.spec.resources[key]
     if (asked <= free[key]) return null
-    return `asks for ${format(asked)}, ${format(Math.max(0, free[key]))} of ${format(worker.capacity[key])} free`
+    return `asks for ${format(asked)}${unit}, ${format(Math.max(0, free[key]))}${unit} of ${format(worker.capacity[key])}${unit} free`
+  },
+  remedy: ({ task }, { free, worker }) => {
+    const asked = task.spec.resources[key]
+    return asked > worker.capacity[key] ? null : `${format(asked - free[key])} more ${name}`
   },
 })
 
 /** What the instance asks for must be free: capacity less the sum of what is promised, never what is merely unused. */
-export const cpu = fits('cpu', 'cpuMilli', (milli) => `${formatCpu(milli)} cores`)
-export const memory = fits('memory', 'memoryBytes', formatBytes)
-export const disk = fits('disk', 'diskBytes', formatBytes)
+export const cpu = fits('cpu', 'cpuMilli', formatCpu, ' cores')
+export const memory = fits('memory', 'memoryBytes', formatBytes, '')
+export const disk = fits('disk', 'diskBytes', formatBytes, '')

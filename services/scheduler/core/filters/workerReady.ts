@@ -7,4 +7,5 @@ export const workerReady: Filter = {
   about: 'worker',
   rejects: (_, { worker }) =>
     isOpen(worker) ? null : `worker is ${worker.state === 'ready' ? worker.intake : worker.state}`,
+  remedy: (_, { worker }) => (worker.state === 'ready' ? 'to be uncordoned' : 'to be heard of again'),
 }

@@ -39,11 +39,15 @@ const worksAgain = async (cluster: TestCluster, job: string): Promise<void> => {
 const isStopped = (cluster: TestCluster, job: string): Promise<void> =>
   cluster.log.until(`${job} is stopped`, ({ jobs }) => jobs.get(job)?.state === 'stopped', 40_000)
 
-/** The worker's signs of life from now on. */
-const heartbeats = ({ connection }: TestCluster) => {
-  const at: number[] = []
-  const following = connection.log.followHeartbeats(() => at.push(Date.now()))
-  return { since: (time: number): number => at.filter((one) => one > time).length, stop: () => following.stop() }
+/** Resolves once the worker has told that its engine does not answer, and its heartbeats go on all the same. */
+const silentAndHeardOf = async ({ connection, log }: TestCluster, from: number): Promise<void> => {
+  await log.event('WorkerDriverChanged', ({ answers }) => !answers, from, 30_000)
+  let beats = 0
+  const following = connection.log.followHeartbeats(() => {
+    beats += 1
+  })
+  await eventually('it is heard of all the same', async () => beats >= 2, 30_000)
+  following.stop()
 }
 
 const live = suite<Context>('dockerd killed, live-restore')
@@ -62,12 +66,21 @@ live('containers that survive their engine are adopted; those that were just sta
     await cluster.submit(sleeper('half', { replicas: 9 }))
     await log.event('TaskStarted', ({ job }) => job === 'half')
     await engine.kill()
+    const killedAt = Date.now()
+    await silentAndHeardOf(cluster, from)
+    assert.ok(log.instances('half').every(({ attempt }) => attempt === 1))
+    const awayMs = Date.now() - killedAt
     await startAgain(engine)
+    const startedAt = Date.now()
+    const back = await log.event('WorkerDriverChanged', ({ answers }) => answers, from, 40_000)
     await cluster.log.running('half', 9, 40_000)
     await worksAgain(cluster, 'later')
     assert.equal(await runningOf(cluster, 'web'), before)
     assertUndisturbed(cluster, 'web', from)
     await assertOneContainerEach(cluster)
+    const truthBackMs = Date.parse(back.time) - startedAt
+    tell('engine killed, its containers go on', { awayMs, replaced: 0, truthBackMs })
+    if (FULL) assert.ok(truthBackMs < 10_000)
   }),
 )
 
@@ -97,7 +110,6 @@ live('while an engine hangs nothing is replaced on a guess, and what was asked m
     await cluster.log.running('doomed', 2)
     const before = await runningOf(cluster, 'web')
     const from = log.view.seq + 1
-    const beats = heartbeats(cluster)
     const pausedAt = Date.now()
     engine.pause()
     try {
@@ -105,12 +117,10 @@ live('while an engine hangs nothing is replaced on a guess, and what was asked m
       await cluster.stopJob('doomed')
       const noticed = async () => cluster.service('w1').log().includes('the engine cannot be reached')
       await eventually('the worker sees that its engine does not answer', noticed, 20_000)
-      const silent = await log.event('WorkerDriverChanged', ({ answers }) => !answers, from, 30_000)
-      await eventually('it is heard of all the same', async () => beats.since(Date.parse(silent.time)) >= 2, 30_000)
+      await silentAndHeardOf(cluster, from)
       if (FULL) await pause(Math.max(0, pausedAt + 60_000 - Date.now()))
       assert.ok(log.instances('asked').every(({ state, attempt }) => state === 'scheduled' && attempt === 1))
     } finally {
-      beats.stop()
       engine.resume()
     }
     const resumedAt = Date.now()
@@ -140,8 +150,10 @@ plain('containers that die with their engine are started again, once each', ({ e
     await cluster.log.running('web', 3)
     await engine.kill()
     await startAgain(engine)
+    const startedAt = Date.now()
     const again = () => log.instances('web').every(({ state, attempt }) => state === 'running' && attempt === 2)
     await log.until('all run their second attempt', again, 40_000)
+    tell('engine killed with its containers', { containers: 3, runningAgainMs: Date.now() - startedAt })
     await worksAgain(cluster, 'later')
     assert.is(log.all('TaskExited').length, 3)
     assert.is(log.all('TaskRestarting').length, 3)

@@ -1,7 +1,19 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { sleeper, type TestCluster, type TestContainer, withCluster } from '../../libs/testing/cluster'
-import { ensureTestImage, type OpenTestDocker, openTestDocker } from '../../libs/testing/docker'
+import {
+  dockerContainers,
+  sleeper,
+  type TestCluster,
+  type TestContainer,
+  withCluster,
+} from '../../libs/testing/cluster'
+import {
+  type EngineTap,
+  ensureTestImage,
+  type OpenTestDocker,
+  openTestDocker,
+  tapEngine,
+} from '../../libs/testing/docker'
 import { FULL, tell } from './figures'
 
 interface Context {
@@ -17,6 +29,15 @@ test.after(({ engine }) => engine.stop())
 
 const byInstance = (containers: readonly TestContainer[]): string[] =>
   containers.map(({ instance, attempt, id, running }) => `${instance} ${attempt} ${id} ${running}`).sort()
+
+const withTap = async (socketPath: string, body: (tap: EngineTap) => Promise<void>): Promise<void> => {
+  const tap = await tapEngine(socketPath)
+  try {
+    await body(tap)
+  } finally {
+    tap.close()
+  }
+}
 
 /** Resolves once the worker has looked at its engine and at the log, and has had nothing to do. */
 const adopted = async (cluster: TestCluster, from: number): Promise<void> => {
@@ -48,6 +69,55 @@ test('adopts the containers of ten instances after kill -9: the same ones, none 
     tell('worker killed at rest', { containers: 10, restarts: 0, knownAgainMs })
     if (FULL) assert.ok(knownAgainMs < 5_000)
   }))
+
+const MOMENTS = [
+  ['created', /^POST \S*\/containers\/create\b/, false],
+  ['started', /^POST \S*\/containers\/\w+\/start\b/, true],
+] as const
+
+test('is killed when its engine has made, or started, a container and it has not heard so: that one is adopted', ({
+  engine,
+}) =>
+  withTap(engine.socketPath, (tap) =>
+    withCluster({ driver: 'docker', docker: tap.socketPath }, async (cluster) => {
+      const { log } = cluster
+      const worker = cluster.service('w1')
+      // Not through the tap, which holds back answers to anybody.
+      const containersOf = async (job: string): Promise<TestContainer[]> =>
+        (await dockerContainers(engine.socketPath, cluster.connection.log.cluster)).filter(({ instance }) =>
+          instance.startsWith(`${job}.`),
+        )
+      for (const [job, request, isRunning] of MOMENTS) {
+        const held = tap.holdAfter(request)
+        await cluster.submit(sleeper(job))
+        await held
+        await worker.kill()
+        const made = await containersOf(job)
+        assert.equal(
+          made.map(({ attempt, running }) => [attempt, running]),
+          [[1, isRunning]],
+        )
+        assert.equal(
+          log.instances(job).map(({ state }) => state),
+          ['scheduled'],
+          'no event tells of it',
+        )
+        const startedAt = Date.now()
+        await worker.start()
+        await log.running(job, 1, 30_000)
+        const told = log.all('TaskStarted').filter(({ data }) => data.job === job)
+        assert.equal(
+          told.map(({ data }) => data.container),
+          made.map(({ id }) => id),
+        )
+        assert.equal(byInstance(await containersOf(job)), byInstance(made.map((one) => ({ ...one, running: true }))))
+        const knownAgainMs = Date.parse(told[0]?.time ?? '') - startedAt
+        tell(`worker killed when its engine had ${job} a container`, { restarts: 0, knownAgainMs })
+        if (FULL) assert.ok(knownAgainMs < 5_000)
+      }
+      assert.equal([log.all('TaskExited'), log.all('TaskRestarting')], [[], []])
+    }),
+  ))
 
 test('is killed again and again while twenty start: each ends up with one container, started once', ({ engine }) =>
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {

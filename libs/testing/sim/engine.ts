@@ -32,8 +32,6 @@ export class Engine {
   /** A machine that was switched off for good. */
   private gone = false
   isReachable = true
-  /** Whether images were ever removed behind the back of its worker. */
-  hasLostImages = false
 
   constructor(
     readonly worker: string,
@@ -63,7 +61,6 @@ export class Engine {
 
   loseImages(): void {
     this.images.clear()
-    this.hasLostImages = true
   }
 
   setReachable(reachable: boolean): void {

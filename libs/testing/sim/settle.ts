@@ -187,7 +187,7 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
   if (state === 'pending' ? hasRoom(world, instance) : state === 'lost' || (isPlaced(state) && state !== 'running')) {
     wrong.push(`${id} is ${state}`)
   }
-  if (state === 'failed' && !mayFail(world, instance)) wrong.push(`${id} has failed: ${instance.reason}`)
+  if (state === 'failed' && !mayFail(instance)) wrong.push(`${id} has failed: ${instance.reason}`)
   return wrong
 }
 
@@ -221,12 +221,6 @@ const hasElders = ({ truth }: World, instance: Instance): boolean => {
 
 const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
-/**
- * Whether its task may end in failure: because it can never start, or because it is not restarted for ever; or its image
- * was removed in the moment between fetching and starting, which its worker takes for one that nobody has.
- */
-const mayFail = ({ engines }: World, { spec, worker, reason }: Instance): boolean =>
-  (reason?.startsWith('no image') === true && engines.get(worker ?? '')?.hasLostImages === true) ||
-  spec.env.SIM_REFUSED === '1' ||
-  spec.image?.startsWith('no/') === true ||
-  spec.restart.attempts !== null
+/** Whether its task may end in failure: because it can never start, or because it is not restarted for ever. */
+const mayFail = ({ spec }: Instance): boolean =>
+  spec.env.SIM_REFUSED === '1' || spec.image?.startsWith('no/') === true || spec.restart.attempts !== null

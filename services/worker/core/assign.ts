@@ -60,7 +60,7 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   alarmAt: 0,
   cutOffAlarmAt: 0,
   stopReason: null,
-  pulled: false,
+  pull: null,
   progress: null,
   pullReports: 0,
   trouble: null,

@@ -77,7 +77,7 @@ const tellExit = (assignment: Assignment, exit: Exit, work: Work): void => {
 const nextAttempt = (assignment: Assignment, delayMs: number, reason: string, work: Work): void => {
   assignment.attempt += 1
   assignment.phase = 'idle'
-  assignment.pulled = false
+  assignment.pull = null
   const data = { ...attemptOf(assignment, assignment.attempt), delayMs, restarts: assignment.restarts, reason }
   tell(work, assignment, { type: 'TaskRestarting', data })
 }

@@ -47,8 +47,7 @@ export const observe = (view: WorkerView, seen: Observation): void => {
     case 'Pulled': {
       const assignment = currentAt(view, seen.ref)
       if (assignment?.phase === 'pulling') assignment.phase = 'idle'
-      // What only the way to the engine kept from us is worth another try.
-      if (assignment !== undefined) assignment.pulled = seen.error?.tag !== 'Unreachable'
+      if (assignment !== undefined) assignment.pull = outcomeOf(seen.error)
       if (seen.error !== null) fail(view, seen.driver, seen.ref, seen.error)
       return
     }
@@ -64,6 +63,12 @@ export const observe = (view: WorkerView, seen: Observation): void => {
       return seen.error === null ? drop(view, held) : notDone(view, held, seen.error)
     }
   }
+}
+
+/** What only the way to the engine kept from us is worth another try. */
+const outcomeOf = (error: DriverError | null): Assignment['pull'] => {
+  if (error === null) return 'done'
+  return error.tag === 'Unreachable' ? null : 'failed'
 }
 
 /** The assignment that is at that very attempt; something is to be decided about it. */

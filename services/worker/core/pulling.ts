@@ -4,13 +4,16 @@ import { attemptOf, tell } from './facts'
 import { type Assignment, refOf } from './view'
 import type { Work } from './work'
 
-/** The image is fetched once an attempt; trouble of the engine's own may pass; nothing else gets better by itself. */
+/**
+ * The image is fetched once an attempt. Trouble of the engine's own may pass, and so may that somebody removed what was
+ * fetched before it could be run; nothing else gets better by itself.
+ */
 export const startFailed = (assignment: Assignment, now: Now, work: Work): void => {
-  const { trouble, spec, attempt } = assignment
+  const { trouble, pull, spec, attempt } = assignment
   if (trouble === null) return
   assignment.trouble = null
-  if (trouble.tag === 'ImageMissing' && !assignment.pulled && spec.image !== undefined) {
-    assignment.pulled = true
+  const isMissing = trouble.tag === 'ImageMissing'
+  if (isMissing && pull === null && spec.image !== undefined) {
     assignment.phase = 'pulling'
     assignment.progress = { doneBytes: 0, totalBytes: 0 }
     tellProgress(assignment, work)
@@ -18,6 +21,9 @@ export const startFailed = (assignment: Assignment, now: Now, work: Work): void 
     return
   }
   const reason = trouble.where === undefined ? trouble.what : `${trouble.where}: ${trouble.what}`
+  if (isMissing && pull === 'done') {
+    return retryStart(assignment, `${reason}: it was pulled, and removed again before it could run`, now, work)
+  }
   if (trouble.tag === 'Failed') return retryStart(assignment, reason, now, work)
   assignment.phase = 'over'
   tell(work, assignment, { type: 'TaskFailed', data: { ...attemptOf(assignment, attempt), reason, exitCode: null } })

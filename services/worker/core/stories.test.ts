@@ -108,6 +108,31 @@ test('an image that was pruned between two attempts is pulled again', () => {
   assert.equal(ends(sim, 1), again)
 })
 
+/** Its image was pulled, and removed by somebody before the worker heard that. */
+const prunedBeforeItsStart = (policy: TaskSpec['restart']['policy']): WorkerSimulation => {
+  const sim = given({ image: 'other:1', restart: { ...RESTART, policy, delayMs: 0 } })
+  sim.read(9)
+  for (const _ of ['Run', 'Pull']) {
+    sim.decide()
+    sim.carryOut(0, null)
+    sim.hear(0)
+  }
+  sim.engine.images.clear()
+  sim.news.length = 0
+  return sim
+}
+
+test('an image that is removed between its pull and its start is pulled again, by the restart policy', () => {
+  const again = ['Run#1', 'TaskRestarting#2', 'Run#2', 'TaskPulling#2', 'Pull#2', 'Run#2', 'TaskStarted#2']
+  assert.equal(news(prunedBeforeItsStart('always')), again)
+})
+
+test('where nothing is run again that fails it, and says what happened', () => {
+  const sim = prunedBeforeItsStart('never')
+  assert.equal(news(sim), ['Run#1', 'TaskFailed#1'])
+  assert.match(sim.log.instance(ID).reason ?? '', 'it was pulled, and removed again before it could run')
+})
+
 test('a container that the engine refuses fails the instance with its reason', () => {
   const sim = given({ env: { BROKEN: 'yes' } })
   assert.equal(news(sim), ['Run#1', 'TaskFailed#1'])

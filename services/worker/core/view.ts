@@ -91,8 +91,8 @@ export interface Assignment {
   cutOffAlarmAt: number
   /** Why it is stopped though nobody asked for that. */
   stopReason: string | null
-  /** Whether the image was pulled for this attempt, so that a missing one is not pulled for ever. */
-  pulled: boolean
+  /** What came of pulling the image for this attempt, so that one that nobody has is not asked for again; null: nothing yet. */
+  pull: 'done' | 'failed' | null
   /** How far the pull is, until it is told to the log. */
   progress: { readonly doneBytes: number; readonly totalBytes: number } | null
   pullReports: number

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { isLeft } from 'fp-ts/Either'
 import { pathWithSystemTools, runCommand } from '../commands'
+import { tie } from '../sockets'
 
 /** A network of its own, joined to this machine by one cable, behind which the nats-server is reached. */
 export interface TestNetwork {
@@ -67,19 +68,8 @@ const forward = async (host: string, natsPort: number): Promise<{ readonly port:
   const open = new Set<Socket>()
   const server: Server = createServer((from) => {
     const to = connect(natsPort, '127.0.0.1')
-    for (const [one, other] of [
-      [from, to],
-      [to, from],
-    ] as const) {
-      open.add(one)
-      one
-        .on('error', () => other.destroy())
-        .on('close', () => {
-          open.delete(one)
-          other.destroy()
-        })
-      one.pipe(other)
-    }
+    tie(from, to, open)
+    from.pipe(to).pipe(from)
   })
   await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const { port } = server.address() as { port: number }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { tie } from '../sockets'
 
 /** A door to an engine that a test can shut between what the engine did and what its client hears of it. */
 export interface EngineTap {
@@ -25,18 +26,7 @@ export const tapEngine = async (enginePath: string): Promise<EngineTap> => {
   const server = createServer((from) => {
     const to = connect(enginePath)
     let isAwaited = false
-    for (const [one, other] of [
-      [from, to],
-      [to, from],
-    ] as const) {
-      open.add(one)
-      one
-        .on('error', () => other.destroy())
-        .on('close', () => {
-          open.delete(one)
-          other.end()
-        })
-    }
+    tie(from, to, open)
     from.on('data', (chunk) => {
       isAwaited ||= awaited?.request.test(String(chunk).split('\r\n', 1)[0] ?? '') === true
       to.write(chunk)

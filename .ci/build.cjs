@@ -24,6 +24,14 @@ const filesBelow = (folder, ending) => {
 
 const sourceFiles = () => ROOMS.flatMap((room) => filesBelow(join(ROOT, room), '.ts'))
 
+/**
+ * esbuild exports by getters, through one more at each index.ts, so that modules may import each other in circles. None
+ * does here, and the fold of a log would spend a tenth of its time in them. Written so that Node, which reads the names of
+ * a CommonJS module's exports from its text for `import()`, does not take it for another list of them.
+ */
+const PLAIN_EXPORTS =
+  "Object.assign(module, { exports: Object.defineProperty({ ...module.exports }, '__esModule', { value: true }) });"
+
 async function build() {
   const { build: transpile, stop } = require('esbuild') // only here: an unchanged checkout should not even load it
   const sources = sourceFiles()
@@ -38,6 +46,7 @@ async function build() {
     target: 'node20',
     sourcemap: 'linked',
     sourcesContent: false,
+    footer: { js: PLAIN_EXPORTS },
     logLevel: 'warning',
   }).finally(stop) // else its process stays, beside whatever runs in this one, to its end
   removeOrphans(sources)

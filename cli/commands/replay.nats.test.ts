@@ -166,7 +166,7 @@ test('a service that holds what the log says is verified', async (context) => {
 
 test('a service that holds anything else is found out, to the field', async (context) => {
   const service = await serveManager(context, (cluster) => {
-    const instance = cluster.jobs.get('web')?.tasks.get('api')?.instances[0]
+    const instance = cluster.jobs.get('web')?.tasks.get('api')?.instances.at(0)
     if (instance !== undefined) instance.state = 'running'
   })
   const { code, stderr } = await runOrk(['replay', '--verify'], { nats: context.nats.url })

@@ -158,7 +158,7 @@ class JobWatch {
     const { job } = this
     if (job.state === 'running' || job.state === 'completed' || job.state === 'failed')
       return [...wantedOf(job), ...surplusOf(job)]
-    return [...job.tasks.values()].flatMap(({ instances }) => instances)
+    return [...job.tasks.values()].flatMap(({ instances }) => [...instances])
   }
 
   private eyes(out: Output): EventLook {

@@ -25,12 +25,12 @@ const GOING: Verdict = { tag: 'Going' }
 
 /** Instances the current version wants, in order. */
 export const wantedOf = (job: Job): readonly Instance[] =>
-  [...job.tasks.values()].flatMap(({ instances, replicas }) => instances.slice(0, replicas))
+  [...job.tasks.values()].flatMap(({ instances, replicas }) => [...instances].slice(0, replicas))
 
 /** Instances the current version has no use for any more, and that have not ended yet. */
 export const surplusOf = (job: Job): readonly Instance[] =>
   [...job.tasks.values()].flatMap(({ instances, replicas }) =>
-    instances.slice(replicas).filter(({ state }) => isPlaced(state)),
+    [...instances].slice(replicas).filter(({ state }) => isPlaced(state)),
   )
 
 type Standing = 'up' | 'failed' | 'pending' | 'moving'
@@ -104,7 +104,7 @@ const areCanariesUp = ({ update, tasks }: Job): boolean => {
 
 const hasCanariesUp = ({ spec, instances, replicas }: Task): boolean => {
   const { canary, autoPromote } = updateOf(spec)
-  const fresh = instances.slice(0, replicas).filter((instance) => !isOutdated(instance))
+  const fresh = [...instances].slice(0, replicas).filter((instance) => !isOutdated(instance))
   return canary > 0 && !autoPromote && fresh.length >= canary && fresh.every(({ state }) => state === 'running')
 }
 

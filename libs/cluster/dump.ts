@@ -27,7 +27,7 @@ export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string,
 }
 
 const dumpTask = (task: Task) =>
-  task.instances.map((instance) => ({
+  [...task.instances].map((instance) => ({
     ...describeInstanceDetail(instance),
     seq: instance.seq,
     placedSeq: instance.placedSeq,

@@ -1,11 +1,13 @@
 import type { EventOf } from '#libs/events'
-import { DEFAULT_LOST_AFTER_MS, sameTemplate, type TaskSpec } from '#libs/spec'
-import { ignoreIllegal, ignoreStray } from './ignore'
+import { sameTemplate, type TaskSpec } from '#libs/spec'
+import { ignoreIllegal, ignoreStray, isIndex } from './ignore'
+import { newInstance, noInstances } from './instances'
 import { INSTANCE_STATES, type InstanceState, isOver, isPlaced } from './lifecycle'
 import {
   type Changes,
   type Cluster,
   type Instance,
+  ignoreChanges,
   isOutdated,
   isWanted,
   type Job,
@@ -40,7 +42,9 @@ const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>
       job.state = 'stopping'
       job.update = null
       for (const task of job.tasks.values()) {
-        for (const instance of task.instances) stopUnwanted(cluster, instance, time, 'the job was stopped', changes)
+        forEach(task, changes, (instance, told, of) =>
+          stopUnwanted(cluster, instance, time, 'the job was stopped', told, of),
+        )
       }
       return
     case 'JobStopped':
@@ -60,15 +64,36 @@ const finish = (cluster: Cluster, job: Job, { data }: EndEvent, from: JobState, 
   job.update = null
 }
 
+/**
+ * Each instance of a task of which anything was told, then one for all those that are alike, with how many these are:
+ * nobody need be told of each of them.
+ */
+const forEach = (
+  { instances, replicas }: Task,
+  changes: Changes,
+  call: (instance: Instance, changes: Changes, of: number) => void,
+): void => {
+  instances.split(replicas)
+  for (const instance of instances.made()) call(instance, changes, 1)
+  for (const { like, size } of instances.alike) call(like, ignoreChanges, size)
+}
+
 /** What is pending simply ends; what is placed is asked to. */
-const stopUnwanted = (cluster: Cluster, instance: Instance, time: number, reason: string, changes: Changes): void => {
+const stopUnwanted = (
+  cluster: Cluster,
+  instance: Instance,
+  time: number,
+  reason: string,
+  changes: Changes,
+  of: number,
+): void => {
   const { retiring } = instance
   if (retiring?.state === 'running') {
     retiring.reason = reason
     enterRetiring(cluster, instance, retiring, 'stopping', time)
     changes.instance(instance)
   }
-  if (instance.state === 'pending') enter(cluster, instance, 'stopped', time, reason)
+  if (instance.state === 'pending') enter(cluster, instance, 'stopped', time, reason, of)
   else if (isPlaced(instance.state) && instance.state !== 'stopping') enter(cluster, instance, 'stopping', time, reason)
   else return
   changes.instance(instance)
@@ -104,15 +129,22 @@ const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Cha
   }
   for (const taskSpec of spec.tasks) adoptTask(cluster, job, taskSpec, version, time)
   for (const task of job.tasks.values()) {
-    for (const instance of task.instances) settle(cluster, instance, time, restart, changes)
+    forEach(task, changes, (instance, told, of) => settle(cluster, instance, time, restart, told, of))
   }
   changes.job(job)
 }
 
 /** Brings one instance to what the new version wants of it. */
-const settle = (cluster: Cluster, instance: Instance, time: number, restart: boolean, changes: Changes): void => {
+const settle = (
+  cluster: Cluster,
+  instance: Instance,
+  time: number,
+  restart: boolean,
+  changes: Changes,
+  of: number,
+): void => {
   if (!isWanted(instance)) {
-    stopUnwanted(cluster, instance, time, 'the job no longer has it', changes)
+    stopUnwanted(cluster, instance, time, 'the job no longer has it', changes, of)
     return
   }
   instance.rejectedBy = NONE // it may ask for less now
@@ -123,7 +155,7 @@ const settle = (cluster: Cluster, instance: Instance, time: number, restart: boo
   }
   const again = restart || isOutdated(instance) || instance.state !== 'completed'
   if (isOver(instance.state) && again) {
-    enter(cluster, instance, 'pending', time, null)
+    enter(cluster, instance, 'pending', time, null, of)
     changes.instance(instance)
   }
 }
@@ -152,20 +184,23 @@ const adoptTask = (cluster: Cluster, job: Job, spec: TaskSpec, version: number, 
   if (known === undefined) job.tasks.set(spec.name, task)
   else if (!sameTemplate(task.spec, spec)) {
     task.templateVersion = templateOf(task, spec) ?? version
-    task.outdated = task.instances.filter((instance) => isPlaced(instance.state) && isOutdated(instance)).length
+    task.outdated = 0
+    for (const instance of task.instances.made())
+      if (isPlaced(instance.state) && isOutdated(instance)) task.outdated += 1
   }
   task.spec = spec
   task.replicas = spec.replicas
-  for (let index = task.instances.length; index < spec.replicas; index += 1) {
-    task.instances.push(newInstance(task, index, time, takeStray(cluster, job.name, spec.name, index)))
-    task.counts.pending += 1
-  }
+  const { length } = task.instances
+  if (spec.replicas <= length) return
+  task.instances.extend(spec.replicas, newInstance(task, length, time))
+  task.counts.pending += spec.replicas - length
+  takeStrays(cluster, task, length)
 }
 
 /** A job that goes back to what some of its instances still are needs not replace those. */
 const templateOf = (task: Task, spec: TaskSpec): number | undefined => {
   const templates = new Map<number, TaskSpec>()
-  for (const instance of task.instances) {
+  for (const instance of task.instances.made()) {
     if (isPlaced(instance.state)) templates.set(instance.templateVersion, instance.spec)
   }
   for (const [version, template] of templates) if (sameTemplate(template, spec)) return version
@@ -178,7 +213,7 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
   spec,
   replicas: spec.replicas,
   templateVersion: version,
-  instances: [],
+  instances: noInstances(),
   outdated: 0,
   retiring: 0,
   counts: Object.fromEntries(INSTANCE_STATES.map((state) => [state, 0])) as Record<InstanceState, number>,
@@ -186,35 +221,16 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
 
 const NONE: readonly never[] = []
 
-const takeStray = (cluster: Cluster, job: string, task: string, index: number): number => {
-  if (cluster.strays.size === 0) return 0
-  const aggregate = `events.task.${job}.${task}.${index}`
-  const seq = cluster.strays.get(aggregate) ?? 0
-  cluster.strays.delete(aggregate)
-  return seq
+/** Events about an instance that came before it was there count for the expectation of who writes about it. */
+const takeStrays = ({ strays }: Cluster, { job, name, instances }: Task, from: number): void => {
+  const prefix = `events.task.${job.name}.${name}.`
+  for (const [aggregate, seq] of strays) {
+    if (!aggregate.startsWith(prefix)) continue
+    const token = aggregate.slice(prefix.length)
+    const index = isIndex(token) ? Number(token) : -1
+    const instance = index < from ? undefined : instances.at(index)
+    if (instance === undefined) continue
+    instance.seq = seq
+    strays.delete(aggregate)
+  }
 }
-
-const newInstance = (task: Task, index: number, time: number, seq: number): Instance => ({
-  task,
-  index,
-  state: 'pending',
-  attempt: 0,
-  worker: null,
-  version: 0,
-  templateVersion: 0,
-  spec: task.spec,
-  retiring: null,
-  placedSeq: 0,
-  lostAfterMs: DEFAULT_LOST_AFTER_MS,
-  seq,
-  since: time,
-  startedAt: 0,
-  restarts: 0,
-  notBefore: 0,
-  container: null,
-  ports: NONE,
-  exit: null,
-  reason: null,
-  rejectedBy: NONE,
-  recent: [],
-})

@@ -26,7 +26,7 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   const instance = findInstance(cluster, data.job, data.task, data.index)
   if (instance === undefined) return ignoreStray(cluster, seq, event)
   instance.seq = seq
-  if (instance.recent.push(seq) > RECENT_EVENTS) instance.recent.shift()
+  instance.recent = [...instance.recent.slice(1 - RECENT_EVENTS), seq]
   const retiring = retiringOf(instance, event)
   const attempt: Attempt = retiring ?? instance
   const held = isPlaced(attempt.state)

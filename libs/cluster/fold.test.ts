@@ -18,7 +18,10 @@ import {
   isOutdated,
   isPlaced,
   isWanted,
+  type Job,
+  knownInstances,
   LIFECYCLE,
+  type Task,
 } from './index'
 
 const fold = (entries: readonly Entry[], cluster: Cluster = emptyCluster()): Cluster => {
@@ -27,7 +30,7 @@ const fold = (entries: readonly Entry[], cluster: Cluster = emptyCluster()): Clu
 }
 
 const tasksOf = (cluster: Cluster) => [...cluster.jobs.values()].flatMap(({ tasks }) => [...tasks.values()])
-const allOf = (cluster: Cluster): readonly Instance[] => tasksOf(cluster).flatMap(({ instances }) => instances)
+const allOf = (cluster: Cluster): readonly Instance[] => tasksOf(cluster).flatMap(({ instances }) => [...instances])
 const placedOn = (cluster: Cluster, worker: string): readonly Attempt[] =>
   allOf(cluster)
     .flatMap(attemptsOf)
@@ -85,20 +88,20 @@ test('the histories come to every state, and to what is ignored', () => {
 always('the counts of a task are those of its instances', (cluster) => {
   for (const { counts, instances } of tasksOf(cluster)) {
     for (const state of INSTANCE_STATES) {
-      assert.is(counts[state], instances.filter((instance) => instance.state === state).length, state)
+      assert.is(counts[state], [...instances].filter((instance) => instance.state === state).length, state)
     }
   }
 })
 
 always('a task has as many outdated instances as it says', (cluster) => {
   for (const { outdated, instances } of tasksOf(cluster)) {
-    assert.is(outdated, instances.filter((one) => isPlaced(one.state) && isOutdated(one)).length)
+    assert.is(outdated, [...instances].filter((one) => isPlaced(one.state) && isOutdated(one)).length)
   }
 })
 
 always('a retiring attempt runs or stops, is not the current one, and its task counts it', (cluster) => {
   for (const { instances, retiring } of tasksOf(cluster)) {
-    const beside = instances.flatMap((one) => (one.retiring === null ? [] : [{ one, attempt: one.retiring }]))
+    const beside = [...instances].flatMap((one) => (one.retiring === null ? [] : [{ one, attempt: one.retiring }]))
     assert.is(beside.length, retiring)
     for (const { one, attempt } of beside) {
       assert.ok(attempt.state === 'running' || attempt.state === 'stopping')
@@ -185,17 +188,31 @@ test('the same history gives the same cluster, folded at once, in two parts, or 
   )
 })
 
-test('who is told of changes hears of every instance whose state changed', () => {
+/** Of those of which nothing was ever told. */
+const statesOf = ({ alike }: Task['instances']): string =>
+  alike.map(({ like, size }) => `${size} ${like.state}`).join(', ')
+
+test('who is told of changes hears of every instance whose state changed, and of the job of those that are alike', () => {
   fc.assert(
     fc.property(historyArbitrary, (entries) => {
       const cluster = emptyCluster()
       for (const entry of entries) {
-        const before = new Map(allOf(cluster).map((instance) => [instance, `${instance.state} ${instance.attempt}`]))
-        const told = new Set<Instance>()
-        evolve(cluster, entry, { ...ignoreChanges, instance: (instance) => told.add(instance) })
-        for (const instance of allOf(cluster)) {
-          const same = before.get(instance) === `${instance.state} ${instance.attempt}`
+        const known = [...knownInstances(cluster)]
+        const before = new Map(known.map((instance) => [instance, `${instance.state} ${instance.attempt}`]))
+        const alike = tasksOf(cluster).map((task) => ({ task, was: statesOf(task.instances) }))
+        const [told, jobs] = [new Set<Instance>(), new Set<Job>()]
+        evolve(cluster, entry, {
+          ...ignoreChanges,
+          instance: (instance) => told.add(instance),
+          job: (job) => jobs.add(job),
+        })
+        for (const [instance, was] of before) {
+          const same = was === `${instance.state} ${instance.attempt}`
           assert.ok(same || told.has(instance), `${entry.event.type}: ${instance.state}`)
+        }
+        const asked = [...knownInstances(cluster)].length - known.length
+        for (const { task, was } of alike) {
+          assert.ok(asked > 0 || was === statesOf(task.instances) || jobs.has(task.job), entry.event.type)
         }
       }
     }),

@@ -19,6 +19,9 @@ export const moveSeq = (cluster: Cluster, aggregate: string, seq: number): void 
   else holder.of.seq = seq
 }
 
+/** Whether a token of a path is the number of an instance as it would be written. */
+export const isIndex = (token: string): boolean => /^(0|[1-9]\d*)$/.test(token)
+
 /** What the fold knows under an aggregate's path: what keeps its sequence, and how to tell that it changed. */
 interface Holder {
   readonly of: { seq: number }
@@ -34,7 +37,7 @@ export const holderOf = (cluster: Cluster, aggregate: string): Holder | undefine
     case 'job':
       return held(cluster.jobs.get(first), (changes, job) => changes.job(job))
     case 'task': {
-      const instance = /^(0|[1-9]\d*)$/.test(index) ? findInstance(cluster, first, task, Number(index)) : undefined
+      const instance = isIndex(index) ? findInstance(cluster, first, task, Number(index)) : undefined
       return held(instance, (changes, one) => changes.instance(one))
     }
     case 'worker':

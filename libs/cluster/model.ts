@@ -9,6 +9,7 @@ import {
   type TaskSpec,
 } from '#libs/spec'
 import type { InstanceState } from './lifecycle'
+import type { Series } from './series'
 
 /**
  * The cluster as the log tells it: what every service folds alike. It is changed in place, for speed, and only by
@@ -143,7 +144,7 @@ export interface Task {
    */
   templateVersion: number
   /** By index; longer than `replicas` while those beyond it end. */
-  readonly instances: Instance[]
+  readonly instances: Series<Instance>
   /** How many placed instances run another template. */
   outdated: number
   /** How many instances have an attempt that retires; it is in no other count. */
@@ -193,7 +194,7 @@ export interface Instance extends Attempt {
   /** Workers that turned this version down. */
   rejectedBy: readonly string[]
   /** Sequences of its latest events, oldest first: history is read one by one, never by wildcard. */
-  readonly recent: number[]
+  recent: readonly number[]
 }
 
 export interface Port {
@@ -285,7 +286,7 @@ export const isOutdated = (attempt: Attempt): boolean => attempt.templateVersion
 
 /** The instance that an attempt, the current or a retiring one, is of. */
 export const instanceOf = (attempt: Attempt): Instance => {
-  const instance = attempt.task.instances[attempt.index]
+  const instance = attempt.task.instances.at(attempt.index)
   if (instance === undefined) throw new Error('an attempt without its instance') // instances are never taken away
   return instance
 }
@@ -294,10 +295,10 @@ export const instanceOf = (attempt: Attempt): Instance => {
 export const attemptsOf = (instance: Instance): readonly Attempt[] =>
   instance.retiring === null ? [instance] : [instance, instance.retiring]
 
-/** All instances there are, also those that are no longer wanted. */
-export function* instancesIn(cluster: Cluster): Generator<Instance> {
+/** The instances of which anything was ever told, also those that are no longer wanted: no other one was ever placed. */
+export function* knownInstances(cluster: Cluster): Generator<Instance> {
   for (const { tasks } of cluster.jobs.values()) {
-    for (const { instances } of tasks.values()) yield* instances
+    for (const { instances } of tasks.values()) yield* instances.made()
   }
 }
 
@@ -306,4 +307,4 @@ export const jobSeq = (cluster: Cluster, job: string): number =>
   cluster.jobs.get(job)?.seq ?? cluster.strays.get(`events.job.${job}`) ?? 0
 
 export const findInstance = (cluster: Cluster, job: string, task: string, index: number): Instance | undefined =>
-  cluster.jobs.get(job)?.tasks.get(task)?.instances[index]
+  cluster.jobs.get(job)?.tasks.get(task)?.instances.at(index)

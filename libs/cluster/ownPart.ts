@@ -1,5 +1,5 @@
 import { isPlaced } from './lifecycle'
-import { type Cluster, instancesIn, isWanted } from './model'
+import { type Cluster, isWanted, knownInstances } from './model'
 import { enter, enterRetiring } from './transition'
 
 /**
@@ -8,7 +8,7 @@ import { enter, enterRetiring } from './transition'
  * given here.
  */
 export const keepOwnPart = (cluster: Cluster, worker: string): void => {
-  for (const instance of instancesIn(cluster)) {
+  for (const instance of knownInstances(cluster)) {
     const { retiring } = instance
     if (retiring !== null && retiring.worker !== worker) {
       enterRetiring(cluster, instance, retiring, 'stopped', retiring.since)

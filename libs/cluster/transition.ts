@@ -5,7 +5,8 @@ import { type Attempt, type Cluster, type Instance, isOutdated, type Worker } fr
 
 /**
  * Moves an instance into a state and keeps what depends on it right: the task's counts and, when it comes to be placed
- * or no longer is, what its worker has promised. `instance.worker` and `instance.spec` must be the placement's.
+ * or no longer is, what its worker has promised. `instance.worker` and `instance.spec` must be the placement's. `of`: how
+ * many it stands for, of whom none was ever placed.
  */
 export const enter = (
   cluster: Cluster,
@@ -13,10 +14,11 @@ export const enter = (
   state: InstanceState,
   time: number,
   reason: string | null,
+  of = 1,
 ): void => {
   const { counts } = instance.task
-  counts[instance.state] -= 1
-  counts[state] += 1
+  counts[instance.state] -= of
+  counts[state] += of
   const before = isPlaced(instance.state)
   const after = isPlaced(state)
   if (before && !after && isOutdated(instance)) instance.task.outdated -= 1

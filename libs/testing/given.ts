@@ -21,7 +21,7 @@ export class Story {
   /** `{ 'web.api.0': 'running w1#2' }`: the state, and while it is placed where and in which attempt; then the retiring one. */
   get instances(): Readonly<Record<string, string>> {
     const all = [...this.cluster.jobs.values()].flatMap(({ tasks }) =>
-      [...tasks.values()].flatMap(({ instances }) => instances),
+      [...tasks.values()].flatMap(({ instances }) => [...instances]),
     )
     return Object.fromEntries(all.map((instance) => [idOf(instance), inWords(instance)]))
   }
@@ -50,7 +50,7 @@ export class Story {
   /** The instance of that id; throws where there is none. */
   instance(id: string): Instance {
     const [job = '', task = '', index] = id.split('.')
-    const found = this.cluster.jobs.get(job)?.tasks.get(task)?.instances[Number(index)]
+    const found = this.cluster.jobs.get(job)?.tasks.get(task)?.instances.at(Number(index))
     if (found === undefined) throw new Error(`there is no ${id} in this story`)
     return found
   }

@@ -30,6 +30,7 @@ import type {
   Worker,
   WorkerState,
 } from '../model'
+import type { Stretch } from '../series'
 import { type Fields, type Form, fieldsOf, listOf, Malformed, orNull, plain, Shared, struct } from './form'
 
 const text = plain(t.string)
@@ -161,5 +162,6 @@ export const jobForms = () => {
     rejectedBy: plain(t.array(t.string)),
     recent: plain(t.array(t.number)),
   })
-  return { specs, job, task, instance }
+  const stretch: Form<Stretch<Written>> = struct('stretch', { from: number, to: number, like: instance, size: number })
+  return { specs, job, task, instance, stretch }
 }

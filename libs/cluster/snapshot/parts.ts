@@ -1,4 +1,5 @@
 import type { TaskSpec } from '#libs/spec'
+import { noInstances } from '../instances'
 import {
   type Attempt,
   attemptsOf,
@@ -10,7 +11,7 @@ import {
   type Task,
 } from '../model'
 import { type Form, fieldsOf, listOf, Malformed, type Shared } from './form'
-import { jobForms, leaderForm, quarantinedForm, schedulingForm, serviceForm, workerForm } from './forms'
+import { jobForms, leaderForm, quarantinedForm, schedulingForm, serviceForm, type Written, workerForm } from './forms'
 
 /** Things in one line of a snapshot: so few that writing or reading a line takes about a millisecond. */
 const LINE = 200
@@ -81,19 +82,21 @@ const jobs: Part = {
       yield { job: forms.job.write(job) }
       for (const task of job.tasks.values()) {
         yield { task: forms.task.write(task) }
-        for (const instances of linesOf(task.instances, (instance) => {
+        for (const instances of linesOf(task.instances.made(), (instance) => {
           for (const attempt of attemptsOf(instance)) numbers.set(attempt, numbers.size)
           return forms.instance.write(instance)
         }))
           yield { instances }
+        yield { stretches: task.instances.all.map(forms.stretch.write) }
       }
     }
   },
   read: (context, line) => {
-    const { job, task, instances } = fieldsOf('jobs', line)
+    const { job, task, instances, stretches } = fieldsOf('jobs', line)
     if (job !== undefined) readJob(context, job)
     else if (task !== undefined) readTask(context, task)
-    else readInstances(context, instances)
+    else if (instances !== undefined) readInstances(context, instances)
+    else readStretches(context, stretches)
   },
 }
 
@@ -106,7 +109,7 @@ const readJob = (context: Context, line: unknown): void => {
 const readTask = (context: Context, line: unknown): void => {
   const { job } = context
   if (job === null) throw new Malformed('a task of no job')
-  const task: Task = { job, ...context.forms.task.read(line), instances: [] }
+  const task: Task = { job, ...context.forms.task.read(line), instances: noInstances() }
   job.tasks.set(task.name, task)
   context.task = task
 }
@@ -115,10 +118,23 @@ const readInstances = (context: Context, line: unknown): void => {
   const { task } = context
   if (task === null) throw new Malformed('instances of no task')
   for (const written of listOf('instances', line)) {
-    const { retiring, ...rest } = context.forms.instance.read(written)
-    const instance: Instance = { task, ...rest, retiring: retiring === null ? null : { task, ...retiring } }
-    task.instances.push(instance)
+    const instance = instanceOf(task, context.forms.instance.read(written))
+    task.instances.restore(instance.index, instance)
     context.attempts.push(...attemptsOf(instance))
+  }
+}
+
+const instanceOf = (task: Task, { retiring, ...rest }: Written): Instance => ({
+  task,
+  ...rest,
+  retiring: retiring === null ? null : { task, ...retiring },
+})
+
+const readStretches = ({ task, forms }: Context, line: unknown): void => {
+  if (task === null) throw new Malformed('stretches of no task')
+  for (const written of listOf('stretches', line)) {
+    const { like, ...rest } = forms.stretch.read(written)
+    task.instances.restoreAlike({ ...rest, like: instanceOf(task, like) })
   }
 }
 

@@ -163,7 +163,7 @@ const updateStep = ({ name, version, update }: Job, roll: number): Draft | undef
 
 const nextOf = (cluster: Cluster, { pick, roll, spec }: Extract<Turn, { pick: number }>): Draft => {
   const instances = [...cluster.jobs.values()].flatMap(({ tasks }) =>
-    [...tasks.values()].flatMap((task) => task.instances),
+    [...tasks.values()].flatMap((task) => [...task.instances]),
   )
   const instance = at(instances, pick)
   const turn = instance === undefined ? 0 : roll % 8

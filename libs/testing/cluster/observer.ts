@@ -67,7 +67,7 @@ export class Observer {
   }
 
   instances(job: string): readonly Instance[] {
-    return [...(this.view.jobs.get(job)?.tasks.values() ?? [])].flatMap(({ instances }) => instances)
+    return [...(this.view.jobs.get(job)?.tasks.values() ?? [])].flatMap(({ instances }) => [...instances])
   }
 
   instance(job: string, task: string, index: number): Instance {

@@ -101,7 +101,7 @@ const allAtOnce = <View extends AnyView>(core: Core<View>): Core<View> => ({
       if (draft.type !== 'TaskStopRequested') return []
       const { job, task, index } = draft.data
       const instances = view.cluster.jobs.get(job)?.tasks.get(task)?.instances ?? []
-      const others = instances.filter((each) => each.index !== index && each.state === 'running')
+      const others = [...instances].filter((each) => each.index !== index && each.state === 'running')
       return others.flatMap((each): Decision[] => {
         const { worker, attempt, placedSeq: placement } = each
         if (worker === null || !isWanted(each) || !isOutdated(each)) return []

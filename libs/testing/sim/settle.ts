@@ -193,7 +193,7 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
 
 /** Whether what it replaces may have to wait: what takes the place of one has failed, or has no room. */
 const isStuck = (task: Task): boolean =>
-  task.instances.some((each) => isWanted(each) && (each.state === 'failed' || each.state === 'pending'))
+  [...task.instances].some((each) => isWanted(each) && (each.state === 'failed' || each.state === 'pending'))
 
 /** Whether a worker could take it, by the log alone, and none is kept for somebody who has waited so much longer. */
 const hasRoom = (world: World, instance: Instance): boolean => {
@@ -203,7 +203,7 @@ const hasRoom = (world: World, instance: Instance): boolean => {
     !instance.rejectedBy.includes(worker.name) &&
     RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name])
   return (
-    !instance.task.instances.some((each) => isWaiting(each) && hasElders(world, each)) &&
+    ![...instance.task.instances].some((each) => isWaiting(each) && hasElders(world, each)) &&
     [...world.truth.workers.values()].some(fits)
   )
 }
@@ -213,7 +213,7 @@ const hasElders = ({ truth }: World, instance: Instance): boolean => {
   for (const { tasks } of truth.jobs.values()) {
     for (const { instances } of tasks.values()) {
       const isElder = (other: Instance): boolean => isWaiting(other) && turnOf(other) + PATIENCE_MS <= turnOf(instance)
-      if (instances.some(isElder)) return true
+      if ([...instances].some(isElder)) return true
     }
   }
   return false

@@ -34,7 +34,7 @@ const isSettled = (job: Job): boolean => {
 const finished = (job: Job): Decision => {
   let failed = 0
   for (const { instances } of job.tasks.values()) {
-    for (const instance of instances) if (isWanted(instance) && instance.state !== 'completed') failed += 1
+    for (const instance of instances.made()) if (isWanted(instance) && instance.state !== 'completed') failed += 1
   }
   const data = { job: job.name, version: job.version }
   return failed === 0

@@ -86,7 +86,7 @@ class World {
 
   /** The next thing that a scheduler or a worker does about an instance. */
   private work(pick: number): void {
-    const instance = this.task.instances[pick % REPLICAS]
+    const instance = this.task.instances.at(pick % REPLICAS)
     if (instance === undefined) return
     const { state, retiring, attempt } = instance
     const now = this.story.log.on(idOf(instance))
@@ -106,7 +106,7 @@ class World {
   }
 
   private end(pick: number): void {
-    const instance = this.task.instances[pick % REPLICAS]
+    const instance = this.task.instances.at(pick % REPLICAS)
     if (instance?.state !== 'running') return
     const now = this.story.log.on(idOf(instance))
     this.story.given(pick % 7 === 0 ? now.failed() : now.exited())
@@ -129,7 +129,7 @@ class World {
 
   private decide(): void {
     for (let round = 0; round < 20; round += 1) {
-      const healthy = this.task.instances.filter((instance) => this.isHealthy(instance)).map(idOf)
+      const healthy = [...this.task.instances].filter((instance) => this.isHealthy(instance)).map(idOf)
       const drafts = this.story.decide()
       if (drafts.length === 0) return
       this.story.given(...drafts)
@@ -140,7 +140,7 @@ class World {
 
   /** What the update takes away leaves as many as it promised; what ends by itself is no matter of its. */
   private check(before: readonly string[]): void {
-    const after = this.task.instances.filter((instance) => this.isHealthy(instance)).map(idOf)
+    const after = [...this.task.instances].filter((instance) => this.isHealthy(instance)).map(idOf)
     if (before.every((id) => after.includes(id))) return
     const { order, maxParallel } = updateOf(this.task.spec)
     assert.is(order, 'stop-first', `start-first took away one of ${before}`)

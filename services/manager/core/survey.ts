@@ -37,7 +37,12 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
   const succeeded: Instance[] = []
   let [begun, steady, inFlight, dueAt] = [0, 0, 0, Number.POSITIVE_INFINITY]
   let trouble: string | null = null
-  for (const instance of task.instances) {
+  for (const { like, size } of task.instances.alike) {
+    if (!isWanted(like)) continue
+    begun += size
+    inFlight += size
+  }
+  for (const instance of task.instances.made()) {
     if (!isWanted(instance)) continue
     const why = isPlaced(instance.state) ? whyMove(instance) : null
     if (why !== null) {

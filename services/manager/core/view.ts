@@ -76,7 +76,7 @@ export const giveTime = (view: ManagerView, now: Now): void => {
   view.seen.clear()
   for (const worker of view.drains.keys()) view.drains.set(worker, Number.NaN)
   for (const { tasks } of view.cluster.jobs.values()) {
-    for (const { instances } of tasks.values()) for (const one of instances) view.touchedInstances.add(one)
+    for (const { instances } of tasks.values()) for (const one of instances.made()) view.touchedInstances.add(one)
   }
   for (const job of view.rollouts.keys()) view.touchedJobs.add(job)
   view.rollouts.clear()

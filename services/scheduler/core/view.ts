@@ -53,7 +53,7 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
     worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
   }
   evolve(cluster, entry, changes)
-  for (const job of jobs) queue.renew(job, job.history[0]?.seq === entry.seq)
+  for (const job of jobs) queue.renew(job)
   if (event.type === 'PolicySet') fleet.breakTiesBy(cluster.scheduling.seed)
 }
 

@@ -1,4 +1,4 @@
-import { type Attempt, attemptsOf, evolve, type Instance, instancesIn, isPlaced, type Now } from '#libs/cluster'
+import { type Attempt, attemptsOf, evolve, type Instance, isPlaced, knownInstances, type Now } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { longestDelayMs } from './restart'
 import { type Assignment, addAssignment, assignmentsOf, forget, idOf, touchAll, type WorkerView } from './view'
@@ -72,7 +72,7 @@ const ranMs = ({ startedAt, state, since }: Attempt, now: Now): number =>
 
 /** Takes up what a snapshot says, as folding the log up to there would have. */
 export const restoreView = (view: WorkerView, now: Now): void => {
-  for (const instance of instancesIn(view.cluster)) assign(view, instance, now)
+  for (const instance of knownInstances(view.cluster)) assign(view, instance, now)
 }
 
 /** Of several processes of one name the one that registered last is the worker, so that nothing runs twice. */

@@ -7,9 +7,9 @@ import {
   emptyCluster,
   evolve,
   ignoreChanges,
-  instancesIn,
   isPlaced,
   keepOwnPart,
+  knownInstances,
 } from '#libs/cluster'
 import { type Entry, pathOf } from '#libs/events'
 import { cutHistoryArbitrary, throughSnapshot } from '../../../libs/testing/restored'
@@ -75,7 +75,7 @@ test('what it has to do is what the whole cluster has placed on it', () => {
   forAll((worker, entries, at) => {
     const own = throughSnapshot(entries.slice(0, at))
     keepOwnPart(own, worker)
-    const placed = [...instancesIn(throughSnapshot(entries))]
+    const placed = [...knownInstances(throughSnapshot(entries))]
       .flatMap(attemptsOf)
       .filter((attempt) => attempt.worker === worker && isPlaced(attempt.state))
     const restored = viewOf(worker, own, entries.slice(at))

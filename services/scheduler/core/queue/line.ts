@@ -11,30 +11,36 @@ interface Waiting {
 const isEarlier = (a: Waiting, b: Waiting): boolean =>
   a.since === b.since ? a.instance.index < b.instance.index : a.since < b.since
 
+/** Some that all wait since the same time, of which nothing else was told when the line was made. */
+interface Run {
+  cursor: number
+  readonly to: number
+  readonly since: number
+}
+
 /**
- * The instances of one task that wait, longest first. Those of the last submit all wait since then, so they are found as
- * they are needed, by a cursor: there may be 100,000.
+ * The instances of one task that wait, longest first. Those of which nothing was told but their submit are found as they
+ * are needed, by a cursor: there may be 100,000.
  */
 export class Line {
-  private cursor = 0
-  private readonly submitted: number
+  /** Longest waiting first. */
+  private readonly runs: readonly Run[]
+  private run = 0
   private readonly others = new Heap<Waiting>(isEarlier)
   private readonly known = new Set<Instance>()
 
-  /** @param isNew Whether nothing but its one submit has happened to the task: there is nobody else to look for. */
-  constructor(
-    private readonly task: Task,
-    isNew = false,
-  ) {
-    this.submitted = task.job.history.at(-1)?.time ?? 0
-    if (!isNew) for (const instance of task.instances) if (belongs(instance)) this.add(instance)
+  constructor(private readonly task: Task) {
+    this.runs = task.instances.alike
+      .filter(({ like }) => belongs(like))
+      .map(({ from, to, like }) => ({ cursor: from, to, since: like.since }))
+      .sort((a, b) => a.since - b.since)
+    for (const instance of task.instances.made()) if (belongs(instance)) this.add(instance)
   }
 
   add(instance: Instance): void {
-    const { since, index } = instance
-    if ((since === this.submitted && index >= this.cursor) || this.known.has(instance)) return
+    if (this.known.has(instance) || this.runs.some((run) => isIn(run, instance))) return
     this.known.add(instance)
-    this.others.push({ instance, since })
+    this.others.push({ instance, since: instance.since })
   }
 
   first(): Instance | undefined {
@@ -50,7 +56,10 @@ export class Line {
     if (first === this.firstOther()) {
       this.others.pop()
       this.known.delete(first)
-    } else this.cursor += 1
+    } else {
+      const run = this.runs[this.run]
+      if (run !== undefined) run.cursor += 1
+    }
   }
 
   private firstOther(): Instance | undefined {
@@ -65,13 +74,19 @@ export class Line {
   }
 
   private firstFresh(): Instance | undefined {
-    const { instances } = this.task
-    for (; this.cursor < instances.length; this.cursor += 1) {
-      const instance = instances[this.cursor]
-      if (instance !== undefined && instance.since === this.submitted && belongs(instance)) return instance
+    for (; this.run < this.runs.length; this.run += 1) {
+      const run = this.runs[this.run]
+      for (; run !== undefined && run.cursor < run.to; run.cursor += 1) {
+        const instance = this.task.instances.at(run.cursor)
+        if (instance !== undefined && isIn(run, instance) && belongs(instance)) return instance
+      }
     }
     return undefined
   }
 }
+
+/** Whether it is still to come in the run. */
+const isIn = ({ cursor, to, since }: Run, instance: Instance): boolean =>
+  instance.since === since && instance.index >= cursor && instance.index < to
 
 const belongs = (instance: Instance): boolean => isWaiting(instance) && !isAlone(instance)

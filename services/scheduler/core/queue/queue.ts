@@ -43,16 +43,16 @@ export class Queue {
     this.callFirst(task)
   }
 
-  /** A job has changed: whatever was said of its tasks no longer holds. `isNew`: it was just submitted the first time. */
-  renew(job: Job, isNew = false): void {
+  /** A job has changed: whatever was said of its tasks no longer holds. */
+  renew(job: Job): void {
     for (const task of job.tasks.values()) {
       this.lines.delete(task)
       this.heads.delete(task)
       this.parked.leave(task)
       if (task.counts.pending === 0 || job.state !== 'running') continue
-      this.lines.set(task, new Line(task, isNew))
+      this.lines.set(task, new Line(task))
       this.callFirst(task)
-      if (!isNew) for (const instance of task.instances) if (isAlone(instance)) this.add(instance)
+      for (const instance of task.instances.made()) if (isAlone(instance)) this.add(instance)
     }
   }
 

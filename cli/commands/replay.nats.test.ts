@@ -202,4 +202,20 @@ test('a bundle is the same cluster on a machine that has none, and a file that i
   }
 })
 
+test('--what-if shows a stretch as it was beside how it would have been, and where they first differ', async ({
+  nats,
+}) => {
+  const asked = ['replay', '--from', '3', '--what-if', 'worker:w1=gone', 'worker:w2=1cpu/1GiB', '--json']
+  const { code, stdout } = await runOrk(asked, { nats: nats.url })
+  assert.is(code, 0)
+  const { recorded, changed, differences, again } = JSON.parse(stdout)
+  assert.equal([recorded.placed, changed.placed], [1, 1])
+  assert.equal([differences[0].recorded.worker, differences[0].changed.worker], ['w1', 'w2'])
+  assert.is(differences[0].recorded.seq, 4)
+  assert.equal(again, { same: 1, of: 1 })
+  const { stderr, code: refused } = await runOrk(['replay', '--what-if', 'drain:w7'], { nats: nats.url })
+  assert.is(refused, 1)
+  assert.match(stderr, /there was no worker "w7"/)
+})
+
 test.run()

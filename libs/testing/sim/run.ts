@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Entry } from '#libs/events'
 import { describe, happen } from './happenings'
 import { INVARIANTS } from './invariants'
 import type { Plan } from './plan'
@@ -53,10 +54,25 @@ export const run = async (plan: Plan, { plant = {}, trace = false }: RunOptions 
   }
 }
 
-const play = async (world: World, { happenings }: Plan): Promise<void> => {
-  const isOver = (): boolean => world.violation !== null
+/** The log that a plan leaves behind, before anything is healed. Alone in its thread, as `run`. */
+export const record = async (plan: Plan): Promise<readonly Entry[]> => {
+  const world = new World(plan.seed, plan.size, {}, null)
+  await world.time.runUntil(begin(world, plan), () => false)
+  const { store } = world.servers
+  return Array.from({ length: store.lastSeq }, (_, at) => store.at(at + 1)?.entry).filter(
+    (entry) => entry !== undefined,
+  )
+}
+
+/** Lets it all happen in its time; returns when that is over. */
+const begin = (world: World, { happenings }: Plan): number => {
   for (const { at, what } of happenings) world.time.at(at, () => happen(world, what))
-  const end = (happenings.at(-1)?.at ?? 0) + AFTER_MS
+  return (happenings.at(-1)?.at ?? 0) + AFTER_MS
+}
+
+const play = async (world: World, plan: Plan): Promise<void> => {
+  const isOver = (): boolean => world.violation !== null
+  const end = begin(world, plan)
   while (world.time.now < end && !isOver()) {
     await world.time.runUntil(Math.min(end, world.time.now + LOOK_EVERY_MS), isOver)
     world.look()

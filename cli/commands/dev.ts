@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { provisionFlags, provisionsOf } from '../start/provisions'
 
 export default class Dev extends OrkCommand {
   static override summary = 'Run a whole cluster on this machine'
@@ -42,6 +43,7 @@ export default class Dev extends OrkCommand {
       options: ['auto', 'docker', 'process'],
       default: 'auto',
     }),
+    ...provisionFlags,
     example: Flags.boolean({ description: 'Submit an example job, and stop it again at the end' }),
   }
 
@@ -51,6 +53,6 @@ export default class Dev extends OrkCommand {
     const { runDev } = await import('../start/runDev.js')
     const count = flags['nats-servers']
     const natsServers = count === undefined ? undefined : count === '3' ? 3 : 1
-    await runDev({ ...flags, natsServers, signal, out: this.out })
+    await runDev({ ...flags, provisions: provisionsOf(flags), natsServers, signal, out: this.out })
   }
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
 import { parseLabels, serviceFlags } from '../start/flags'
+import { provisionFlags, provisionsOf } from '../start/provisions'
 
 export default class Worker extends OrkCommand {
   static override summary = 'Run a worker on this machine, or show the named one'
@@ -36,6 +37,7 @@ export default class Worker extends OrkCommand {
     'reserve-cpu': Flags.string({ description: 'Cores kept from jobs', default: '0', helpValue: 'CORES' }),
     'reserve-memory': Flags.string({ description: 'Memory kept from jobs', default: '256MiB', helpValue: 'SIZE' }),
     'reserve-disk': Flags.string({ description: 'Disk kept from jobs', default: '1GiB', helpValue: 'SIZE' }),
+    ...provisionFlags,
     data: Flags.string({ description: 'Folder for what the worker keeps', default: '.ork', helpValue: 'DIR' }),
   }
 
@@ -57,7 +59,7 @@ export default class Worker extends OrkCommand {
     const choices = (['docker', 'process'] as const).filter((choice) => flags.driver.includes(choice))
     const drivers = makeDrivers(choices, dir, dockerAddress())
     await runNamed('worker', flags, this.interruptible(), (named) =>
-      startWorker({ ...named, drivers, labels, reserve, dir }),
+      startWorker({ ...named, ...provisionsOf(flags), drivers, labels, reserve, dir }),
     )
   }
 }

@@ -8,6 +8,7 @@ import { startWorker } from '#services/worker'
 import { devLogger } from './devLog'
 import { type DevServers, type DevServersOptions, startDevServers } from './devServers'
 import { makeFolder } from './folder'
+import type { WorkerProvisions } from './provisions'
 import type { Stoppable } from './service'
 
 /** `dataDir` holds the log, and what the process driver runs; `report` is told of each step, for a person to read. */
@@ -16,6 +17,7 @@ export interface DevOptions extends DevServersOptions {
   readonly workers: number
   /** One set for each worker: a driver keeps what one worker runs. */
   readonly drivers: (worker: string) => readonly Driver[]
+  readonly provisions?: WorkerProvisions
 }
 
 /** A whole cluster in this process, but for the nats-servers, which are its children. */
@@ -65,7 +67,7 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
       const drivers = options.drivers(name)
       const share = 1 / options.workers
       const dir = dataDir
-      add(await startWorker({ connection, name, drivers, dir, share, logger: devLogger(name) }))
+      add(await startWorker({ ...options.provisions, connection, name, drivers, dir, share, logger: devLogger(name) }))
     }
     report(
       `manager m1, scheduler s1 and ${workers.length === 1 ? 'worker' : 'workers'} ${workers.join(', ')} are ready`,

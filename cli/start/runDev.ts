@@ -8,6 +8,7 @@ import type { Output } from '../output'
 import { type DevCluster, startDevCluster } from './dev'
 import { checkDriver, type DriverChoice, dockerAddress, makeDrivers } from './drivers'
 import { type Example, stopExample, submitExample } from './example'
+import type { WorkerProvisions } from './provisions'
 import { aborted } from './service'
 
 export interface RunDevOptions {
@@ -19,6 +20,7 @@ export interface RunDevOptions {
   readonly prefix: string
   readonly driver: string
   readonly example: boolean
+  readonly provisions: WorkerProvisions
   readonly signal: AbortSignal
   readonly out: Output
 }
@@ -34,6 +36,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     prefix: options.prefix,
     workers: options.workers,
     drivers: () => makeDrivers(choices, dataDir, dockerAddress()),
+    provisions: options.provisions,
     report: say,
     relaxed: options.relaxed,
     ...(options.port === undefined ? {} : { port: options.port }),

@@ -1,6 +1,6 @@
 import type * as E from 'fp-ts/Either'
-import type { InstanceRef, OrkError, Resources } from '#libs/kernel'
-import type { DriverName, PortSpec } from '#libs/spec'
+import type { InstanceRef, OrkError } from '#libs/kernel'
+import type { ContainerSettings, DriverName, PortSpec, TaskResources } from '#libs/spec'
 
 /** One container run of an instance; a container belongs to exactly one. */
 export interface AttemptRef extends InstanceRef {
@@ -28,8 +28,11 @@ export interface ContainerSpec {
   readonly command?: readonly string[]
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  readonly resources: Resources
+  readonly resources: TaskResources
   readonly ports: readonly PortSpec[]
+  readonly settings?: ContainerSettings
+  /** Folder of this machine that the container sees, read only, as `SECRETS_DIR`. */
+  readonly secretsDir?: string
   readonly stopSignal: string
 }
 
@@ -79,9 +82,10 @@ export type EngineEvent =
  * the host must change); `Failed` may: the engine itself had trouble, such as a full disk or a port that is just being
  * freed. `Unreachable` says nothing about the container: ask again when the engine is back. `Leftover`:
  * the owner's container of another placement has the name; `list` shows it, and once it is removed `run` will do.
+ * `Denied`: this worker does not have, or does not give, what is asked of it, and another may.
  */
 export interface DriverError extends OrkError {
-  readonly tag: 'ImageMissing' | 'Refused' | 'Failed' | 'Unreachable' | 'Leftover'
+  readonly tag: 'ImageMissing' | 'Refused' | 'Failed' | 'Unreachable' | 'Leftover' | 'Denied'
 }
 
 export type DriverResult<T> = Promise<E.Either<DriverError, T>>
@@ -89,6 +93,12 @@ export type DriverResult<T> = Promise<E.Either<DriverError, T>>
 export interface PullProgress {
   readonly doneBytes: number
   readonly totalBytes: number
+}
+
+/** Who asks a registry for an image. */
+export interface RegistryAuth {
+  readonly username: string
+  readonly password: string
 }
 
 /** One container's use, as the engine measures it. */
@@ -128,7 +138,7 @@ export interface Driver {
   /** Tells what happens to the owner's containers until `close`; begins with a `Resync` once it listens. */
   watch(owner: Owner, tell: (event: EngineEvent) => void): { close(): void }
   hasImage(image: string): DriverResult<boolean>
-  pull(image: string, progress: (progress: PullProgress) => void): DriverResult<void>
+  pull(image: string, progress: (progress: PullProgress) => void, auth?: RegistryAuth): DriverResult<void>
   /**
    * Creates and starts. If this attempt's container exists already it is returned as it is: started if it never was,
    * but not run a second time if it has ended. A name that belongs to another owner is `Refused`, one that another

@@ -173,6 +173,69 @@ const fields: readonly Case[] = [
   ['an unknown field of stop', job('stop: {timeout: 10s}'), at(12, 'stop.timeout'), 'did you mean `grace`?'],
 ]
 
+const bind = (source: string): string => job(`volumes: ["${source}:/x"]`)
+const process = (rest: string): string =>
+  `name: web\ntasks:\n  - name: api\n    driver: process\n    command: [a]\n    ${rest}\n`
+
+const containers: readonly Case[] = [
+  ['a bind mount of the machine', bind('/'), at(15, 'volumes[0].source'), 'the whole machine'],
+  ['a bind mount of the machine, dressed up', bind('/./'), at(15, 'volumes[0].source'), 'the whole machine'],
+  ['a bind mount of /proc', bind('/proc'), at(15, 'volumes[0].source'), 'control over the machine'],
+  ['a bind mount in /sys', bind('/sys/fs'), at(15, 'volumes[0].source'), '/sys gives control'],
+  ["a bind mount of the engine's socket", bind('/var/run/docker.sock'), at(15, 'volumes[0].source'), 'control'],
+  ["a bind mount around the engine's socket", bind('/var//run/'), at(15, 'volumes[0].source'), 'is below /var/run'],
+  ["a bind mount of the engine's own", bind('/var/lib/docker/volumes'), at(15, 'volumes[0].source'), 'control'],
+  ['a bind mount with ".."', bind('/srv/../etc'), at(15, 'volumes[0].source'), '".."'],
+  ['a bind mount with a line break', bind('/srv\\n'), at(15, 'volumes[0].source'), 'control characters'],
+  ['a bind mount of here', bind('./data'), at(15, 'volumes[0]'), 'absolute path'],
+  ['a bind mount at home', bind('~/data'), at(15, 'volumes[0]'), 'absolute path'],
+  ['a volume without a target', job('volumes: [data]'), at(15, 'volumes[0]'), 'where it is mounted'],
+  ['a volume of an unknown mode', job('volumes: ["data:/x:z"]'), at(15, 'volumes[0]'), 'neither ro nor rw'],
+  ['a volume on the root', job('volumes: ["data:/"]'), at(15, 'volumes[0].target'), 'the root'],
+  ['a volume on /proc', job('volumes: ["data:/proc"]'), at(15, 'volumes[0].target'), 'filled already'],
+  ['a volume on a path without root', job('volumes: ["data:x"]'), at(15, 'volumes[0].target'), 'absolute'],
+  ['a volume with a slash', job('volumes: [{source: a/b, target: /x}]'), at(24, 'volumes[0].source'), 'no name'],
+  ['a volume named by its attempt', job('volumes: ["d${ork.attempt}:/x"]'), at(15, 'volumes[0].source'), 'no name'],
+  ['two volumes on one target', job('volumes: ["aa:/x", "bb:/x/"]'), at(24, 'volumes[1]'), 'item [0] already'],
+  ['a tmpfs with a source', job('volumes: [{type: tmpfs, source: a, target: /x}]'), at(37, 'volumes[0].source'), 'no'],
+  ['a sized volume', job('volumes: [{source: aa, target: /x, size: 1GiB}]'), at(46, 'volumes[0].size'), 'no size'],
+  ['volumes as text', job('volumes: data:/x'), at(14, 'volumes'), 'write a list'],
+  ['a user with a space', job('user: "a b"'), at(11, 'user'), '1000:1000'],
+  ['a folder without root', job('workingDir: app'), at(17, 'workingDir'), 'absolute'],
+  ['a host name with "_"', job('hostname: a_b'), at(15, 'hostname'), 'host name'],
+  ['a name server by name', job('dns: {servers: [ns1]}'), at(21, 'dns.servers[0]'), 'IP address'],
+  ['an address out of range', job('extraHosts: {db: 10.0.0.256}'), at(22, 'extraHosts.db'), 'IP address'],
+  ['an unknown capability', job('capabilities: {add: [NETADMIN]}'), at(26, 'capabilities.add[0]'), '`NET_ADMIN`'],
+  ['a capability added and dropped', job('capabilities: {add: [KILL], drop: [kill]}'), 'f:5:', 'both added'],
+  ['an unknown limit', job('ulimits: {files: 5}'), at(15, 'ulimits.files'), 'nofile'],
+  ['a soft limit above the hard', job('ulimits: {nofile: {soft: 5, hard: 4}}'), at(30, 'ulimits.nofile.soft'), 'more'],
+  ['no processes', job('pidsLimit: 0'), at(16, 'pidsLimit'), 'from 1'],
+  ['an unknown log driver', job('log: {driver: jsonfile}'), at(19, 'log.driver'), 'mean `json-file`?'],
+  ["a label of ork's own", job('labels: {ork.job: x}'), at(14, 'labels["ork.job"]'), 'does not start with "ork."'],
+  ['a device with ".."', job('devices: [/dev/../etc]'), at(15, 'devices[0].source'), '".."'],
+  ['a device without rights', job('devices: ["/dev/a:/dev/b:x"]'), at(15, 'devices[0].permissions'), 'r, w and m'],
+  ['two devices of one name', job('devices: ["/dev/a", "/dev/b:/dev/a"]'), at(25, 'devices[1]'), 'item [0] already'],
+  ['too little shared memory', job('shmSize: 1KiB'), at(14, 'shmSize'), 'from 64 KiB'],
+  ['an unknown pull policy', job('pullPolicy: allways'), at(17, 'pullPolicy'), 'mean `always`?'],
+  ['a secret with a slash', job('secrets: [../x]'), at(15, 'secrets[0].name'), 'name of a secret'],
+  ['two secrets in one file', job('secrets: [a, {name: b, file: a}]'), at(18, 'secrets[1]'), 'item [0] already'],
+  ['a secret that is a number of rights', job('secrets: [{name: a, mode: "0888"}]'), at(31, 'secrets[0].mode'), '0400'],
+  ['a network twice', job('networks: [a, a]'), at(19, 'networks[1]'), 'item [0] already'],
+  ['a network in upper case', job('networks: [Back]'), at(16, 'networks[0]'), 'a name'],
+  ['less memory than is kept', job('resources: {memory: 1GiB, memoryLimit: 8MiB}'), 'f:5:', 'less than `memory`'],
+  ['an unknown template', job('env: {A: "${ork.idx}"}'), at(14, 'env.A'), 'there are ${ork.job}'],
+  ['an unknown template in an argument', job('args: ["x${ork.node}"]'), at(12, 'args[0]'), '${ork.worker}'],
+  ['a port nobody knows', job('args: ["${ork.port.http}"]'), at(12, 'args[0]'), 'means nothing'],
+  [
+    'a port the engine chooses',
+    job('ports: [80]\n    args: ["${ork.port.tcp-80}"]'),
+    'f:6:12 tasks[0].args[0]',
+    'started already',
+  ],
+  ['a user for a process', process('user: app'), 'f:6:11 tasks[0].user', 'makes no container'],
+  ['a volume for a process', process('volumes: ["aa:/x"]'), 'f:6:14 tasks[0].volumes', 'take driver docker'],
+]
+
 function depthByAliases(): string {
   const lines = ['a0: &a0 [x]']
   for (let i = 1; i < 70; i += 1) lines.push(`a${i}: &a${i} [*a${i - 1}]`)
@@ -190,7 +253,7 @@ function laughs(): string {
   return lines.join('\n')
 }
 
-for (const [what, text, where, ...phrases] of [...texts, ...jobs, ...tasks, ...images, ...fields]) {
+for (const [what, text, where, ...phrases] of [...texts, ...jobs, ...tasks, ...images, ...fields, ...containers]) {
   test(`a job file is refused for ${what}`, () => {
     const started = Date.now()
     const result = parseJobFile(text, 'f')

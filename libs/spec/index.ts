@@ -1,4 +1,5 @@
 export * from './codec'
+export { type Facts, fillIn, USUAL_CAPABILITIES, volumeName, wrongHostPath } from './container'
 export { jobFileShape } from './file/job'
 export { DEFAULT_RESTART, DEFAULT_STOP } from './file/policies'
 export { DEFAULT_RESOURCES } from './file/resources'

@@ -39,6 +39,7 @@ export class SimulatedEngine {
       run = { ref, id: `c${this.made.size + 1}`, spec, state: 'created', exit: null }
       this.made.set(run.id, ref)
       this.runs.set(name, run)
+      if (spec.env.DENIED !== undefined) return this.denies(name)
       if (spec.env.BROKEN === 'for now') return this.cannotNow(name)
       if (spec.env.BROKEN !== undefined) return E.left({ tag: 'Refused', what: 'no such command' })
     }
@@ -48,6 +49,12 @@ export class SimulatedEngine {
       run.state = 'running'
     }
     return E.right(shown(run))
+  }
+
+  /** Its worker does not give what is asked: the engine never hears of it. */
+  private denies(name: string): E.Either<DriverError, never> {
+    this.runs.delete(name)
+    return E.left({ tag: 'Denied', what: 'no such secret', next: 'put it there' })
   }
 
   /** Trouble of the engine's own: it leaves nothing behind. */

@@ -8,6 +8,7 @@ import type { Connection } from '#libs/log'
 import { type Logger, orkVersion, theMachine } from '#libs/runtime'
 import { newestSnapshot } from '#libs/snapshots'
 import { DEFAULT_RESERVE, measureCapacity, measureFree, measureUse } from './shell/capacity'
+import { folderSecrets, type HostAccess, NO_ACCESS, noSecrets } from './shell/container'
 import { DiskJournal } from './shell/journal/diskJournal'
 import { Worker } from './shell/worker'
 
@@ -20,6 +21,10 @@ export interface StartWorkerOptions {
   readonly reserve?: Resources
   /** Share of the machine that this worker may promise, for several on one machine; 1 is all. */
   readonly share?: number
+  /** What of the machine jobs may ask for; absent: nothing. */
+  readonly access?: HostAccess
+  /** Folder with a file for each secret; absent: there are none. */
+  readonly secrets?: string
   /** Where the worker keeps what it keeps, made if missing; its file system's size is the disk it offers. */
   readonly dir: string
 }
@@ -54,6 +59,11 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
       logger,
       machine: theMachine,
     }),
+    provisions: {
+      access: options.access ?? NO_ACCESS,
+      secrets: options.secrets === undefined ? noSecrets : folderSecrets(options.secrets),
+      dir: join(options.dir, 'secrets', name),
+    },
     logger,
     cluster,
   })

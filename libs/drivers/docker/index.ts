@@ -63,7 +63,7 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
       return watchEngine(connection, owner, tell)
     },
     hasImage: (image) => hasImage(connection, image),
-    pull: (image, progress) => pullImage(connection, image, progress),
+    pull: (image, progress, auth) => pullImage(connection, image, progress, auth),
     run: (spec) => {
       owners.add(spec.owner)
       return startTurn(() => runContainer(connection, spec))

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import * as E from 'fp-ts/Either'
 import { causeText } from '#libs/kernel'
 import { failed, imageMissing, unreachable } from '../errors'
-import type { DriverError, DriverResult, PullProgress } from '../port'
+import type { DriverError, DriverResult, PullProgress, RegistryAuth } from '../port'
 import type { ApiFailure, Connection } from './connection'
 import { driverError } from './failures'
 import { jsonLines } from './jsonLines'
@@ -98,9 +98,11 @@ export const pullImage = async (
   connection: Connection,
   image: string,
   progress: (progress: PullProgress) => void,
+  auth?: RegistryAuth,
 ): DriverResult<void> => {
   const { docker, request, timeouts } = connection
-  const opened = await request(timeouts.pullIdleMs, (abortSignal) => docker.pull(image, { abortSignal }))
+  const authconfig = auth === undefined ? {} : { authconfig: auth }
+  const opened = await request(timeouts.pullIdleMs, (abortSignal) => docker.pull(image, { ...authconfig, abortSignal }))
   if (E.isRight(opened)) return follow(connection, image, opened.right as Readable, progress)
   return E.left(opened.left.silent ? await stalled(connection, image) : refusedPull(connection, image, opened.left))
 }

@@ -1,42 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ContainerCreateOptions } from 'dockerode'
 import * as E from 'fp-ts/Either'
 import { leftover, refused } from '../errors'
 import { sameOwner } from '../owners'
 import { type Container, type ContainerSpec, containerName, type DriverResult } from '../port'
 import type { ApiFailure, Connection } from './connection'
 import { fromInspect, inspect } from './containers'
+import { createBody } from './createBody'
 import { driverError } from './failures'
-import { describeOwner, labelsOf, ownerOf, portKey } from './labels'
+import { describeOwner, ownerOf } from './labels'
+import { ensureNetworks, joinNetworks } from './networks'
 
 const CREATE_TRIES = 4
-
-/** What no container may take from its machine, whatever its job says: a fork bomb's processes, a flood of words. */
-const MAX_PROCESSES = 2_048
-const LOG_FILES = { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } }
-
-const createBody = (spec: ContainerSpec, image: string): ContainerCreateOptions => ({
-  Image: image,
-  ...(spec.command === undefined ? {} : { Entrypoint: [...spec.command] }),
-  ...(spec.args === undefined ? {} : { Cmd: [...spec.args] }),
-  Env: Object.entries(spec.env).map(([name, value]) => `${name}=${value}`),
-  Labels: { ...labelsOf(spec) },
-  ExposedPorts: Object.fromEntries(spec.ports.map((port) => [portKey(port), {}])),
-  StopSignal: spec.stopSignal,
-  Tty: false,
-  HostConfig: {
-    NanoCpus: spec.resources.cpuMilli * 1e6,
-    Memory: spec.resources.memoryBytes,
-    // Without this a container may take as much again in swap.
-    MemorySwap: spec.resources.memoryBytes,
-    RestartPolicy: { Name: 'no' },
-    PidsLimit: MAX_PROCESSES,
-    LogConfig: LOG_FILES,
-    PortBindings: Object.fromEntries(
-      spec.ports.map((port) => [portKey(port), [{ HostPort: port.hostPort === 0 ? '' : String(port.hostPort) }]]),
-    ),
-  },
-})
 
 const create = async (
   connection: Connection,
@@ -75,6 +49,11 @@ const LEFTOVER = /\btask [0-9a-f]{64}: already exists|\bid already in use|\bmkdi
 /** Right undefined: it could never have been started and is removed; another one, with a new id, can be. */
 const start = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<Container | undefined> => {
   const { docker, request, timeouts } = connection
+  const joined = await joinNetworks(connection, spec, id)
+  if (E.isLeft(joined)) {
+    if (joined.left.tag !== 'Unreachable') await discard(connection, id)
+    return joined
+  }
   const done = await request(timeouts.startMs, (abortSignal) => docker.getContainer(id).start({ abortSignal }))
   if (E.isRight(done) || done.left.status === 304) return started(connection, spec, id)
   const error = driverError(connection, `start ${containerName(spec.ref)}`, done.left)
@@ -99,12 +78,14 @@ const adopt = async (connection: Connection, spec: ContainerSpec): DriverResult<
   return container.state === 'created' ? start(connection, spec, container.id) : E.right(container)
 }
 
-/** Two calls where all goes well: create and start. */
+/** Two calls where all goes well, and a job has no networks of its own: create and start. */
 export const runContainer = async (connection: Connection, spec: ContainerSpec): DriverResult<Container> => {
   const name = containerName(spec.ref)
   if (spec.image === undefined) {
     return E.left(refused(`${name} has no image, and Docker runs nothing without`, { next: 'set `image` in the task' }))
   }
+  const networks = await ensureNetworks(connection, spec)
+  if (E.isLeft(networks)) return networks
   for (let tries = 1; ; tries += 1) {
     const created = await create(connection, spec, spec.image)
     if (E.isLeft(created) && created.left.status !== 409) {

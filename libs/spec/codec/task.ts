@@ -1,6 +1,6 @@
-import type { Resources } from '#libs/kernel'
+import { containerFields } from '../container'
 import { MAX_PORTS, MAX_REPLICAS, MAX_WORDS } from '../limits'
-import type { PortSpec, TaskSpec } from '../model'
+import type { PortSpec, TaskResources, TaskSpec } from '../model'
 import { integer, list, matching, optional, processText, record, required, struct } from '../shapes'
 import { disconnectShape, driverShape, ENV_NAME, nameShape, protocolShape } from '../words'
 import { count } from './count'
@@ -8,9 +8,10 @@ import { restart, stop, update } from './policies'
 
 const words = list('a list of texts', processText, { max: MAX_WORDS })
 
-const resources = struct<Resources>('resources', {
+const resources = struct<TaskResources>('resources', {
   cpuMilli: required(count),
   memoryBytes: required(count),
+  memoryLimitBytes: optional(count),
   diskBytes: required(count),
 })
 
@@ -33,6 +34,7 @@ export const task = struct<TaskSpec>('a task', {
   ports: required(list('a list of ports', port, { max: MAX_PORTS })),
   restart: required(restart),
   stop: required(stop),
+  ...containerFields({ shape: count, about: () => ({}) }),
   onDisconnect: optional(disconnectShape),
   update: optional(update),
 })

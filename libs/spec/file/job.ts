@@ -2,6 +2,7 @@ import { MAX_DELAY_MS, MAX_PRIORITY, MAX_TASKS, MIN_LOST_AFTER_MS } from '../lim
 import { DEFAULT_LOST_AFTER_MS, DEFAULT_PRIORITY, type JobSpec, type PlacementSpec } from '../model'
 import { defaulted, type Finding, integer, list, optional, refined, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
+import { completeContainer } from './container'
 import { completeRestart } from './policies'
 import { taskShape } from './task'
 import type { TaskFile } from './taskFields'
@@ -105,7 +106,7 @@ export const completeJob = ({
   ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
   ...(lostAfterMs === DEFAULT_LOST_AFTER_MS ? {} : { lostAfterMs }),
   tasks: file.tasks.map(({ onDisconnect = 'replace', ...task }) => ({
-    ...task,
+    ...completeContainer(task),
     restart: completeRestart(file.kind, task.restart),
     ...(onDisconnect === 'replace' ? {} : { onDisconnect }),
   })),

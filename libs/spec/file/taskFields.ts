@@ -1,3 +1,4 @@
+import { containerFields } from '../container'
 import { MAX_REPLICAS } from '../limits'
 import type { TaskSpec } from '../model'
 import { defaulted, integer, optional, record, required, struct, writtenText } from '../shapes'
@@ -7,12 +8,16 @@ import { imageShape } from './image'
 import { DEFAULT_RESTART, DEFAULT_STOP, type RestartFile, restartShape, stopShape } from './policies'
 import { portsShape } from './ports'
 import { DEFAULT_RESOURCES, resourcesShape } from './resources'
+import { bytes } from './units'
 import { updateShape } from './update'
 
 /** A task as read from a file, before what depends on the job's kind is filled in. */
 export type TaskFile = Omit<TaskSpec, 'restart'> & { readonly restart: RestartFile }
 
 const envHint = 'write a map: `env: {NAME: value}`'
+
+/** From what the engine takes for a size at all. */
+const size = bytes({ min: 64 * 2 ** 10, max: 2 ** 40 })
 
 /** The fields of a task, each with its documentation. */
 export const taskFields = struct<TaskFile>('a task', {
@@ -67,6 +72,7 @@ export const taskFields = struct<TaskFile>('a task', {
     example: { signal: 'SIGINT', grace: '30s' },
     synonyms: ['stop_signal', 'stop_grace_period', 'shutdown'],
   }),
+  ...containerFields({ shape: size, about: (key) => ({ key, unit: 'bytes with unit' }) }),
   onDisconnect: optional(disconnectShape, {
     doc:
       'When the worker of an instance is cut off: `replace` it elsewhere, `wait` for the worker, or have the worker ' +

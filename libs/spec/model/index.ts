@@ -1,3 +1,4 @@
+export * from './container'
 export * from './driver'
 export * from './job'
 export * from './placement'

@@ -1,10 +1,11 @@
 import type { Resources } from '#libs/kernel'
+import type { ContainerSettings } from './container'
 import type { DriverName } from './driver'
 import type { RestartSpec, StopSpec } from './policies'
 import type { PortSpec } from './port'
 import type { UpdateSpec } from './update'
 
-export interface TaskSpec {
+export interface TaskSpec extends ContainerSettings {
   readonly name: string
   readonly driver: DriverName
   /** Tag or digest; required by the docker driver. */
@@ -15,7 +16,7 @@ export interface TaskSpec {
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly replicas: number
-  readonly resources: Resources
+  readonly resources: TaskResources
   readonly ports: readonly PortSpec[]
   readonly restart: RestartSpec
   readonly stop: StopSpec
@@ -23,6 +24,12 @@ export interface TaskSpec {
   readonly onDisconnect?: OnDisconnect
   /** How a new version comes about; `updateOf` says what holds where this is absent. */
   readonly update?: UpdateSpec
+}
+
+/** What an instance is promised, and where it may take more. */
+export interface TaskResources extends Resources {
+  /** Its limit where that is beyond `memoryBytes`, which is what is kept free for it; else that is the limit, too. */
+  readonly memoryLimitBytes?: number
 }
 
 /**

@@ -7,21 +7,29 @@ interface ListLimits {
   readonly max: number
   /** The field by which items are told apart: no two may have the same. */
   readonly unique?: string
+  /** Whether no two items may be the same. */
+  readonly distinct?: boolean
   /** What to do about a value that is no list, e.g. the list form of what was written. */
   readonly hint?: (value: unknown) => string | undefined
 }
 
 /** A list of `item`, with bounds on its length; the problems of all items are reported together. */
 export const list = <A>(expected: string, item: Shape<A>, limits: ListLimits): Shape<readonly A[]> => {
-  const { min = 0, max, unique, hint } = limits
+  const { min = 0, max, unique, distinct = false, hint } = limits
   const fits = (length: number): boolean => length >= min && length <= max
   return new Shape<readonly A[]>(
     { form: 'list', expected, item: item.about, min, max },
-    (value): value is readonly A[] => Array.isArray(value) && fits(value.length) && value.every(item.is),
+    (value): value is readonly A[] =>
+      Array.isArray(value) &&
+      fits(value.length) &&
+      value.every(item.is) &&
+      (!distinct || new Set(value).size === value.length),
     (value, context) => {
       if (!Array.isArray(value)) return refuse(value, context, mismatch(expected, value), hint?.(value))
       if (!fits(value.length)) return refuse(value, context, `expected ${expected}, found ${value.length} items`)
-      return validateItems(item, value, context, unique === undefined ? [] : repeated(unique, value, context))
+      const problems = unique === undefined ? [] : repeated(unique, value, context)
+      const items = validateItems(item, value, context, problems)
+      return distinct && E.isRight(items) ? withoutRepeats(items.right, context) : items
     },
     (value) => value.map((part) => item.encode(part)),
   )
@@ -40,6 +48,15 @@ const validateItems = <A>(
     else out.push(result.right)
   })
   return problems.length > 0 ? E.left(problems) : E.right(out)
+}
+
+const withoutRepeats = <A>(items: readonly A[], context: t.Context): t.Validation<readonly A[]> => {
+  const problems = items.flatMap((item, index) => {
+    const before = items.indexOf(item)
+    const inner = t.appendContext(context, String(index), t.unknown, item)
+    return before === index ? [] : [new Problem(item, inner, `${found(item)} is item [${before}] already`, 'remove it')]
+  })
+  return problems.length > 0 ? E.left(problems) : E.right(items)
 }
 
 /** Looks at what was written, so that a repeated name is told even where the item has other problems. */

@@ -1,4 +1,4 @@
-export type { About, NamedField, Presence } from './about'
+export type { About, FieldAbout, NamedField, Presence } from './about'
 export * from './collections'
 export * from './nearest'
 export * from './refined'

@@ -9,9 +9,12 @@ import {
   type PortSpec,
   type RestartSpec,
   type StopSpec,
+  type TaskResources,
   type TaskSpec,
   type UpdateSpec,
 } from '#libs/spec'
+
+import { containerArbitraries } from './container'
 
 const DAY_MS = 86_400_000
 
@@ -112,6 +115,18 @@ const updateArbitrary: fc.Arbitrary<UpdateSpec> = fc
     autoPromote: promotes && update.canary > 0,
   }))
 
+const resourcesArbitrary: fc.Arbitrary<TaskResources> = fc
+  .record(
+    {
+      cpuMilli: fc.integer({ min: 10, max: 4_096_000 }),
+      memoryBytes: fc.integer({ min: 6 * 2 ** 20, max: 2 ** 49 }),
+      more: fc.nat({ max: 2 ** 49 }),
+      diskBytes: fc.integer({ min: 0, max: 2 ** 50 }),
+    },
+    { requiredKeys: ['cpuMilli', 'memoryBytes', 'diskBytes'] },
+  )
+  .map(({ more, ...all }) => (more === undefined ? all : { ...all, memoryLimitBytes: all.memoryBytes + more }))
+
 const wordsArbitrary = fc.tuple(fc.constantFrom('sh', '/bin/app', 'node'), fc.array(textArbitrary, { maxLength: 3 }))
 
 const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec> =>
@@ -125,14 +140,11 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         args: fc.array(textArbitrary, { minLength: 1, maxLength: 3 }),
         env: envArbitrary,
         replicas: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 100_000 })),
-        resources: fc.record({
-          cpuMilli: fc.integer({ min: 10, max: 4_096_000 }),
-          memoryBytes: fc.integer({ min: 6 * 2 ** 20, max: 2 ** 50 }),
-          diskBytes: fc.integer({ min: 0, max: 2 ** 50 }),
-        }),
+        resources: resourcesArbitrary,
         ports: portsArbitrary(fc.constant(0)),
         restart: restartArbitrary(kind),
         stop: stopArbitrary,
+        ...containerArbitraries,
         onDisconnect: fc.constantFrom<OnDisconnect[]>('wait', 'stop'),
         update: updateArbitrary,
       },
@@ -146,11 +158,12 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
     )
     .map((task) => withoutImage(task as TaskSpec))
 
-/** The process driver runs no image. */
+/** The process driver runs no image, and makes no container. */
 const withoutImage = (task: TaskSpec): TaskSpec => {
   if (task.driver !== 'process') return task
-  const { image: _, ...rest } = task
-  return rest
+  const isOfContainers = (key: string): boolean =>
+    key === 'image' || (key in containerArbitraries && key !== 'workingDir')
+  return Object.fromEntries(Object.entries(task).filter(([key]) => !isOfContainers(key))) as unknown as TaskSpec
 }
 
 const fixedPorts = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec> =>

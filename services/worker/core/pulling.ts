@@ -9,24 +9,42 @@ import type { Work } from './work'
  * fetched before it could be run; nothing else gets better by itself.
  */
 export const startFailed = (assignment: Assignment, now: Now, work: Work): void => {
-  const { trouble, pull, spec, attempt } = assignment
+  const { trouble, pull: pulled, spec, attempt } = assignment
   if (trouble === null) return
   assignment.trouble = null
-  const isMissing = trouble.tag === 'ImageMissing'
-  if (isMissing && pull === null && spec.image !== undefined) {
-    assignment.phase = 'pulling'
-    assignment.progress = { doneBytes: 0, totalBytes: 0 }
-    tellProgress(assignment, work)
-    work.effects.push({ tag: 'Pull', driver: spec.driver, ref: refOf(assignment), image: spec.image })
-    return
-  }
   const reason = trouble.where === undefined ? trouble.what : `${trouble.where}: ${trouble.what}`
-  if (isMissing && pull === 'done') {
+  if (trouble.tag === 'Denied') {
+    return reject(assignment, trouble.next === undefined ? reason : `${reason}; ${trouble.next}`, work)
+  }
+  const isMissing = trouble.tag === 'ImageMissing'
+  if (isMissing && pulled === null && spec.image !== undefined && spec.pullPolicy !== 'never') {
+    return pull(assignment, spec.image, work)
+  }
+  if (isMissing && pulled === 'done') {
     return retryStart(assignment, `${reason}: it was pulled, and removed again before it could run`, now, work)
   }
   if (trouble.tag === 'Failed') return retryStart(assignment, reason, now, work)
   assignment.phase = 'over'
   tell(work, assignment, { type: 'TaskFailed', data: { ...attemptOf(assignment, attempt), reason, exitCode: null } })
+}
+
+/** Whether an image is to be fetched before its container is made, though the engine may have one of that name. */
+export const mustPull = ({ spec, pull: pulled }: Assignment): boolean => spec.pullPolicy === 'always' && pulled === null
+
+/** Fetches the image; the attempt goes on when that is done. */
+export const pull = (assignment: Assignment, image: string, work: Work): void => {
+  const { driver, registryAuth } = assignment.spec
+  assignment.phase = 'pulling'
+  assignment.progress = { doneBytes: 0, totalBytes: 0 }
+  tellProgress(assignment, work)
+  const auth = registryAuth === undefined ? {} : { auth: registryAuth }
+  work.effects.push({ tag: 'Pull', driver, ref: refOf(assignment), image, ...auth })
+}
+
+/** It is not for this worker: another may take it. */
+export const reject = (assignment: Assignment, reason: string, work: Work): void => {
+  assignment.phase = 'over'
+  tell(work, assignment, { type: 'TaskRejected', data: { ...attemptOf(assignment, assignment.attempt), reason } })
 }
 
 export const tellProgress = (assignment: Assignment, work: Work): void => {

@@ -3,7 +3,7 @@ import { admit } from './admit'
 import { stopWhenCutOff } from './cutOff'
 import { ended, followExit, takeOver } from './ended'
 import { attemptOf, tell } from './facts'
-import { startFailed, tellProgress } from './pulling'
+import { mustPull, pull, reject, startFailed, tellProgress } from './pulling'
 import { GONE } from './restart'
 import { stop } from './stop'
 import { type Assignment, containersOf, currentOf, forget, hold, isOfAnother, refOf, type WorkerView } from './view'
@@ -80,9 +80,10 @@ const start = (view: WorkerView, assignment: Assignment, now: Now, work: Work): 
   if (!isAlone(view, assignment)) return // looked at again when what else runs has ended
   const refusal = admit(view, assignment)
   if (refusal !== null) return reject(assignment, refusal, work)
-  const { driver } = assignment.spec
+  const { driver, image } = assignment.spec
   const ref = refOf(assignment)
   const held = currentOf(view, assignment)
+  if (held === undefined && image !== undefined && mustPull(assignment)) return pull(assignment, image, work)
   if (held === undefined) hold(view, { ref, driver, id: '', state: 'created', exit: null, ports: [], busy: 'run' })
   else held.busy = 'run'
   work.effects.push({ tag: 'Run', driver, ref, spec: assignment.spec })
@@ -107,9 +108,4 @@ const isAlone = (view: WorkerView, assignment: Assignment): boolean => {
     if ((lives && !isOfAnother(view, assignment, held)) || held.ref.attempt === assignment.attempt) return false
   }
   return true
-}
-
-const reject = (assignment: Assignment, reason: string, work: Work): void => {
-  assignment.phase = 'over'
-  tell(work, assignment, { type: 'TaskRejected', data: { ...attemptOf(assignment, assignment.attempt), reason } })
 }

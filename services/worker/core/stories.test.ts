@@ -78,6 +78,19 @@ test('an image that is not there is pulled first', () => {
   assert.equal(news(sim), ['Run#1', 'TaskPulling#1', 'Pull#1', 'Run#1', 'TaskStarted#1'])
 })
 
+test('an image is fetched before every start where that is asked for, and never where that is', () => {
+  const always = given({ pullPolicy: 'always' })
+  assert.equal(news(always), ['TaskPulling#1', 'Pull#1', 'Run#1', 'TaskStarted#1'])
+  const never = given({ image: 'other:1', pullPolicy: 'never' })
+  assert.equal(news(never), ['Run#1', 'TaskFailed#1'])
+})
+
+test('what this worker does not give is turned down, so that another worker is asked', () => {
+  const sim = given({ env: { DENIED: 'yes' } })
+  assert.equal(news(sim), ['Run#1', 'TaskRejected#1'])
+  assert.is(sim.log.instance(ID).reason, 'no such secret; put it there')
+})
+
 test('an image that nobody has fails the instance once and is not asked for again', () => {
   const sim = given({ image: 'no/such:1' })
   assert.equal(news(sim), ['Run#1', 'TaskPulling#1', 'Pull#1', 'TaskFailed#1'])

@@ -124,7 +124,13 @@ export interface Held {
 /** What the shell is asked to do; its outcome comes back as an observation. */
 export type Effect =
   | { readonly tag: 'Run'; readonly driver: DriverName; readonly ref: AttemptRef; readonly spec: TaskSpec }
-  | { readonly tag: 'Pull'; readonly driver: DriverName; readonly ref: AttemptRef; readonly image: string }
+  | {
+      readonly tag: 'Pull'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly image: string
+      readonly auth?: string
+    }
   | {
       readonly tag: 'Stop'
       readonly driver: DriverName

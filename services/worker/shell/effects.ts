@@ -1,14 +1,14 @@
 import * as E from 'fp-ts/Either'
-import type { ContainerSpec, Driver, DriverError } from '#libs/drivers'
+import type { Driver, DriverError, PullProgress } from '#libs/drivers'
 import type { Machine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import type { Effect, Observation } from '../core'
+import type { Outfitter } from './container'
 import { guarded } from './guarded'
 
 export interface EffectsOptions {
   readonly drivers: ReadonlyMap<DriverName, Driver>
-  readonly cluster: string
-  readonly worker: string
+  readonly outfitter: Outfitter
   readonly report: (seen: Observation) => void
   readonly machine: Machine
 }
@@ -46,7 +46,8 @@ export class Effects {
     const { ref } = effect
     switch (effect.tag) {
       case 'Run': {
-        const ran = await guarded(driver.run(this.containerSpec(effect)))
+        const spec = await this.options.outfitter.outfit(effect)
+        const ran = E.isLeft(spec) ? spec : await guarded(driver.run(spec.right))
         if (E.isLeft(ran)) return { tag: 'NotRun', driver: effect.driver, ref, error: ran.left }
         return { tag: 'Ran', ref, container: ran.right }
       }
@@ -61,41 +62,29 @@ export class Effects {
       }
       case 'Remove': {
         const removed = await guarded(driver.remove(ref))
+        if (E.isRight(removed)) await this.options.outfitter.discard(ref)
         return { tag: 'RemoveDone', driver: effect.driver, ref, error: E.isLeft(removed) ? removed.left : null }
       }
     }
   }
 
-  private containerSpec({ ref, spec }: Extract<Effect, { tag: 'Run' }>): ContainerSpec {
-    const { image, command, args, env, resources, ports, stop } = spec
-    return {
-      ref,
-      owner: { cluster: this.options.cluster, worker: this.options.worker },
-      ...(image === undefined ? {} : { image }),
-      ...(command === undefined ? {} : { command }),
-      ...(args === undefined ? {} : { args }),
-      env,
-      resources,
-      ports,
-      stopSignal: stop.signal,
-    }
-  }
-
   /** Instances that need the same image wait for one pull of it. */
   private pull(driver: Driver, effect: Extract<Effect, { tag: 'Pull' }>): Promise<E.Either<DriverError, void>> {
-    const { image, ref } = effect
-    const key = `${driver.name}/${image}`
+    const { image, ref, auth } = effect
+    const key = `${driver.name}/${image}/${auth ?? ''}`
     const known = this.pulls.get(key)
     if (known !== undefined) return known
     const mono = (): number => this.options.machine.now().mono
     let reportedAt = mono()
-    const pulling = guarded(
-      driver.pull(image, (progress) => {
-        if (mono() - reportedAt < PULL_REPORT_MS) return
-        reportedAt = mono()
-        this.options.report({ tag: 'Pulling', ref, image, ...progress })
-      }),
-    ).finally(() => this.pulls.delete(key))
+    const report = (progress: PullProgress): void => {
+      if (mono() - reportedAt < PULL_REPORT_MS) return
+      reportedAt = mono()
+      this.options.report({ tag: 'Pulling', ref, image, ...progress })
+    }
+    const pulling = this.options.outfitter
+      .auth(auth)
+      .then((who) => (E.isLeft(who) ? who : guarded(driver.pull(image, report, who.right))))
+      .finally(() => this.pulls.delete(key))
     this.pulls.set(key, pulling)
     return pulling
   }

@@ -3,6 +3,7 @@ import type { Driver } from '#libs/drivers'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { Logger, Machine } from '#libs/runtime'
+import type { Provisions } from './container'
 import type { Journal } from './journal'
 
 /** What a worker is made of. */
@@ -24,6 +25,8 @@ export interface WorkerOptions {
   readonly journal?: Journal
   /** This worker's part of the cluster, to begin with instead of the log's first event. */
   readonly cluster?: Cluster
+  /** What it gives to containers beyond what their jobs bring; absent: nothing. */
+  readonly provisions?: Provisions
   readonly machine?: Machine
 }
 

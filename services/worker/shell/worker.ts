@@ -16,6 +16,7 @@ import {
   type Successor,
   type WorkerView,
 } from '../core'
+import { NO_PROVISIONS, Outfitter } from './container'
 import { Effects } from './effects'
 import { EngineWatch, identitiesOf } from './engines'
 import { Heart } from './heart'
@@ -41,6 +42,7 @@ export class Worker {
   private readonly drivers: ReadonlyMap<DriverName, Driver>
   private readonly outbox: Outbox
   private readonly owner: Owner
+  private readonly outfitter: Outfitter
   private readonly effects: Effects
   private readonly heart: Heart
   private watches: EngineWatch[] = []
@@ -74,10 +76,10 @@ export class Worker {
       machine: this.machine,
       onRoom: () => this.wake(),
     })
+    this.outfitter = new Outfitter(this.owner, options.provisions ?? NO_PROVISIONS)
     this.effects = new Effects({
       drivers: this.drivers,
-      cluster: connection.log.cluster,
-      worker: name,
+      outfitter: this.outfitter,
       report: (seen) => this.observed(seen),
       machine: this.machine,
     })
@@ -222,6 +224,9 @@ export class Worker {
 
   private observed(seen: Observation): void {
     observe(this.view, seen)
+    if (seen.tag === 'Listed' && seen.driver === 'docker') {
+      void this.outfitter.keepOnly(seen.containers.map(({ ref }) => ref))
+    }
     for (const [name, engine] of this.view.engines) {
       if (engine.state === 'unreachable') this.watches.find((watch) => watch.name === name)?.doubt()
     }

@@ -1,0 +1,48 @@
+import * as E from 'fp-ts/Either'
+import type { ContainerSpec, DriverResult, Owner } from '../port'
+import type { Connection } from './connection'
+import { driverError } from './failures'
+
+/** The name that the engine has for a network of a cluster: two clusters may share an engine, and never a network. */
+export const networkName = ({ cluster }: Owner, network: string): string => `ork-${cluster}-${network}`
+
+/** What others on the network find the container by: its task, and its task in its job. */
+export const endpointOf = ({ ref }: ContainerSpec): { Aliases: string[] } => ({
+  Aliases: [ref.task, `${ref.task}.${ref.job}`],
+})
+
+/** Makes the networks that the engine does not have yet. */
+export const ensureNetworks = async (connection: Connection, spec: ContainerSpec): DriverResult<void> => {
+  const { docker, request, timeouts } = connection
+  for (const network of spec.settings?.networks ?? []) {
+    const Name = networkName(spec.owner, network)
+    const found = await request(timeouts.callMs, () => docker.getNetwork(Name).inspect())
+    if (E.isRight(found)) continue
+    if (found.left.status !== 404) return E.left(driverError(connection, `look for network ${Name}`, found.left))
+    const Labels = { 'ork.cluster': spec.owner.cluster, 'ork.network': network }
+    const made = await request(timeouts.callMs, (abortSignal) =>
+      docker.createNetwork({ Name, CheckDuplicate: true, Driver: 'bridge', Labels, abortSignal }),
+    )
+    // 409: another instance was quicker.
+    if (E.isLeft(made) && made.left.status !== 409) {
+      return E.left(driverError(connection, `create network ${Name}`, made.left))
+    }
+  }
+  return E.right(undefined)
+}
+
+/** Connects a container that was not started yet to all its networks but the first, which it was made with. */
+export const joinNetworks = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<void> => {
+  const { docker, request, timeouts } = connection
+  const [, ...others] = spec.settings?.networks ?? []
+  for (const network of others) {
+    const name = networkName(spec.owner, network)
+    const body = { Container: id, EndpointConfig: endpointOf(spec) }
+    const joined = await request(timeouts.callMs, () => docker.getNetwork(name).connect(body))
+    // It was connected before an earlier start was cut short.
+    if (E.isLeft(joined) && !/already exists in network/.test(joined.left.words)) {
+      return E.left(driverError(connection, `connect to network ${name}`, joined.left))
+    }
+  }
+  return E.right(undefined)
+}

@@ -1,6 +1,6 @@
-/** A queue that takes from its front in constant time. */
+/** A queue that takes from its front in constant time, and holds nothing that was taken. */
 export class Fifo<T> {
-  private items: T[] = []
+  private items: (T | undefined)[] = []
   private head = 0
 
   get length(): number {
@@ -14,6 +14,7 @@ export class Fifo<T> {
   shift(): T | undefined {
     const item = this.items[this.head]
     if (this.head >= this.items.length) return undefined
+    this.items[this.head] = undefined
     this.head += 1
     if (this.head > 4_096 && this.head * 2 > this.items.length) {
       this.items = this.items.slice(this.head)

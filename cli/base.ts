@@ -1,6 +1,6 @@
 import { Args, Command, Flags } from '@oclif/core'
 import * as E from 'fp-ts/Either'
-import { isName, orkError, parseInstanceId } from '#libs/kernel'
+import { type InstanceRef, instanceId, isName, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { Interrupted, reportFailure, UsageFailure, wantsJson } from './failure'
 import { type Output, stdout } from './output'
@@ -143,9 +143,14 @@ export abstract class OrkCommand extends Command {
 
   /** The argument as an instance, `job.task.index`, or wrong usage. */
   protected instanceId(text: string): string {
+    return instanceId(this.instanceRef(text))
+  }
+
+  /** The same in its parts. */
+  protected instanceRef(text: string): InstanceRef {
     const ref = parseInstanceId(text)
     if (E.isLeft(ref)) throw new UsageFailure(ref.left)
-    return text
+    return ref.right
   }
 
   override async catch(failure: Error): Promise<void> {

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Entry } from '#libs/events'
+import { openBundle } from '#libs/log'
 import { type OrkProcess, type OrkRun, runOrk, startOrk } from '../../libs/testing/ork'
+import { recomputedDifferences } from '../../libs/testing/recomputed'
 
 interface Context {
   dev: OrkProcess
@@ -203,6 +206,9 @@ test('a job that fits nowhere fails the command with the reason per worker, stay
     (await runOrk(['job', 'late'], { nats: url })).stdout,
     /late\.main\.0 is pending; of 1 worker:\n {2}w1: cpu: /,
   )
+  const waits = (await runOrk(['why', 'late.main.0'], { nats: url })).stdout
+  assert.match(waits, /^late\.main\.0: pending, never placed yet\n/)
+  assert.match(waits, /\nWhat would help\n {2}on w1: [\d.]+ more cpu\n/)
   const waiting = startOrk(['submit', '-', '--wait'], { nats: url, input: second })
   await waiting.untilStdout(/unchanged/)
   await runOrk(['stop', 'hog'], { nats: url })
@@ -280,6 +286,24 @@ test('a moment of the past is rebuilt from the log alone', async ({ url }) => {
   )
   const film = await runOrk(['replay', '--play', '--speed', '100000', '--job', 'web'], { nats: url })
   assert.match(film.stdout, /version 1 was submitted.*has stopped: its last instance has ended/s)
+})
+
+test('every placement there ever was is explained, and decided again as it was, also from a bundle', async ({
+  url,
+  data,
+}) => {
+  const file = join(data, 'report.tgz')
+  assert.is((await runOrk(['bundle', '-o', file], { nats: url })).code, 0)
+  const bundle = await openBundle(file)
+  const entries: Entry[] = []
+  for await (const some of bundle.log.read({ from: 1 })) entries.push(...some)
+  await bundle.close()
+  assert.ok(entries.filter(({ event }) => event.type === 'TaskScheduled').length >= 10)
+  assert.equal(recomputedDifferences(entries), [])
+  const said = (await runOrk(['why', 'web.main.1', '--bundle', file], { nats: 'nats://127.0.0.1:1' })).stdout
+  assert.match(said, /^web\.main\.1: stopped, attempt 1 of version 1 on w1\n\nWhy w1\n/)
+  assert.match(said, /\n {2}w1 +chosen +[\d.]+ .*\nDecided again from the log: w1, as it was\n/)
+  assert.match(said, /attempt 1 has stopped.*\n ← .* is to stop \(asked by .*\): enough\n$/)
 })
 
 test('what is not there is told with what is', async ({ url }) => {

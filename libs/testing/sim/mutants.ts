@@ -76,6 +76,20 @@ const withMoreRoom = <View extends AnyView>(core: Core<View>): Core<View> => ({
   },
 })
 
+/** Says of its placements that they rest on less of the log than they do. */
+const misdated = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const verdict = core.decide(view, now)
+    const decisions = verdict.decisions.map((decision): Decision => {
+      const { draft } = decision
+      if (draft.type !== 'TaskScheduled') return decision
+      return { ...decision, draft: { ...draft, data: { ...draft.data, asOf: Math.max(0, draft.data.asOf - 1) } } }
+    })
+    return { ...verdict, decisions }
+  },
+})
+
 const foldsTwice = <View extends AnyView>(core: Core<View>): Core<View> => ({
   ...core,
   evolve: (view, entry) => {
@@ -229,6 +243,10 @@ export const MUTANTS: readonly Mutant[] = [
       log: (log, role) =>
         role === 'scheduler' ? { ...log, append: async (items) => (await log.append(items)).map(() => STORED) } : log,
     },
+  },
+  {
+    name: 'a placement that rests on more than it says',
+    plant: { core: (core, role) => (role === 'scheduler' ? misdated(core) : core) },
   },
   { name: 'capacity off by one', plant: { core: (core, role) => (role === 'scheduler' ? withMoreRoom(core) : core) } },
   {

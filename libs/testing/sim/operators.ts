@@ -1,4 +1,4 @@
-import { DEFAULT_UPDATE, type JobSpec, type UpdateSpec } from '#libs/spec'
+import { DEFAULT_UPDATE, type JobSpec, PLACEMENT_POLICIES, type UpdateSpec } from '#libs/spec'
 import type { Happening, Planned } from './happenings'
 import { Random } from './random'
 import type { SteeringVerb } from './steering'
@@ -7,16 +7,24 @@ import type { SteeringVerb } from './steering'
 const SHARE = 0.2
 
 /**
- * Gives a plan updates of every kind, and operators who steer them and empty workers. All of it is drawn apart from the
+ * Gives a plan updates and policies of every kind, and operators who steer them and empty workers. All of it is drawn apart from the
  * rest, so that the rest of the plan of a seed stays what it was.
  */
 export const withOperators = (seed: number, workers: number, happenings: readonly Planned[]): readonly Planned[] => {
   const random = new Random(seed, 'operators')
+  const policies = new Random(seed, 'policies')
   return happenings.map(({ at, what }): Planned => {
-    if (what.tag === 'submit') return { at, what: { ...what, spec: withUpdates(what.spec, random) } }
+    if (what.tag === 'submit') {
+      const policy = policies.pick(POLICIES)
+      const spec = withUpdates(what.spec, random)
+      return { at, what: { ...what, spec: policy === null ? spec : { ...spec, placement: { policy } } } }
+    }
     return { at, what: random.chance(SHARE) ? ask(random, workers) : what }
   })
 }
+
+/** Half of the jobs leave it to the cluster. */
+const POLICIES = [...PLACEMENT_POLICIES, ...PLACEMENT_POLICIES.map(() => null)]
 
 const withUpdates = (spec: JobSpec, random: Random): JobSpec => ({
   ...spec,

@@ -1,6 +1,7 @@
 export { setPolicy } from './commands'
 export { policyFor, schedulerCore } from './decide'
 export * from './explain'
+export { summaryOf } from './policies'
 export { type Placement, type Recomputed, recompute } from './recompute'
 export type { Remedy } from './remedy'
 export type { WorkerVerdict } from './survey'

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { emptyCluster, evolve, findInstance, hostPortKey, ignoreChanges, instancesOf, isPlaced } from '#libs/cluster'
+import { hostPortKey, instancesOf, isPlaced } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import { type JobKind, PLACEMENT_POLICIES } from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, submitted } from '../../../libs/testing/happenings'
+import { recomputedDifferences } from '../../../libs/testing/recomputed'
 import { explain, recompute, type SchedulerView, schedulerCore } from '.'
 import { PATIENCE_EVENTS } from './keep'
 
@@ -58,20 +59,7 @@ const checkRoom = ({ log }: Story): void => {
 }
 
 /** Each placement, made again from the log as of the sequence that it names, goes to the same worker. */
-const checkRecomputed = (world: Story): void => {
-  const log = world.log.entries
-  for (const { seq, event } of log) {
-    if (event.type !== 'TaskScheduled') continue
-    const { job, task, index, worker, asOf } = event.data
-    const cluster = emptyCluster()
-    for (const entry of log.slice(0, asOf)) evolve(cluster, entry, ignoreChanges)
-    const instance = findInstance(cluster, job, task, index)
-    const again = instance === undefined ? null : recompute(cluster, instance)
-    assert.is(again?.placement?.worker, worker, `the placement at ${seq}`)
-    const chosen = again?.workers.find((one) => one.worker === worker)
-    assert.ok(chosen?.fits, `the worker of ${seq} is said to fit`)
-  }
-}
+const checkRecomputed = ({ log }: Story): void => assert.equal(recomputedDifferences(log.entries), [])
 
 /** What happens to placed instances in between: `numbers` choose whom and what, and how much time passes. */
 const live = (world: Story, numbers: readonly number[]): void => {

@@ -7,6 +7,7 @@ import { intake } from './intake'
 import type { Invariant, LogInvariant } from './invariant'
 import { lifecycle } from './lifecycle'
 import { owners } from './owners'
+import { recomputed } from './recomputed'
 import { silence } from './silence'
 import { updates } from './updates'
 
@@ -22,6 +23,7 @@ export const INVARIANTS: readonly Invariant[] = [
   updates,
   intake,
   silence,
+  recomputed,
   folds,
 ]
 

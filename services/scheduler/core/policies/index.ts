@@ -20,3 +20,7 @@ export const POLICIES: Readonly<Record<PlacementPolicy, Policy>> = {
   'round-robin': roundRobin,
   'random-of-k': randomOfK,
 }
+
+/** One sentence about a policy, for people; null where this release has none of that name. */
+export const summaryOf = (name: string): string | null =>
+  Object.hasOwn(POLICIES, name) ? POLICIES[name as PlacementPolicy].summary : null

@@ -1,6 +1,6 @@
-import { ulid } from 'ulid'
 import type { Now } from '#libs/cluster'
 import { systemNow } from './clock'
+import { newId } from './newId'
 
 /** All that a service takes from its machine besides the log and the engines; the simulator hands in its own. */
 export interface Machine {
@@ -22,7 +22,7 @@ export const theMachine: Machine = {
     return () => clearTimeout(timer)
   },
   soon: (call) => void setImmediate(call),
-  newId: ulid,
+  newId,
 }
 
 /** Calls again and again, so many milliseconds apart, until it is cancelled. */

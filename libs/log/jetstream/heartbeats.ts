@@ -1,33 +1,55 @@
 import { type Entry, type OrkEvent, subjectOf } from '#libs/events'
+import { Answers } from './answers'
 import { lastMatch } from './ends'
 import { toEntry } from './entries'
 import type { Link } from './link'
 import { readRange } from './read'
 import { getStored } from './stored'
-import { readAck } from './wire'
 
-const ANSWER_MS = 5_000
+/** Answers that may be waited for; who has so many open gets none any more. */
+const MOST_WAITING = 20_000
 
-/** Writes a sign of life without waiting; one that cannot be sent now is of no use later. */
-export const beat = (link: Link, event: OrkEvent, stored: () => void = () => {}): void => {
-  if (!link.connected || link.closing) return
-  const answer = link.nc.request(subjectOf(link.prefix, event), JSON.stringify(event), { timeout: ANSWER_MS })
-  answer.then(
-    (message) => (readAck(message.data).tag === 'Stored' ? stored() : undefined),
-    () => undefined, // nobody answered: then nothing is known
-  )
+/** Writes signs of life without waiting; one that cannot be sent now is of no use later. */
+export class Beats {
+  private readonly answers: Answers
+  /** By token: who is to be told that it is stored. The oldest first. */
+  private readonly waiting = new Map<number, () => void>()
+  private next = 0
+
+  constructor(private readonly link: Link) {
+    this.answers = new Answers(link.inlet, (token, ack) => {
+      const stored = this.waiting.get(token)
+      this.waiting.delete(token)
+      if (ack.tag === 'Stored') stored?.()
+    })
+  }
+
+  beat(event: OrkEvent, stored: () => void = () => {}): void {
+    const { link, waiting } = this
+    if (!link.connected || link.closing || link.nc.isClosed()) return
+    const token = this.next
+    this.next += 1
+    waiting.set(token, stored)
+    const [oldest] = waiting.keys()
+    if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest)
+    link.nc.publish(subjectOf(link.prefix, event), JSON.stringify(event), { reply: this.answers.to(token) })
+  }
 }
 
 /** Tells of signs of life as they come; what is no event of ours is passed over. */
 export const followHeartbeats = (link: Link, onBeat: (event: OrkEvent) => void): { stop(): void } => {
-  const subscription = link.nc.subscribe(`${link.prefix}.heartbeats.*`, {
-    callback: (error, message) => {
-      if (error !== null) return
-      const { event } = toEntry(link.prefix, 0, message.string(), message.subject)
-      if (event.type !== 'Unreadable') onBeat(event)
+  const take = (text: string, subject: string): void => {
+    const { event } = toEntry(link.prefix, 0, text, subject)
+    if (event.type !== 'Unreadable') onBeat(event)
+  }
+  return link.inlet.subscribe(
+    `${link.prefix}.heartbeats.*`,
+    (frame) => {
+      take(frame.text, frame.subject)
+      return true
     },
-  })
-  return { stop: () => (link.nc.isClosed() ? undefined : subscription.unsubscribe()) }
+    (message) => take(message.string(), message.subject),
+  )
 }
 
 /** Signs of life are kept for an hour; the oldest of them may go at any moment. */

@@ -5,7 +5,7 @@ import { archivePlace, purge } from './archived'
 import { firstAtOrAfter, lastMatch } from './ends'
 import { toEntry } from './entries'
 import { follow } from './follow'
-import { beat, followHeartbeats, readHeartbeats } from './heartbeats'
+import { Beats, followHeartbeats, readHeartbeats } from './heartbeats'
 import { limit } from './limit'
 import type { Link } from './link'
 import { appendPastArchive, appendTogetherPastArchive } from './pastArchive'
@@ -17,25 +17,31 @@ import { asBuffer } from './wire'
 import type { Writer } from './writer'
 
 /** The log on JetStream. */
-export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log => ({
-  cluster: streams.cluster,
-  append: (items) => appendPastArchive(link, writer, streams.events, items),
-  appendTogether: (items) => appendTogetherPastArchive(link, writer, streams.events, items),
-  lastSeq: async () => (await getStreamInfo(link, streams.events)).state.last_seq,
-  read: (options) => read(link, streams.events, options),
-  follow: (options) => follow(link, streams.events, options),
-  at: (seq) => at(link, streams.events, seq),
-  stored: async (seq) => (seq < 1 ? null : getStored(link, streams.events, { seq })),
-  seqAt: (time) => firstAtOrAfter(link, streams.events, time),
-  beat: (event, stored) => beat(link, event, stored),
-  followHeartbeats: (onBeat) => followHeartbeats(link, onBeat),
-  readHeartbeats: (options) => readHeartbeats(link, streams.heartbeats, options),
-  info: () => info(link, streams),
-  streams: () => streamStates(link),
-  resize: (replicas) => resize(link, replicas),
-  limit: (maxBytes) => limit(link, streams.events, maxBytes),
-  purge: (upTo, place) => purge(link, streams.events, upTo, place),
-})
+export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log => {
+  let beats: Beats | undefined // only workers beat
+  return {
+    cluster: streams.cluster,
+    append: (items) => appendPastArchive(link, writer, streams.events, items),
+    appendTogether: (items) => appendTogetherPastArchive(link, writer, streams.events, items),
+    lastSeq: async () => (await getStreamInfo(link, streams.events)).state.last_seq,
+    read: (options) => read(link, streams.events, options),
+    follow: (options) => follow(link, streams.events, options),
+    at: (seq) => at(link, streams.events, seq),
+    stored: async (seq) => (seq < 1 ? null : getStored(link, streams.events, { seq })),
+    seqAt: (time) => firstAtOrAfter(link, streams.events, time),
+    beat: (event, stored) => {
+      beats ??= new Beats(link)
+      beats.beat(event, stored)
+    },
+    followHeartbeats: (onBeat) => followHeartbeats(link, onBeat),
+    readHeartbeats: (options) => readHeartbeats(link, streams.heartbeats, options),
+    info: () => info(link, streams),
+    streams: () => streamStates(link),
+    resize: (replicas) => resize(link, replicas),
+    limit: (maxBytes) => limit(link, streams.events, maxBytes),
+    purge: (upTo, place) => purge(link, streams.events, upTo, place),
+  }
+}
 
 async function* read(link: Link, stream: string, options: ReadOptions): AsyncGenerator<readonly Entry[]> {
   const { apart, asked, matches } = filtersOf(link.prefix, options.queries)

@@ -85,7 +85,10 @@ const draftOf = (round: number, step: number, job: number, index: number): Draft
     case 'TaskPulling':
       return { type, data: { ...about, image: 'registry.example.com/shop/api:1.4.2', doneBytes: 0, totalBytes: 0 } }
     case 'TaskStarted':
-      return { type, data: { ...about, container: `ork-${name(job)}-api-${index}-${attempt}`, ports: [] } }
+      return {
+        type,
+        data: { ...about, container: `ork-${name(job)}-api-${index}-${attempt}`, ports: [], checked: false },
+      }
     case 'TaskExited':
       return { type, data: { ...about, exitCode: 1, signal: null, oomKilled: false } }
     case 'TaskRestarting': {

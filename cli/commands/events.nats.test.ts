@@ -17,7 +17,17 @@ const resources = { cpuMilli: 1000, memoryBytes: 2 ** 30, diskBytes: 2 ** 30 }
 
 const started = (n: number, job = 'web'): Draft => ({
   type: 'TaskStarted',
-  data: { job, task: 'api', index: 0, worker: 'w1', attempt: n, placement: 1, container: `c${n}`, ports: [] },
+  data: {
+    job,
+    task: 'api',
+    index: 0,
+    worker: 'w1',
+    attempt: n,
+    placement: 1,
+    container: `c${n}`,
+    ports: [],
+    checked: false,
+  },
 })
 
 let ids = 0

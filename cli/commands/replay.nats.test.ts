@@ -60,7 +60,7 @@ const history: readonly Draft[] = [
     },
   },
   { type: 'TaskScheduled', data: { ...place, version: 1, policy: 'spread', asOf: 3 } },
-  { type: 'TaskStarted', data: { ...at, container: 'c1', ports: [{ name: 'http', hostPort: 8080 }] } },
+  { type: 'TaskStarted', data: { ...at, container: 'c1', ports: [{ name: 'http', hostPort: 8080 }], checked: false } },
   { type: 'TaskFailed', data: { ...at, reason: 'exit code 7', exitCode: 7 } },
 ]
 
@@ -87,8 +87,8 @@ test('shows the cluster as it was at a sequence, with times as they were then', 
   assert.is(code, 0)
   assert.equal(lines(stdout), [
     'The cluster at sequence 5, 2026-03-01 12:04:00Z',
-    'NAME  KIND     STATE    VERSION  RUNNING  INSTANCES  SUBMITTED',
-    'web   service  running        1      1/1  1 running  2m ago',
+    'NAME  KIND     STATE    VERSION  READY  INSTANCES  SUBMITTED',
+    'web   service  running        1    1/1  1 running  2m ago',
     'ID         STATE    WORKER  ATTEMPT  SINCE     DETAIL',
     'web.api.0  running  w1            1  just now  http on 8080',
     'WORKER  STATE  INSTANCES  CPU     MEMORY       DISK',

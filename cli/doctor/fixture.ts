@@ -12,6 +12,7 @@ export const aStatus = (service: string, more: Partial<StatusReply> = {}): Statu
   seq: 40,
   jobs: { running: 1 },
   instances: { running: 2, pending: 1 },
+  unready: 0,
   workers: { ready: 1 },
   closed: {},
   leaders: { manager: { holder: 'm1', epoch: 3, seq: 1 }, scheduler: { holder: 's1', epoch: 2, seq: 1 } },

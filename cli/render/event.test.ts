@@ -50,8 +50,16 @@ const sentences: readonly (readonly [Draft, string])[] = [
     'web.api.0  pulls busybox:1: 1 MiB of 2 MiB',
   ],
   [
-    { type: 'TaskStarted', data: { ...at, container: 'c', ports: [{ name: 'http', hostPort: 8080 }] } },
+    { type: 'TaskStarted', data: { ...at, container: 'c', ports: [{ name: 'http', hostPort: 8080 }], checked: true } },
     'web.api.0  runs on w1 as attempt 2, http on 8080',
+  ],
+  [
+    { type: 'TaskHealthChanged', data: { ...at, health: 'unhealthy', reason: 'GET /: status 500' } },
+    'web.api.0  attempt 2 is unhealthy: GET /: status 500',
+  ],
+  [
+    { type: 'TaskRescheduled', data: { ...at, reschedules: 1, reason: 'exit code 1' } },
+    'web.api.0  waits for another place after attempt 2 failed on w1: exit code 1',
   ],
   [
     { type: 'TaskExited', data: { ...at, exitCode: 137, signal: 'SIGKILL', oomKilled: true } },

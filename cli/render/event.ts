@@ -26,6 +26,7 @@ const moodOf = (type: EventType): 'good' | 'bad' | 'warning' | 'plain' | 'faint'
     case 'TaskRejected':
     case 'TaskExited':
     case 'TaskRestarting':
+    case 'TaskRescheduled':
     case 'WorkerSuspected':
     case 'WorkerLeft':
       return 'warning'

@@ -17,7 +17,7 @@ export const renderInstances = (
     ['ID', 'STATE', 'WORKER', 'ATTEMPT', 'SINCE', 'DETAIL'],
     instances.map((instance): (Cell | string)[] => [
       instance.id,
-      { text: instance.state, paint: paintState(look.colours, instance.state) },
+      { text: stateOf(instance), paint: paintHealth(look.colours, instance) },
       instance.worker === null || instance.state === 'pending' ? '-' : instance.worker,
       { text: String(instance.attempt), align: 'right' },
       relative(instance.since, look),
@@ -25,6 +25,20 @@ export const renderInstances = (
     ]),
     empty,
   )
+
+/** `running`, `running (healthy)`, `running (health: starting)`: as Docker shows it. */
+export const stateOf = ({ state, health }: Standing): string => {
+  if (state !== 'running' || health === null) return state
+  return `running (${health === 'starting' ? 'health: starting' : health})`
+}
+
+/** What runs and is not healthy yet is not good news yet. */
+export const paintHealth = (colours: EventLook['colours'], { state, health }: Standing): ((text: string) => string) => {
+  if (state !== 'running' || health === null || health === 'healthy') return paintState(colours, state)
+  return health === 'starting' ? colours.cyan : colours.red
+}
+
+type Standing = Pick<AttemptSummary, 'state' | 'health'>
 
 /** What there is to add to the state: ports, the reason, the exit, the restart to come. */
 export const detailOf = (instance: AttemptSummary | InstanceSummary, look: EventLook): string => {
@@ -53,7 +67,7 @@ const portsOf = ({ ports }: AttemptSummary): string =>
 export const renderInstance = (instance: InstanceDetail, history: readonly Entry[], look: EventLook): string => {
   const pairs: (readonly [string, string])[] = [
     ['Instance', look.colours.bold(escapeText(instance.id))],
-    ['State', paintState(look.colours, instance.state)(instance.state)],
+    ['State', paintHealth(look.colours, instance)(stateOf(instance))],
     ['Since', relativeAndAbsolute(instance.since, look)],
     ['Worker', escapeText(instance.worker ?? 'none yet')],
     ['Attempt', attemptOf(instance)],

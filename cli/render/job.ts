@@ -5,20 +5,20 @@ import { escapeText } from './escape'
 import type { EventLook } from './event'
 import { renderInstances } from './instance'
 import { count } from './sentence'
-import { paintState, renderCounts } from './state'
+import { paintState, renderCounts, renderUnready } from './state'
 import { type Cell, renderPairs, renderTable } from './table'
 import { relative, relativeAndAbsolute } from './time'
 
 /** A line a job. */
 export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string =>
   renderTable(
-    ['NAME', 'KIND', 'STATE', 'VERSION', 'RUNNING', 'INSTANCES', 'SUBMITTED'],
+    ['NAME', 'KIND', 'STATE', 'VERSION', 'READY', 'INSTANCES', 'SUBMITTED'],
     jobs.map((job): (Cell | string)[] => [
       job.name,
       job.kind,
       { text: job.state, paint: paintState(look.colours, job.state) },
       { text: String(job.version), align: 'right' },
-      { text: `${job.counts.running ?? 0}/${job.wanted}`, align: 'right' },
+      { text: `${(job.counts.running ?? 0) - job.unready}/${job.wanted}`, align: 'right' },
       plainCounts(job.counts),
       relative(job.submittedAt, look),
     ]),
@@ -44,7 +44,7 @@ export const renderJob = (
     ['State', paintState(colours, job.state)(job.state)],
     ['Version', `${job.version}, submitted ${relativeAndAbsolute(job.submittedAt, look)}${byWhom(job)}`],
     ...updateOf(job, look),
-    ['Instances', `${job.wanted} wanted: ${renderCounts(job.counts, colours)}`],
+    ['Instances', `${job.wanted} wanted: ${renderCounts(job.counts, colours)}${renderUnready(job.unready, colours)}`],
   ])
   const tasks = renderTable(
     ['TASK', 'DRIVER', 'IMAGE', 'REPLICAS', 'EACH ASKS FOR', 'INSTANCES'],
@@ -77,8 +77,8 @@ const updateOf = ({ update }: JobDetail, look: EventLook): (readonly [string, st
   return [['Update', `${paintState(look.colours, state)(state)} since ${relativeAndAbsolute(since, look)}${detail}`]]
 }
 
-const alsoOf = ({ outdated, retiring }: TaskSummary): string =>
-  `${outdated === 0 ? '' : `; ${outdated} of another version`}${retiring === 0 ? '' : `; ${retiring} more on their way out`}`
+const alsoOf = ({ outdated, retiring, unready }: TaskSummary): string =>
+  `${unready === 0 ? '' : `; ${unready} not healthy yet`}${outdated === 0 ? '' : `; ${outdated} of another version`}${retiring === 0 ? '' : `; ${retiring} more on their way out`}`
 
 const byWhom = ({ history }: JobDetail): string => {
   const actor = history.at(-1)?.actor ?? null

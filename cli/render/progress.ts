@@ -1,7 +1,7 @@
 import { describeInstance, INSTANCE_STATES, type Instance, type InstanceState } from '#libs/cluster'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
-import { detailOf } from './instance'
+import { detailOf, paintHealth, stateOf } from './instance'
 import { paintState } from './state'
 import { age } from './time'
 
@@ -25,7 +25,7 @@ export const progressLines = (instances: readonly Instance[], limit: number, loo
 
 const progressLine = (instance: Instance, width: number, look: EventLook): string => {
   const described = describeInstance(instance)
-  const state = paintState(look.colours, instance.state)(instance.state.padEnd(9))
+  const state = paintHealth(look.colours, described)(stateOf(described).padEnd(9))
   const where = instance.worker === null || instance.state === 'pending' ? '' : `on ${instance.worker}  `
   const detail = detailOf(described, look)
   const ms = look.now - instance.since

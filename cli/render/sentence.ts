@@ -40,6 +40,8 @@ export const sentenceOf = (event: OrkEvent): string => {
       return pulling(event)
     case 'TaskStarted':
       return started(event)
+    case 'TaskHealthChanged':
+      return `attempt ${event.data.attempt} is ${event.data.health}${because(event.data.reason)}`
     case 'TaskExited':
       return `attempt ${event.data.attempt} ended ${ending(event.data)}`
     case 'TaskRestarting':
@@ -56,6 +58,8 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `has failed with attempt ${event.data.attempt}: ${event.data.reason}`
     case 'TaskLost':
       return `attempt ${event.data.attempt} is lost with ${event.data.worker}: ${event.data.reason}`
+    case 'TaskRescheduled':
+      return `waits for another place after attempt ${event.data.attempt} failed on ${event.data.worker}: ${event.data.reason}`
     case 'WorkerRegistered':
       return `registered from ${event.data.host}: ${resources(event.data.capacity)}, ${event.data.drivers.join(', ')}`
     case 'WorkerSuspected':

@@ -37,3 +37,7 @@ export const renderCounts = (counts: Readonly<Partial<Record<State, number>>>, c
   if (shown.length === 0) return 'none'
   return shown.map(([state, n]) => paintState(colours, state)(`${n} ${state}`)).join(', ')
 }
+
+/** ` (1 not healthy yet)` behind the counts; nothing where all are, or of a service of an earlier version. */
+export const renderUnready = (unready: number | undefined, colours: Colours): string =>
+  unready === undefined || unready === 0 ? '' : colours.yellow(` (${unready} not healthy yet)`)

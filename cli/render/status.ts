@@ -7,7 +7,7 @@ import { escapeText } from './escape'
 import type { EventLook } from './event'
 import { renderFindings, renderVerdict } from './findings'
 import { count } from './sentence'
-import { renderCounts } from './state'
+import { renderCounts, renderUnready } from './state'
 import { type Cell, renderPairs, renderTable } from './table'
 import { age } from './time'
 
@@ -24,7 +24,7 @@ export const renderStatus = (facts: Facts, problems: readonly Finding[], servers
   if (view !== undefined) {
     pairs.push(
       ['Jobs', renderCounts(view.jobs, colours)],
-      ['Instances', renderCounts(view.instances, colours)],
+      ['Instances', `${renderCounts(view.instances, colours)}${renderUnready(view.unready, colours)}`],
       ['Workers', [renderCounts(view.workers, colours), ...closed(view.closed)].join('; ')],
       ['Ignored', `${view.ignored.stale} of an old epoch, ${view.ignored.illegal} out of order`],
     )

@@ -32,7 +32,10 @@ const scheduled = (index: number, version = 1): Draft => ({
   type: 'TaskScheduled',
   data: { ...place(index), version, policy: 'spread', asOf: 0 },
 })
-const started = (index: number): Draft => ({ type: 'TaskStarted', data: { ...ref(index), container: 'c', ports: [] } })
+const started = (index: number): Draft => ({
+  type: 'TaskStarted',
+  data: { ...ref(index), container: 'c', ports: [], checked: false },
+})
 const failed = (index: number): Draft => ({
   type: 'TaskFailed',
   data: { ...ref(index), reason: 'exit code 1', exitCode: 1 },

@@ -1,10 +1,10 @@
-import { type Instance, isOutdated, isPlaced, type Job, type Task } from '#libs/cluster'
+import { type Instance, isOutdated, isPlaced, isUp, type Job, type Task } from '#libs/cluster'
 import { updateOf } from '#libs/spec'
 
 /** What watching a job has come to. `Going`: nothing is settled yet. */
 export type Verdict =
   | { readonly tag: 'Going' }
-  /** A service whose every wanted instance runs, and no other any more. */
+  /** A service whose every wanted instance runs, and is healthy where that is checked, and no other any more. */
   | { readonly tag: 'Running' }
   | { readonly tag: 'Completed' }
   | { readonly tag: 'Stopped' }
@@ -38,7 +38,7 @@ type Standing = 'up' | 'failed' | 'pending' | 'moving'
 const standing = (instance: Instance): Standing => {
   switch (instance.state) {
     case 'running':
-      return isOutdated(instance) ? 'moving' : 'up'
+      return isOutdated(instance) || !isUp(instance) ? 'moving' : 'up'
     case 'completed':
       return 'up'
     case 'failed':
@@ -105,7 +105,12 @@ const areCanariesUp = ({ update, tasks }: Job): boolean => {
 const hasCanariesUp = ({ spec, instances, replicas }: Task): boolean => {
   const { canary, autoPromote } = updateOf(spec)
   const fresh = [...instances].slice(0, replicas).filter((instance) => !isOutdated(instance))
-  return canary > 0 && !autoPromote && fresh.length >= canary && fresh.every(({ state }) => state === 'running')
+  return (
+    canary > 0 &&
+    !autoPromote &&
+    fresh.length >= canary &&
+    fresh.every((instance) => instance.state === 'running' && isUp(instance))
+  )
 }
 
 /** Where the stop of a job stands. */

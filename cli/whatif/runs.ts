@@ -63,7 +63,7 @@ export class Runs {
 
   /** Nothing is known of its like: it runs, and goes on. */
   private startAtOnce(attempt: Attempt, now: number): void {
-    const data = { ...refOf(attempt), attempt: attempt.attempt, container: '', ports: [] }
+    const data = { ...refOf(attempt), attempt: attempt.attempt, container: '', ports: [], checked: false }
     this.plan(now, attempt, { type: 'TaskStarted', data })
   }
 

@@ -1,6 +1,6 @@
 import { instanceId, type Resources } from '#libs/kernel'
 import type { DriverName, JobKind, JobSpec } from '#libs/spec'
-import { type InstanceState, isOver, isPlaced } from './lifecycle'
+import { type Health, type InstanceState, isOver, isPlaced } from './lifecycle'
 import type {
   Attempt,
   Cluster,
@@ -33,6 +33,8 @@ export interface JobSummary {
   readonly wanted: number
   /** Instances by state; states without any are left out. */
   readonly counts: Partial<Record<InstanceState, number>>
+  /** Of those that run, how many are checked and not known to be healthy. */
+  readonly unready: number
   /** RFC 3339, of the current version. */
   readonly submittedAt: string
   /** How the update to the current version fares; null when there was nothing to replace. */
@@ -62,6 +64,8 @@ export interface TaskSummary {
   readonly outdated: number
   /** Instances whose former attempt goes on until the new one is healthy. */
   readonly retiring: number
+  /** Instances that run, are checked and not known to be healthy. */
+  readonly unready: number
   readonly resources: Resources
   readonly counts: Partial<Record<InstanceState, number>>
 }
@@ -79,6 +83,8 @@ export interface AttemptSummary {
   /** RFC 3339: when it came into this state. */
   readonly since: string
   readonly startedAt: string | null
+  /** Null: it is not checked, or does not run. */
+  readonly health: Health | null
   /** When the next attempt may start, while it waits for a restart. */
   readonly notBefore: string | null
   readonly container: string | null
@@ -88,6 +94,9 @@ export interface AttemptSummary {
 }
 
 export interface InstanceSummary extends AttemptSummary {
+  /** How often in a row it was placed anew after it had failed, and the workers where that was. */
+  readonly reschedules: number
+  readonly avoids: readonly string[]
   /** The attempt that goes on beside this one until this one is healthy; null mostly. */
   readonly retiring: AttemptSummary | null
 }
@@ -135,6 +144,8 @@ export interface ClusterSummary {
   readonly seq: number
   readonly jobs: Partial<Record<JobState, number>>
   readonly instances: Partial<Record<InstanceState, number>>
+  /** Of those that run, how many are checked and not known to be healthy. */
+  readonly unready: number
   readonly workers: Partial<Record<WorkerState, number>>
   /** Workers that take no new instances because somebody wants it so. */
   readonly closed: Partial<Record<Intake, number>>
@@ -177,6 +188,7 @@ export const describeJob = (job: Job): JobSummary => ({
   wanted:
     job.state === 'stopping' || job.state === 'stopped' ? 0 : sumOf(job.tasks.values(), ({ replicas }) => replicas),
   counts: sumCounts(job.tasks.values()),
+  unready: sumOf(job.tasks.values(), ({ unready }) => unready),
   submittedAt: at(job.history.at(-1)?.time ?? 0),
   update: job.update === null ? null : describeUpdate(job, job.update),
 })
@@ -204,6 +216,7 @@ export const describeJobDetail = (job: Job): JobDetail => ({
     replicas: task.replicas,
     outdated: task.outdated,
     retiring: task.retiring,
+    unready: task.unready,
     resources: task.spec.resources,
     counts: nonZero(task.counts),
   })),
@@ -223,6 +236,7 @@ export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
   version: attempt.version,
   since: at(attempt.since),
   startedAt: attempt.startedAt === 0 ? null : at(attempt.startedAt),
+  health: attempt.state === 'running' ? attempt.health : null,
   notBefore: attempt.state === 'starting' && attempt.notBefore > 0 ? at(attempt.notBefore) : null,
   container: attempt.container,
   ports: attempt.ports,
@@ -232,6 +246,8 @@ export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
 
 export const describeInstance = (instance: Instance): InstanceSummary => ({
   ...describeAttempt(instance),
+  reschedules: instance.reschedules,
+  avoids: instance.avoids,
   retiring: instance.retiring === null ? null : describeAttempt(instance.retiring),
 })
 
@@ -283,6 +299,7 @@ export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   seq: cluster.seq,
   jobs: tally([...cluster.jobs.values()].map(({ state }) => state)),
   instances: sumCounts([...cluster.jobs.values()].flatMap(({ tasks }) => [...tasks.values()])),
+  unready: sumOf(cluster.jobs.values(), ({ tasks }) => sumOf(tasks.values(), ({ unready }) => unready)),
   workers: tally([...cluster.workers.values()].map(({ state }) => state)),
   closed: tally([...cluster.workers.values()].flatMap(({ intake }) => (intake === 'open' ? [] : [intake]))),
   leaders: { manager: { ...cluster.leaders.manager }, scheduler: { ...cluster.leaders.scheduler } },

@@ -43,6 +43,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'TaskRejected':
     case 'TaskPulling':
     case 'TaskStarted':
+    case 'TaskHealthChanged':
     case 'TaskExited':
     case 'TaskRestarting':
     case 'TaskReplaceRequested':
@@ -51,6 +52,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'TaskCompleted':
     case 'TaskFailed':
     case 'TaskLost':
+    case 'TaskRescheduled':
       return evolveTask(cluster, entry.seq, event, fresh, changes)
     case 'WorkerRegistered':
     case 'WorkerSuspected':

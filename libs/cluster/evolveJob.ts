@@ -148,6 +148,8 @@ const settle = (
     return
   }
   instance.rejectedBy = NONE // it may ask for less now
+  instance.reschedules = 0
+  instance.avoids = NONE
   if (instance.state === 'pending') {
     instance.spec = instance.task.spec
     changes.instance(instance)
@@ -216,6 +218,7 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
   instances: noInstances(),
   outdated: 0,
   retiring: 0,
+  unready: 0,
   counts: Object.fromEntries(INSTANCE_STATES.map((state) => [state, 0])) as Record<InstanceState, number>,
 })
 

@@ -1,7 +1,7 @@
 import type { EventOf } from '#libs/events'
 import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
 import { ignoreIllegal, ignoreStray } from './ignore'
-import { isPlaced, LIFECYCLE, type StepType } from './lifecycle'
+import { describeUnhealthy, isPlaced, LIFECYCLE, type StepType } from './lifecycle'
 import {
   type Attempt,
   type Changes,
@@ -10,9 +10,10 @@ import {
   type Instance,
   isOutdated,
   isWanted,
+  MAX_AVOIDED,
   RECENT_EVENTS,
 } from './model'
-import { enter, enterRetiring, retire } from './transition'
+import { enter, enterHealth, enterRetiring, retire } from './transition'
 
 type TaskEvent = EventOf<StepType>
 
@@ -56,6 +57,8 @@ const isLegal = (instance: Instance, attempt: Attempt, event: TaskEvent): boolea
       return isOfPlacement(attempt, event.data) && event.data.attempt === attempt.attempt + 1
     case 'TaskReplaceRequested':
       return isCurrent(attempt, event.data) && isWanted(instance) && instance.retiring === null
+    case 'TaskRescheduled':
+      return isCurrent(attempt, event.data) && isWanted(instance)
     default:
       return isCurrent(attempt, event.data)
   }
@@ -81,6 +84,7 @@ const isOfPlacement = (attempt: Attempt, data: Omit<Named, 'attempt'>): boolean 
 const stepRetiring = (cluster: Cluster, instance: Instance, attempt: Attempt, event: TaskEvent): void => {
   const to = event.type === 'TaskExited' ? 'exited' : (LIFECYCLE[event.type][attempt.state] ?? attempt.state)
   if (event.type === 'TaskStopRequested' && attempt.state !== 'stopping') attempt.reason = event.data.reason
+  if (event.type === 'TaskHealthChanged') attempt.health = event.data.health
   enterRetiring(cluster, instance, attempt, to, Date.parse(event.time))
 }
 
@@ -105,7 +109,11 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       instance.startedAt = time
       instance.container = event.data.container
       instance.ports = event.data.ports
+      instance.health = event.data.checked ? 'starting' : null // it does not run yet: it is in no count by its health
       return move(null)
+    case 'TaskHealthChanged':
+      enterHealth(instance, event.data.health)
+      return move(event.data.health === 'healthy' ? null : describeUnhealthy(event.data.reason))
     case 'TaskExited':
       instance.exit = { exitCode: event.data.exitCode, signal: event.data.signal, oomKilled: event.data.oomKilled }
       return move(instance.reason)
@@ -121,12 +129,28 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskCompleted':
       return isOutdated(instance) || instance.state === 'stopping' ? end(cluster, instance, to, time, null) : move(null)
     case 'TaskFailed':
+      if (hasRunLong(instance, time)) forgetFailures(instance)
       return isOutdated(instance) || instance.state === 'stopping'
         ? end(cluster, instance, to, time, event.data.reason)
         : move(event.data.reason)
     case 'TaskLost':
       return end(cluster, instance, to, time, event.data.reason)
+    case 'TaskRescheduled':
+      instance.reschedules = event.data.reschedules
+      instance.avoids = [...instance.avoids.filter((name) => name !== event.data.worker), event.data.worker].slice(
+        -MAX_AVOIDED,
+      )
+      return move(event.data.reason)
   }
+}
+
+/** What fails after a long enough run fails for the first time. */
+const hasRunLong = ({ startedAt, state, since, spec }: Instance, now: number): boolean =>
+  startedAt !== 0 && (state === 'exited' ? since : now) - startedAt >= spec.restart.resetAfterMs
+
+const forgetFailures = (instance: Instance): void => {
+  instance.reschedules = 0
+  instance.avoids = []
 }
 
 const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskScheduled'>): void => {
@@ -138,6 +162,7 @@ const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskSchedu
   instance.spec = instance.task.spec
   instance.lostAfterMs = instance.task.job.spec.lostAfterMs ?? DEFAULT_LOST_AFTER_MS
   instance.startedAt = 0
+  instance.health = null
   instance.restarts = 0
   instance.notBefore = 0
   instance.container = null
@@ -150,6 +175,7 @@ const restart = (instance: Instance, { data }: EventOf<'TaskRestarting'>, time: 
   instance.attempt = data.attempt
   instance.notBefore = time + data.delayMs
   instance.startedAt = 0
+  instance.health = null
   instance.container = null
   instance.ports = []
 }

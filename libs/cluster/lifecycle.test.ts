@@ -37,6 +37,7 @@ const stepFrom = (type: StepType, story: Story): Draft => {
     TaskRejected: now.rejected(),
     TaskPulling: now.pulling(),
     TaskStarted: now.started(),
+    TaskHealthChanged: now.healthy(),
     TaskExited: now.exited(),
     TaskRestarting: next.restarting(),
     TaskReplaceRequested: now.replaceAsked(),
@@ -45,6 +46,7 @@ const stepFrom = (type: StepType, story: Story): Draft => {
     TaskCompleted: now.completed(),
     TaskFailed: now.failed(),
     TaskLost: now.lost(),
+    TaskRescheduled: now.rescheduled(),
   }
   return steps[type]
 }

@@ -40,9 +40,25 @@ export const isPlaced = (state: InstanceState): boolean => {
 /** The states that nothing leaves by itself. */
 export const isOver = (state: InstanceState): boolean => state !== 'pending' && !isPlaced(state)
 
-/** Whether the attempt does what it is for: it serves, or has done its work. */
-export const isUp = ({ state }: { readonly state: InstanceState }): boolean =>
-  state === 'running' || state === 'completed'
+/** What is known of the health of an attempt that is checked: `starting` until the first verdict. */
+export type Health = 'starting' | 'healthy' | 'unhealthy'
+
+/** Why an attempt is unhealthy, as its reason. */
+export const describeUnhealthy = (reason: string | null): string => `unhealthy: ${reason ?? 'for no known reason'}`
+
+interface Standing {
+  readonly state: InstanceState
+  /** Null: it is not checked. */
+  readonly health: Health | null
+}
+
+/** Whether the attempt runs, and is not known to be healthy though it is checked. */
+export const isUnready = ({ state, health }: Standing): boolean =>
+  state === 'running' && health !== null && health !== 'healthy'
+
+/** Whether the attempt does what it is for: it serves, as far as that is checked, or has done its work. */
+export const isUp = (attempt: Standing): boolean =>
+  attempt.state === 'completed' || (attempt.state === 'running' && !isUnready(attempt))
 
 /** The events of an attempt, in the order of its life. */
 export type StepType = Extract<EventType, `Task${string}`>
@@ -69,6 +85,7 @@ export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
   TaskRejected: { scheduled: 'pending', starting: 'pending', stopping: 'stopped' },
   TaskPulling: { scheduled: 'starting', starting: 'starting', stopping: 'stopping' },
   TaskStarted: { scheduled: 'running', starting: 'running', stopping: 'stopping' },
+  TaskHealthChanged: { running: 'running', stopping: 'stopping' },
   TaskExited: { scheduled: 'exited', starting: 'exited', running: 'exited', stopping: 'stopping' },
   // Also of one that could not be started, for a reason that may pass.
   TaskRestarting: { scheduled: 'starting', starting: 'starting', exited: 'starting' },
@@ -78,4 +95,5 @@ export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
   TaskCompleted: fromPlaced('completed'),
   TaskFailed: fromPlaced('failed'),
   TaskLost: fromPlaced('lost'),
+  TaskRescheduled: { failed: 'pending' },
 }

@@ -8,7 +8,7 @@ import {
   type PlacementPolicy,
   type TaskSpec,
 } from '#libs/spec'
-import type { InstanceState } from './lifecycle'
+import type { Health, InstanceState } from './lifecycle'
 import type { Series } from './series'
 
 /**
@@ -149,6 +149,8 @@ export interface Task {
   outdated: number
   /** How many instances have an attempt that retires; it is in no other count. */
   retiring: number
+  /** How many instances run, and are not known to be healthy though they are checked. */
+  unready: number
   readonly counts: Record<InstanceState, number>
 }
 
@@ -174,6 +176,8 @@ export interface Attempt {
   since: number
   /** When its container started, else 0. */
   startedAt: number
+  /** As its worker last told, also of the container that has ended since; null: it is not checked. */
+  health: Health | null
   /** Restarts in a row without a long enough run between them. */
   restarts: number
   /** Not before this time may it start; milliseconds since 1970, 0 for at once. */
@@ -191,6 +195,10 @@ export interface Instance extends Attempt {
   retiring: Attempt | null
   /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */
   seq: number
+  /** How often in a row it was placed anew after it had failed where it was. */
+  reschedules: number
+  /** The workers where that was, latest last: another one is taken if it fits. At most `MAX_AVOIDED`. */
+  avoids: readonly string[]
   /** Workers that turned this version down. */
   rejectedBy: readonly string[]
   /** Sequences of its latest events, oldest first: history is read one by one, never by wildcard. */
@@ -247,6 +255,9 @@ export const MAX_SUBMISSIONS = 100
 
 /** How many services the fold remembers; who is not among them registers anew. */
 export const MAX_SERVICES = 1_000
+
+/** How many workers `Instance.avoids` keeps. */
+export const MAX_AVOIDED = 16
 
 /** How many sequences `Instance.recent` keeps. */
 export const RECENT_EVENTS = 32

@@ -1,6 +1,6 @@
 import { addResources, subtractResources } from '#libs/kernel'
 import type { PortSpec } from '#libs/spec'
-import { type InstanceState, isPlaced } from './lifecycle'
+import { type Health, type InstanceState, isPlaced, isUnready } from './lifecycle'
 import { type Attempt, type Cluster, type Instance, isOutdated, type Worker } from './model'
 
 /**
@@ -17,6 +17,7 @@ export const enter = (
   of = 1,
 ): void => {
   const { counts } = instance.task
+  const wasUnready = isUnready(instance)
   counts[instance.state] -= of
   counts[state] += of
   const before = isPlaced(instance.state)
@@ -31,11 +32,27 @@ export const enter = (
   if (instance.state !== state) instance.since = time
   instance.state = state
   instance.reason = reason
+  instance.task.unready += Number(isUnready(instance)) - Number(wasUnready)
+}
+
+/** Takes note of an instance's health while it runs. */
+export const enterHealth = (instance: Instance, health: Health): void => {
+  const wasUnready = isUnready(instance)
+  instance.health = health
+  instance.task.unready += Number(isUnready(instance)) - Number(wasUnready)
 }
 
 /** Leaves the current attempt beside the instance, where it goes on and keeps its place, and asks for the next one. */
 export const retire = (cluster: Cluster, instance: Instance, time: number, reason: string): void => {
-  const { retiring: _, seq: __, rejectedBy: ___, recent: ____, ...current } = instance
+  const {
+    retiring: _,
+    seq: __,
+    rejectedBy: ___,
+    recent: ____,
+    avoids: _____,
+    reschedules: ______,
+    ...current
+  } = instance
   const attempt: Attempt = { ...current, reason }
   const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
   const held = worker?.instances ?? cluster.unhosted
@@ -45,7 +62,7 @@ export const retire = (cluster: Cluster, instance: Instance, time: number, reaso
   instance.task.retiring += 1
   instance.worker = null // what it had there is the retiring attempt's now
   enter(cluster, instance, 'pending', time, reason)
-  Object.assign(instance, { startedAt: 0, restarts: 0, container: null, ports: [], exit: null })
+  Object.assign(instance, { startedAt: 0, health: null, restarts: 0, container: null, ports: [], exit: null })
 }
 
 /** A retiring attempt goes on as told; any state in which it is not placed is its end. */

@@ -1,6 +1,6 @@
 import type * as E from 'fp-ts/Either'
 import type { InstanceRef, OrkError } from '#libs/kernel'
-import type { ContainerSettings, DriverName, PortSpec, TaskResources } from '#libs/spec'
+import type { ContainerSettings, DriverName, PortSpec, Probe, TaskResources } from '#libs/spec'
 
 /** One container run of an instance; a container belongs to exactly one. */
 export interface AttemptRef extends InstanceRef {
@@ -34,6 +34,17 @@ export interface ContainerSpec {
   /** Folder of this machine that the container sees, read only, as `SECRETS_DIR`. */
   readonly secretsDir?: string
   readonly stopSignal: string
+  /** Whether a HEALTHCHECK that the image has is to be carried out by the engine. */
+  readonly imageHealth: boolean
+}
+
+/** What the engine says of a container by the HEALTHCHECK of its image. */
+export type EngineHealth = 'starting' | 'healthy' | 'unhealthy'
+
+/** What a probe found: whether it succeeded, and how, for people. */
+export interface Probed {
+  readonly ok: boolean
+  readonly detail: string
 }
 
 export interface Owner {
@@ -65,6 +76,8 @@ export interface Container {
   /** Set when `state` is `exited`. */
   readonly exit?: Exit
   readonly ports: readonly PublishedPort[]
+  /** Set while it runs and its engine checks its health. */
+  readonly health?: EngineHealth
 }
 
 /**
@@ -74,6 +87,7 @@ export interface Container {
 export type EngineEvent =
   | { readonly tag: 'Exited'; readonly ref: AttemptRef; readonly exit: Exit }
   | { readonly tag: 'Removed'; readonly ref: AttemptRef }
+  | { readonly tag: 'Health'; readonly ref: AttemptRef; readonly health: EngineHealth }
   | { readonly tag: 'Resync' }
   | { readonly tag: 'Unreachable'; readonly error: OrkError }
 
@@ -149,6 +163,11 @@ export interface Driver {
   stop(ref: AttemptRef, signal: string, graceMs: number): DriverResult<Exit>
   /** Removes the container and what it alone used; one that is gone is fine. */
   remove(ref: AttemptRef): DriverResult<void>
+  /**
+   * Looks once whether the container does what it is for; what takes longer than `timeoutMs` has failed. A container that
+   * is gone, or does not run, has failed, too.
+   */
+  probe(ref: AttemptRef, probe: Probe, timeoutMs: number): DriverResult<Probed>
   usage(owner: Owner): DriverResult<readonly Usage[]>
   /** Nothing for a container that is gone. Throws an `OrkFailure` with a DriverError when the engine breaks off. */
   logs(ref: AttemptRef, options: LogOptions): AsyncIterable<LogLine>

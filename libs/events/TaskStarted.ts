@@ -2,20 +2,25 @@ import * as t from 'io-ts'
 import { Count, Name } from '#libs/kernel'
 import { defineEvent } from './define'
 
+const first = t.type({
+  job: Name,
+  task: Name,
+  index: Count,
+  worker: Name,
+  attempt: Count,
+  placement: Count,
+  container: t.string,
+  ports: t.array(t.type({ name: t.string, hostPort: Count })),
+})
+
+/** Version 2 says whether its health is checked: then it is up only once TaskHealthChanged says that it is healthy. */
 export const TaskStarted = defineEvent({
   type: 'TaskStarted',
+  version: 2,
   topic: 'task',
   owner: 'worker',
   nature: 'fact',
-  summary: 'The container of the attempt runs.',
-  data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
-    container: t.string,
-    ports: t.array(t.type({ name: t.string, hostPort: Count })),
-  }),
+  summary: 'The container of the attempt runs; `checked` says whether its health is looked at.',
+  data: t.type({ ...first.props, checked: t.boolean }),
+  older: { 1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, checked: false }) } },
 })

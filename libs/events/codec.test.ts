@@ -8,7 +8,17 @@ import { aboutOf, type DecodeError, decodeEvent, EVENT_TYPES, EVENTS, type OrkEv
 const started: OrkEvent = stamp(
   {
     type: 'TaskStarted',
-    data: { job: 'web', task: 'api', index: 0, worker: 'w1', attempt: 1, placement: 1, container: 'c1', ports: [] },
+    data: {
+      job: 'web',
+      task: 'api',
+      index: 0,
+      worker: 'w1',
+      attempt: 1,
+      placement: 1,
+      container: 'c1',
+      ports: [],
+      checked: false,
+    },
   },
   { id: 'e1', source: 'worker/w1', time: 0 },
 )

@@ -16,10 +16,12 @@ import { SchedulerRegistered } from './SchedulerRegistered'
 import { TaskCompleted } from './TaskCompleted'
 import { TaskExited } from './TaskExited'
 import { TaskFailed } from './TaskFailed'
+import { TaskHealthChanged } from './TaskHealthChanged'
 import { TaskLost } from './TaskLost'
 import { TaskPulling } from './TaskPulling'
 import { TaskRejected } from './TaskRejected'
 import { TaskReplaceRequested } from './TaskReplaceRequested'
+import { TaskRescheduled } from './TaskRescheduled'
 import { TaskRestarting } from './TaskRestarting'
 import { TaskScheduled } from './TaskScheduled'
 import { TaskStarted } from './TaskStarted'
@@ -65,6 +67,7 @@ export const EVENTS = {
   TaskRejected,
   TaskPulling,
   TaskStarted,
+  TaskHealthChanged,
   TaskExited,
   TaskRestarting,
   TaskReplaceRequested,
@@ -73,6 +76,7 @@ export const EVENTS = {
   TaskCompleted,
   TaskFailed,
   TaskLost,
+  TaskRescheduled,
   WorkerRegistered,
   WorkerSuspected,
   WorkerLost,

@@ -1,3 +1,4 @@
+export * from './backoff'
 export * from './codecs'
 export * from './errors'
 export * from './heap'

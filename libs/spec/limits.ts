@@ -16,6 +16,9 @@ export const MAX_WORDS = 1000
 /** Restarts in a row that a file may ask for; more is `unlimited`. */
 export const MAX_ATTEMPTS = 1_000_000
 
+/** Probes that must fail, or succeed, in a row. */
+export const MAX_PROBES = 1_000
+
 /** Ten days: a longer wait in a restart or stop policy is a slip. */
 export const MAX_DELAY_MS = 10 * 86_400_000
 

@@ -4,10 +4,10 @@ import { isRecord } from './shapes'
 /** Whether two canonical jobs mean the same; the order of keys does not count, the order in lists does. */
 export const sameSpec = (a: JobSpec, b: JobSpec): boolean => sameValue(a, b)
 
-/** Whether two tasks run the same container, whatever their number of replicas and the way they are updated. */
+/** Whether two tasks run the same container, whatever their number of replicas and the way they are updated or placed anew. */
 export const sameTemplate = (a: TaskSpec, b: TaskSpec): boolean => sameValue(templateOf(a), templateOf(b))
 
-const templateOf = ({ replicas: _, update: __, ...template }: TaskSpec): unknown => template
+const templateOf = ({ replicas: _, update: __, reschedule: ___, ...template }: TaskSpec): unknown => template
 
 const sameValue = (a: unknown, b: unknown): boolean => {
   if (a === b) return true

@@ -1,6 +1,6 @@
 import { NAME } from '#libs/kernel'
 import { PLACEMENT_POLICIES } from './model'
-import { matching, oneOf } from './shapes'
+import { integer, matching, oneOf, orElse } from './shapes'
 
 /** A name that is one NATS token and one DNS label. */
 export const nameShape = matching('a name of a-z, 0-9 and inner "-", at most 63 characters', NAME)
@@ -32,3 +32,14 @@ export const signalShape = oneOf<string>([
   'SIGALRM',
   'SIGKILL',
 ])
+
+/** What follows the port in a URL: no spaces, no control characters. */
+export const pathShape = matching('a path such as /health, without spaces', /^\/[!-~]{0,1023}$/)
+export const statusShape = integer({ min: 100, max: 599 })
+export const HEADER_NAME = {
+  expected: 'a header name of letters, digits and "-"',
+  pattern: /^[A-Za-z][A-Za-z0-9-]{0,63}$/,
+}
+/** No line breaks: what follows one would be another header. */
+export const headerShape = matching('one line of printable text', /^[ -~]{0,1024}$/)
+export const portNameShape = orElse(integer({ min: 1, max: 65535 }), nameShape)

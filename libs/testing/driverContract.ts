@@ -128,7 +128,16 @@ export const driverContract = (name: string, harness: DriverHarness): Test<Conte
     runs += 1
     const ref = { job: `job${process.pid}-${runs}`, task: 'api', index: 0, attempt: 1, placement: 7 }
     const behaviour = harness.behaviour(program)
-    return { ref, owner, resources: NO_RESOURCES, ports: [], stopSignal: 'SIGTERM', ...behaviour, ...more }
+    return {
+      ref,
+      owner,
+      resources: NO_RESOURCES,
+      ports: [],
+      stopSignal: 'SIGTERM',
+      imageHealth: true,
+      ...behaviour,
+      ...more,
+    }
   }
 
   test.before.each((context) => {

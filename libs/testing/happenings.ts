@@ -91,7 +91,15 @@ export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) 
       type: 'TaskPulling',
       data: { ...at, image: 'busybox:1', doneBytes: 0, totalBytes: 1_000 },
     }),
-    started: (): Draft => ({ type: 'TaskStarted', data: { ...at, container: `c${attempt}`, ports: [] } }),
+    started: (checked = false): Draft => ({
+      type: 'TaskStarted',
+      data: { ...at, container: `c${attempt}`, ports: [], checked },
+    }),
+    healthy: (): Draft => ({ type: 'TaskHealthChanged', data: { ...at, health: 'healthy', reason: null } }),
+    unhealthy: (reason = 'status 500'): Draft => ({
+      type: 'TaskHealthChanged',
+      data: { ...at, health: 'unhealthy', reason },
+    }),
     exited: (exitCode = 1): Draft => ({
       type: 'TaskExited',
       data: { ...at, exitCode, signal: null, oomKilled: false },
@@ -106,6 +114,10 @@ export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) 
     stopped: (): Draft => ({ type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null, reason: null } }),
     completed: (): Draft => ({ type: 'TaskCompleted', data: at }),
     failed: (): Draft => ({ type: 'TaskFailed', data: { ...at, reason: 'exit code 1', exitCode: 1 } }),
+    rescheduled: (reschedules = 1): Draft => ({
+      type: 'TaskRescheduled',
+      data: { ...at, reschedules, reason: 'exit code 1' },
+    }),
     lost: (): Draft => ({ type: 'TaskLost', data: { ...at, reason: `worker ${worker} is lost` } }),
   }
 }

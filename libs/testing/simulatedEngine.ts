@@ -1,5 +1,13 @@
 import * as E from 'fp-ts/Either'
-import { type AttemptRef, type Container, containerName, type DriverError, type Exit } from '#libs/drivers'
+import {
+  type AttemptRef,
+  type Container,
+  containerName,
+  type DriverError,
+  type EngineHealth,
+  type Exit,
+  type Probed,
+} from '#libs/drivers'
 import type { TaskSpec } from '#libs/spec'
 
 interface Run {
@@ -8,10 +16,16 @@ interface Run {
   readonly spec: TaskSpec
   state: Container['state']
   exit: Exit | null
+  /** What probes find. */
+  isWell: boolean
+  /** What the engine says where the image has a check (`env.IMAGE_HEALTH`). */
+  health: EngineHealth
 }
 
 /** What an engine tells by itself. */
-export type Told = { readonly tag: 'Exited' | 'Vanished'; readonly ref: AttemptRef; readonly exit: Exit }
+export type Told =
+  | { readonly tag: 'Exited' | 'Vanished'; readonly ref: AttemptRef; readonly exit: Exit }
+  | { readonly tag: 'Health'; readonly ref: AttemptRef; readonly health: EngineHealth }
 
 const GONE: Exit = { exitCode: null, oomKilled: false }
 
@@ -36,7 +50,7 @@ export class SimulatedEngine {
       if (spec.image !== undefined && !this.images.has(spec.image)) {
         return E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` })
       }
-      run = { ref, id: `c${this.made.size + 1}`, spec, state: 'created', exit: null }
+      run = { ref, id: `c${this.made.size + 1}`, spec, state: 'created', exit: null, isWell: true, health: 'starting' }
       this.made.set(run.id, ref)
       this.runs.set(name, run)
       if (spec.env.DENIED !== undefined) return this.denies(name)
@@ -71,6 +85,17 @@ export class SimulatedEngine {
     this.told.push({ tag: 'Exited', ref: run.ref, exit })
   }
 
+  probe(ref: AttemptRef): Probed {
+    const run = this.find(ref)
+    return { ok: run?.state === 'running' && run.isWell, detail: 'status 500' }
+  }
+
+  /** The engine itself says how a container fares by its image's check. */
+  tellHealth(run: Run, health: EngineHealth): void {
+    run.health = health
+    this.told.push({ tag: 'Health', ref: run.ref, health })
+  }
+
   stop(ref: AttemptRef): Exit {
     const run = this.find(ref)
     if (run === undefined) return GONE
@@ -94,10 +119,11 @@ export class SimulatedEngine {
   }
 }
 
-const shown = ({ ref, id, state, exit }: Run): Container => ({
+const shown = ({ ref, id, spec, state, exit, health }: Run): Container => ({
   ref,
   id,
   state,
   ports: [],
   ...(exit === null ? {} : { exit }),
+  ...(spec.env.IMAGE_HEALTH === undefined || state !== 'running' ? {} : { health }),
 })

@@ -99,7 +99,7 @@ export class WorkerSimulation {
     }
     for (const effect of effects) {
       const { job, task, index, attempt } = effect.ref
-      this.trace.push(`${effect.tag} ${job}.${task}.${index}/${attempt}`)
+      if (effect.tag !== 'Probe') this.trace.push(`${effect.tag} ${job}.${task}.${index}/${attempt}`)
       this.news.push(`${effect.tag} ${job}.${task}.${index}#${attempt}`)
       this.life.effects.push(effect)
     }
@@ -141,13 +141,7 @@ export class WorkerSimulation {
   notify(times: number): void {
     const told = this.engine.told.shift()
     if (told === undefined) return
-    const { tag, ref, exit } = told
-    for (let i = 0; i < times; i += 1) {
-      observe(
-        this.life.view,
-        tag === 'Exited' ? { tag, driver: 'simulated', ref, exit } : { tag, driver: 'simulated', ref },
-      )
-    }
+    for (let i = 0; i < times; i += 1) observe(this.life.view, { driver: 'simulated', ...told })
   }
 
   /** A listing goes a step on: begun, answered by the engine, heard by the worker. */
@@ -230,6 +224,8 @@ export class WorkerSimulation {
         return { tag: 'Pulled', driver, ref, error: null }
       case 'Stop':
         return { tag: 'StopDone', driver, ref, exit: this.engine.stop(ref) }
+      case 'Probe':
+        return { tag: 'Probed', driver, ref, found: this.engine.probe(ref) }
       case 'Remove':
         this.engine.remove(ref)
         return { tag: 'RemoveDone', driver, ref, error: null }
@@ -290,6 +286,8 @@ const failed = (effect: Effect): Observation => {
       return { tag: 'Pulled', driver, ref, error: UNREACHABLE }
     case 'Stop':
       return { tag: 'StopDone', driver, ref, exit: UNREACHABLE }
+    case 'Probe':
+      return { tag: 'Probed', driver, ref, found: UNREACHABLE }
     case 'Remove':
       return { tag: 'RemoveDone', driver, ref, error: UNREACHABLE }
   }

@@ -10,7 +10,7 @@ import {
   type TaskSpec,
   TaskSpecCodec,
 } from '#libs/spec'
-import { INSTANCE_STATES, type InstanceState } from '../lifecycle'
+import { type Health, INSTANCE_STATES, type InstanceState } from '../lifecycle'
 import type {
   Attempt,
   ExitInfo,
@@ -46,6 +46,7 @@ const WorkerStateCodec = words<WorkerState>({ ready: null, suspected: null, left
 const IntakeCodec = words<Intake>({ open: null, cordoned: null, draining: null, drained: null })
 const allInstanceStates = Object.fromEntries(INSTANCE_STATES.map((state) => [state, null]))
 const InstanceStateCodec = words(allInstanceStates as Record<InstanceState, null>)
+const HealthCodec = words<Health>({ starting: null, healthy: null, unhealthy: null })
 const CountsCodec: t.Type<Record<InstanceState, number>> = t.record(InstanceStateCodec, t.number, 'counts')
 
 const submissionCodec: t.Type<Submission> = t.type({
@@ -134,6 +135,7 @@ export const jobForms = () => {
     templateVersion: number,
     outdated: number,
     retiring: number,
+    unready: number,
     counts: plain(CountsCodec),
   })
   const attempt: Fields<Omit<Attempt, 'task'>> = {
@@ -148,6 +150,7 @@ export const jobForms = () => {
     lostAfterMs: number,
     since: number,
     startedAt: number,
+    health: plain<Health | null>(nullable(HealthCodec)),
     restarts: number,
     notBefore: number,
     container: textOrNull,
@@ -159,6 +162,8 @@ export const jobForms = () => {
     ...attempt,
     retiring: orNull(struct('retiring attempt', attempt)),
     seq: number,
+    reschedules: number,
+    avoids: plain(t.array(t.string)),
     rejectedBy: plain(t.array(t.string)),
     recent: plain(t.array(t.number)),
   })

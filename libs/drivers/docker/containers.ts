@@ -3,7 +3,15 @@ import * as E from 'fp-ts/Either'
 import { mapBounded } from '../bounded'
 import { exitOf } from '../exit'
 import type { Served } from '../owners'
-import { type AttemptRef, type Container, containerName, type DriverResult, type Exit, type Owner } from '../port'
+import {
+  type AttemptRef,
+  type Container,
+  containerName,
+  type DriverResult,
+  type EngineHealth,
+  type Exit,
+  type Owner,
+} from '../port'
 import type { ApiFailure, Connection } from './connection'
 import { driverError } from './failures'
 import { type Labels, ownerFilter, ownerOf, publishedPorts, refFilter, refOf } from './labels'
@@ -30,7 +38,22 @@ export const fromInspect = (info: ContainerInspectInfo): Container | undefined =
   const state = stateOf(info.State.Status)
   const ports = publishedPorts(info.Config.Labels, (key) => inspectedPort(info, key))
   const base = { ref, id: info.Id, state, ports }
-  return state === 'exited' ? { ...base, exit: exitOfState(info) } : base
+  return state === 'exited' ? { ...base, exit: exitOfState(info) } : withHealth(base, info.State.Health?.Status)
+}
+
+const HEALTHS: ReadonlyMap<string, EngineHealth> = new Map([
+  ['starting', 'starting'],
+  ['health: starting', 'starting'],
+  ['healthy', 'healthy'],
+  ['unhealthy', 'unhealthy'],
+])
+
+/** By what the engine says of it; `none`, or nothing, where its image has no HEALTHCHECK. */
+export const engineHealth = (word: string | undefined): EngineHealth | undefined => HEALTHS.get(word ?? '')
+
+const withHealth = (container: Container, word: string | undefined): Container => {
+  const health = container.state === 'running' ? engineHealth(word) : undefined
+  return health === undefined ? container : { ...container, health }
 }
 
 const fromListing = (info: ContainerInfo): Container | undefined => {
@@ -42,7 +65,8 @@ const fromListing = (info: ContainerInfo): Container | undefined => {
       info.Ports.find(({ PrivatePort, Type, PublicPort }) => PublicPort && `${PrivatePort}/${Type}` === key)
         ?.PublicPort,
   )
-  return { ref, id: info.Id, state: stateOf(info.State), ports }
+  // `Up 3 seconds (health: starting)`: the listing has it in a text for people only.
+  return withHealth({ ref, id: info.Id, state: stateOf(info.State), ports }, /\(([^()]*)\)$/.exec(info.Status)?.[1])
 }
 
 /** Right undefined: there is no such container. */

@@ -24,6 +24,7 @@ export const createBody = (spec: ContainerSpec, image: string): ContainerCreateO
     Labels: { ...settings.labels, ...labelsOf(spec) },
     ExposedPorts: Object.fromEntries(spec.ports.map((port) => [portKey(port), {}])),
     StopSignal: spec.stopSignal,
+    ...(spec.imageHealth ? {} : { Healthcheck: { Test: ['NONE'] } }),
     Tty: false,
     HostConfig: { ...hostConfig(spec), ...privileges(settings), ...surroundings(settings) },
     // The engine takes one at most here: it is connected to the others before it starts.

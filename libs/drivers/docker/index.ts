@@ -7,6 +7,7 @@ import { type Connection, connect, type DockerOptions } from './connection'
 import { listContainers } from './containers'
 import { driverError } from './failures'
 import { containerLogs } from './logs'
+import { dockerProbe } from './probe'
 import { pullImage } from './pull'
 import { runContainer } from './run'
 import { removeContainer, stopContainer } from './stop'
@@ -70,6 +71,7 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
     },
     stop: (ref, signal, graceMs) => stopContainer(connection, owners, ref, signal, graceMs),
     remove: (ref) => removeContainer(connection, owners, ref),
+    probe: dockerProbe(connection, owners),
     usage: (owner) => measure(owner),
     logs: (ref, logOptions) => containerLogs(connection, owners, ref, logOptions),
   }

@@ -21,6 +21,7 @@ const sleeper = (job: string, image: string): ContainerSpec => ({
   resources: NO_RESOURCES,
   ports: [],
   stopSignal: 'SIGTERM',
+  imageHealth: true,
 })
 
 const test = suite<Context>('docker driver, engine lost')

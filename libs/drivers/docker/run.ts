@@ -30,7 +30,8 @@ const discard = async ({ docker, request, timeouts }: Connection, id: string): P
 }
 
 const started = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<Container> => {
-  if (spec.ports.every(({ hostPort }) => hostPort !== 0)) {
+  // Which ports it has, and whether its image says how its health is checked, the engine alone knows.
+  if (!spec.imageHealth && spec.ports.every(({ hostPort }) => hostPort !== 0)) {
     const ports = spec.ports.map(({ name, hostPort }) => ({ name, hostPort }))
     return E.right({ ref: spec.ref, id, state: 'running', ports })
   }

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/Either'
 import { exitOf, GONE } from '../exit'
 import type { EngineEvent, Owner } from '../port'
 import type { ApiFailure, Connection } from './connection'
+import { engineHealth } from './containers'
 import { driverError } from './failures'
 import { jsonLines } from './jsonLines'
 import { type Labels, ownerFilter, refOf } from './labels'
@@ -34,6 +35,8 @@ const interpreter = (died: Set<string>, tell: Tell): ((message: EngineMessage) =
       const exit = exitCode === undefined ? { ...GONE, oomKilled } : exitOf(Number(exitCode), oomKilled)
       tell({ tag: 'Exited', ref, exit })
     }
+    const health = engineHealth(/^health_status: (.*)$/.exec(Action)?.[1])
+    if (health !== undefined) tell({ tag: 'Health', ref, health })
     if (Action === 'destroy') {
       died.delete(ID)
       outOfMemory.delete(ID)
@@ -67,7 +70,7 @@ export const watchEngine = (connection: Connection, owner: Owner, tell: Tell): {
   const understand = interpreter(connection.died, say)
   const filters: GetEventsOptions['filters'] = {
     type: ['container'],
-    event: ['die', 'oom', 'destroy'],
+    event: ['die', 'oom', 'destroy', 'health_status'],
     label: ownerFilter(owner),
   }
   let since = Date.now() / 1000 - 1

@@ -9,9 +9,11 @@ import { refused } from '../errors'
 import { GONE } from '../exit'
 import { served } from '../owners'
 import { type AttemptRef, containerName, type Driver, type DriverResult } from '../port'
+import { notRunning } from '../probe/command'
 import { type Known, readContainer, readContainers } from './containers'
 import { folderOf } from './files'
 import { processLogs } from './logs'
+import { probeProcess } from './probe'
 import { runProcess } from './run'
 import { removeProcess, stopProcess } from './stop'
 import { processMeter } from './usage'
@@ -89,6 +91,11 @@ export const processDriver = (options: ProcessOptions): Driver => {
           return removed
         }
         return E.right(undefined)
+      }),
+    probe: (ref, probe, timeoutMs) =>
+      guarded(async () => {
+        const known = await own(ref)
+        return E.right(known === undefined ? notRunning : await probeProcess(known, probe, timeoutMs))
       }),
     usage: (owner) => guarded(async () => E.right(await measure(owner))),
     logs: async function* (ref, logOptions) {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import type { Probe } from '#libs/spec'
 import {
   driverContract,
   ended,
@@ -46,6 +47,31 @@ test('keeps a process running whose worker was killed, and its exit code', async
   } finally {
     heard.close()
   }
+})
+
+test('probes by HTTP, by TCP and by a command', async ({ driver, spec }) => {
+  const http = { name: 'http', port: 80, hostPort: 0, protocol: 'tcp' as const }
+  const server = `require('http').createServer((asked, answer) => {
+    answer.statusCode = asked.url === '/health' && asked.headers.host === 'a.example' ? 204 : 503
+    if (asked.url !== '/slow') answer.end()
+  }).listen(process.env.PORT)`
+  const wanted = spec({}, { command: [process.execPath, '-e', server], args: [], env: { WORD: 'yes' }, ports: [http] })
+  const port = { name: 'http', port: 80 }
+  const get = { tag: 'Http' as const, port, path: '/health', status: null, headers: { Host: 'a.example' } }
+  const probe = (one: Probe, ms = 30_000) => must(driver.probe(wanted.ref, one, ms))
+  assert.equal(await probe({ tag: 'Tcp', port }), { ok: false, detail: 'its container does not run' })
+  await must(driver.run(wanted))
+  while (!(await probe({ tag: 'Tcp', port })).ok);
+  assert.equal(await probe(get), { ok: true, detail: 'GET /health on port 80: status 204' })
+  assert.is((await probe({ ...get, status: 200 })).ok, false)
+  assert.equal(await probe({ ...get, path: '/' }), { ok: false, detail: 'GET / on port 80: status 503' })
+  const late = await probe({ ...get, path: '/slow' }, 200)
+  assert.equal(late, { ok: false, detail: 'GET /slow on port 80: no answer within 200ms' })
+  const run = (script: string, ms?: number) => probe({ tag: 'Command', command: ['sh', '-c', script] }, ms)
+  assert.is((await run('test "$WORD" = yes && test "$(basename "$PWD")" = work')).ok, true)
+  assert.equal(await run('echo no such table; exit 3'), { ok: false, detail: 'sh: exit code 3: no such table' })
+  assert.equal(await run('sleep 60', 200), { ok: false, detail: 'sh: has not ended within 200ms' })
+  assert.is((await probe({ tag: 'Command', command: ['/no/such'] })).ok, false)
 })
 
 test('gives the environment and the ports to the process, not the secrets of the worker', async ({ driver, spec }) => {

@@ -15,6 +15,17 @@ export interface SimulatedDefaults {
   readonly refusalRate: number
 }
 
+/** How a container fares that is looked at. */
+export interface SimulatedHealth {
+  /** From when on, after its start, it is well; and from when on no longer, null: never. */
+  readonly afterMs: number
+  readonly untilMs: number | null
+  /** The share of probes that fail all the same. */
+  readonly failureRate: number
+  /** Whether the engine tells it by itself, as of an image that has a HEALTHCHECK. */
+  readonly told: boolean
+}
+
 export interface Behaviour {
   readonly startMs: number
   readonly runMs: number | null
@@ -22,6 +33,7 @@ export interface Behaviour {
   readonly ignoresSignals: boolean
   readonly refused: boolean
   readonly oomKilled: boolean
+  readonly health: SimulatedHealth
   readonly cpuMilli: number
   readonly memoryBytes: number
   readonly stdout: readonly string[]
@@ -35,11 +47,12 @@ const lines = (text: string | undefined): readonly string[] => (text === undefin
 
 /**
  * The environment scripts the container: `SIM_START_MS`, `SIM_RUN_MS`, `SIM_EXIT_CODE`, `SIM_FAILURE_RATE` (the share of
- * attempts that end with 1), `SIM_REFUSED=1`, `SIM_OOM=1`, `SIM_IGNORE_SIGNALS=1`, `SIM_CPU_MILLI`, `SIM_MEMORY_BYTES`,
+ * attempts that end with 1), `SIM_REFUSED=1`, `SIM_HEALTHY_AFTER_MS`, `SIM_UNHEALTHY_AFTER_MS`, `SIM_PROBE_FAILURE_RATE`,
+ * `SIM_IMAGE_HEALTH=1` (the engine tells its health by itself), `SIM_OOM=1`, `SIM_IGNORE_SIGNALS=1`, `SIM_CPU_MILLI`, `SIM_MEMORY_BYTES`,
  * `SIM_STDOUT` and `SIM_STDERR` (lines). Chances depend on the seed and the container's name alone.
  */
 export const behaviourOf = (
-  { env, resources }: ContainerSpec,
+  { env, resources, imageHealth }: ContainerSpec,
   name: string,
   seed: number,
   defaults: SimulatedDefaults,
@@ -58,6 +71,12 @@ export const behaviourOf = (
     ignoresSignals: env.SIM_IGNORE_SIGNALS === '1',
     refused: env.SIM_REFUSED === '1' || chance(seed, `refuse ${name}`) < defaults.refusalRate,
     oomKilled,
+    health: {
+      afterMs: number('SIM_HEALTHY_AFTER_MS') ?? 0,
+      untilMs: number('SIM_UNHEALTHY_AFTER_MS') ?? null,
+      failureRate: number('SIM_PROBE_FAILURE_RATE') ?? 0,
+      told: imageHealth && env.SIM_IMAGE_HEALTH === '1',
+    },
     cpuMilli: number('SIM_CPU_MILLI') ?? Math.round(resources.cpuMilli / 2),
     memoryBytes: number('SIM_MEMORY_BYTES') ?? Math.max(1 << 20, Math.round(resources.memoryBytes / 2)),
     stdout: lines(env.SIM_STDOUT),

@@ -1,7 +1,15 @@
 import type { OrkError } from '#libs/kernel'
 import { exitOf } from '../exit'
 import { ownerKey } from '../owners'
-import { type AttemptRef, type Container, containerName, type EngineEvent, type Exit, type Owner } from '../port'
+import {
+  type AttemptRef,
+  type Container,
+  containerName,
+  type EngineEvent,
+  type EngineHealth,
+  type Exit,
+  type Owner,
+} from '../port'
 import type { Behaviour } from './behaviour'
 import type { Clock } from './clock'
 
@@ -17,6 +25,7 @@ export interface Simulated {
   state: Container['state']
   exit?: Exit
   startedAt: number
+  health?: EngineHealth
   /** Cancels the end that is due. */
   cancel?: () => void
   /** Told of the end or the removal, whichever comes first. */
@@ -59,19 +68,39 @@ export class SimulatedHost {
     const { runMs, exitCode, oomKilled } = container.behaviour
     container.state = 'running'
     container.startedAt = this.clock.now()
+    this.tellHealth(container)
     this.onStart(asContainer(container))
     if (runMs === null) return
-    container.cancel = this.clock.after(runMs, () => this.end(container, exitOf(exitCode, oomKilled)))
+    this.after(container, runMs, () => this.end(container, exitOf(exitCode, oomKilled)))
   }
 
   /** Ends it so unless it ends by itself before. */
   killAfter(container: Simulated, ms: number, exit: Exit): void {
-    const own = container.cancel
-    const kill = this.clock.after(ms, () => this.end(container, exit))
+    this.after(container, ms, () => this.end(container, exit))
+  }
+
+  /** Does something to a running container later, unless it has ended by then. */
+  private after(container: Simulated, ms: number, run: () => void): void {
+    const others = container.cancel
+    const cancel = this.clock.after(ms, run)
     container.cancel = () => {
-      own?.()
-      kill()
+      others?.()
+      cancel()
     }
+  }
+
+  /** Of an image with a check of its own the engine tells by itself how the container fares. */
+  private tellHealth(container: Simulated): void {
+    const { told, afterMs, untilMs } = container.behaviour.health
+    if (!told) return
+    container.health = 'starting'
+    const become = (ms: number, health: EngineHealth): void =>
+      this.after(container, ms, () => {
+        container.health = health
+        this.tell(container.owner, { tag: 'Health', ref: container.ref, health })
+      })
+    if (untilMs === null || afterMs < untilMs) become(afterMs, 'healthy')
+    if (untilMs !== null) become(untilMs, 'unhealthy')
   }
 
   end(container: Simulated, exit: Exit): void {
@@ -147,5 +176,11 @@ export const untilEnded = (container: Simulated): Promise<Exit> =>
   })
 
 /** As the port shows it. */
-export const asContainer = ({ ref, id, state, exit, ports }: Simulated): Container =>
-  exit === undefined ? { ref, id, state, ports } : { ref, id, state, exit, ports }
+export const asContainer = ({ ref, id, state, exit, ports, health }: Simulated): Container => ({
+  ref,
+  id,
+  state,
+  ports,
+  ...(exit === undefined ? {} : { exit }),
+  ...(health === undefined || state !== 'running' ? {} : { health }),
+})

@@ -3,8 +3,10 @@ import { refused, unreachable } from '../errors'
 import { exitOf, GONE, signalNumber } from '../exit'
 import { served } from '../owners'
 import type { AttemptRef, Container, Driver, DriverResult, Exit, Owner, Usage } from '../port'
+import { notRunning } from '../probe/command'
 import { DEFAULTS, type SimulatedDefaults } from './behaviour'
 import { type Clock, realClock } from './clock'
+import { probeSimulated } from './health'
 import { asContainer, type Simulated, SimulatedHost, untilEnded } from './host'
 import { simulatedLogs } from './logs'
 import { simulatedRun } from './run'
@@ -54,6 +56,7 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
   const clock = options.clock ?? realClock
   const host = new SimulatedHost(clock, options.onStart)
   const owners = served()
+  let probes = 0
   const identity = `simulated ${options.seed ?? 0}`
   const start = simulatedRun(host, { clock, seed: options.seed ?? 0, defaults: { ...DEFAULTS, ...options } })
 
@@ -91,6 +94,14 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
         const container = own(ref)
         if (container !== undefined) host.remove(container)
         return E.right(undefined)
+      }),
+    probe: (ref) =>
+      reached(async () => {
+        const container = own(ref)
+        probes += 1
+        return E.right(
+          container === undefined ? notRunning : probeSimulated(container, clock.now(), options.seed ?? 0, probes),
+        )
       }),
     usage: (owner) =>
       reached(async () => E.right([...host.of(owner)].filter(({ state }) => state === 'running').map(usageOf))),

@@ -59,6 +59,7 @@ const specOf = (index: number, env: Readonly<Record<string, string>> = {}): Cont
   resources: NO_RESOURCES,
   ports: [],
   stopSignal: 'SIGTERM',
+  imageHealth: true,
 })
 
 test('starts and ends containers in the time of its clock, hours in a moment', async () => {

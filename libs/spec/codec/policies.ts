@@ -1,6 +1,6 @@
 import { MAX_REPLICAS } from '../limits'
-import type { RestartSpec, StopSpec, UpdateSpec } from '../model'
-import { decimal, flag, integer, nullable, required, struct } from '../shapes'
+import type { RescheduleSpec, RestartSpec, StopSpec, UpdateSpec } from '../model'
+import { decimal, flag, integer, nullable, optional, required, struct } from '../shapes'
 import { orderShape, policyShape, signalShape } from '../words'
 import { count } from './count'
 
@@ -11,6 +11,14 @@ export const restart = struct<RestartSpec>('a restart policy', {
   backoff: required(decimal({ min: 1, max: 100 })),
   maxDelayMs: required(count),
   resetAfterMs: required(count),
+  jitter: optional(decimal({ min: 0, max: 1 })),
+})
+
+export const reschedule = struct<RescheduleSpec>('a reschedule policy', {
+  attempts: required(nullable(count)),
+  delayMs: required(count),
+  backoff: required(decimal({ min: 1, max: 100 })),
+  maxDelayMs: required(count),
 })
 
 export const stop = struct<StopSpec>('a stop policy', {

@@ -4,7 +4,8 @@ import type { PortSpec, TaskResources, TaskSpec } from '../model'
 import { integer, list, matching, optional, processText, record, required, struct } from '../shapes'
 import { disconnectShape, driverShape, ENV_NAME, nameShape, protocolShape } from '../words'
 import { count } from './count'
-import { restart, stop, update } from './policies'
+import { health } from './health'
+import { reschedule, restart, stop, update } from './policies'
 
 const words = list('a list of texts', processText, { max: MAX_WORDS })
 
@@ -33,6 +34,8 @@ export const task = struct<TaskSpec>('a task', {
   resources: required(resources),
   ports: required(list('a list of ports', port, { max: MAX_PORTS })),
   restart: required(restart),
+  reschedule: optional(reschedule),
+  health: optional(health),
   stop: required(stop),
   ...containerFields({ shape: count, about: () => ({}) }),
   onDisconnect: optional(disconnectShape),

@@ -8,7 +8,7 @@ const anyDelay = duration({ min: 0, max: MAX_DELAY_MS })
 
 /** What a file says about restarts; the rest depends on the job's kind and the policy. */
 export type RestartFile = Pick<RestartSpec, 'delayMs' | 'backoff' | 'resetAfterMs'> &
-  Partial<Pick<RestartSpec, 'policy' | 'attempts' | 'maxDelayMs'>>
+  Partial<Pick<RestartSpec, 'policy' | 'attempts' | 'maxDelayMs' | 'jitter'>>
 
 export const DEFAULT_RESTART: RestartFile = { delayMs: 1000, backoff: 2, resetAfterMs: 60_000 }
 
@@ -54,6 +54,11 @@ export const restartShape: Shape<RestartFile> = struct<RestartFile>(
       unit: 'duration',
       synonyms: ['window', 'reset_after'],
     }),
+    jitter: optional(decimal({ min: 0, max: 1 }), {
+      doc: 'Each wait is longer by up to this share of it, so that what failed together does not come back at once.',
+      example: 0.2,
+      otherwise: '0',
+    }),
   },
   (value) =>
     typeof value === 'string' ? `write \`restart: {policy: ${value === 'no' ? 'never' : value}}\`` : undefined,
@@ -70,6 +75,7 @@ export const completeRestart = (kind: JobKind, file: RestartFile): RestartSpec =
     backoff: file.backoff,
     maxDelayMs: file.maxDelayMs ?? Math.max(DEFAULT_MAX_DELAY_MS, file.delayMs),
     resetAfterMs: file.resetAfterMs,
+    ...(file.jitter === undefined || file.jitter === 0 ? {} : { jitter: file.jitter }),
   }
 }
 

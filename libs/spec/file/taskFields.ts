@@ -4,9 +4,11 @@ import type { TaskSpec } from '../model'
 import { defaulted, integer, optional, record, required, struct, writtenText } from '../shapes'
 import { disconnectShape, driverShape, ENV_NAME, nameShape } from '../words'
 import { wordsShape } from './command'
+import { healthShape } from './health'
 import { imageShape } from './image'
 import { DEFAULT_RESTART, DEFAULT_STOP, type RestartFile, restartShape, stopShape } from './policies'
 import { portsShape } from './ports'
+import { rescheduleShape } from './reschedule'
 import { DEFAULT_RESOURCES, resourcesShape } from './resources'
 import { bytes } from './units'
 import { updateShape } from './update'
@@ -66,6 +68,17 @@ export const taskFields = struct<TaskFile>('a task', {
     doc: 'What happens when a container ends by itself.',
     example: { policy: 'on-failure', attempts: 5 },
     synonyms: ['restart_policy', 'restartpolicy'],
+  }),
+  reschedule: optional(rescheduleShape, {
+    doc: 'What happens once an instance has failed where it is: it is placed anew, elsewhere if it fits.',
+    example: { attempts: 5, delay: '30s' },
+    otherwise: 'without limit for a service, never for a batch job',
+  }),
+  health: optional(healthShape, {
+    doc: 'How the health of an instance is found out; one that is checked is up only while it is healthy.',
+    example: { http: { path: '/health', port: 80 } },
+    otherwise: 'the HEALTHCHECK of the image, if it has one',
+    synonyms: ['healthcheck', 'check', 'livenessprobe', 'readinessprobe'],
   }),
   stop: defaulted(stopShape, DEFAULT_STOP, {
     doc: 'How a container is asked to end.',

@@ -1,5 +1,6 @@
 export * from './container'
 export * from './driver'
+export * from './health'
 export * from './job'
 export * from './placement'
 export * from './policies'

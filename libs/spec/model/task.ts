@@ -1,7 +1,8 @@
 import type { Resources } from '#libs/kernel'
 import type { ContainerSettings } from './container'
 import type { DriverName } from './driver'
-import type { RestartSpec, StopSpec } from './policies'
+import type { HealthSpec } from './health'
+import type { RescheduleSpec, RestartSpec, StopSpec } from './policies'
 import type { PortSpec } from './port'
 import type { UpdateSpec } from './update'
 
@@ -19,6 +20,10 @@ export interface TaskSpec extends ContainerSettings {
   readonly resources: TaskResources
   readonly ports: readonly PortSpec[]
   readonly restart: RestartSpec
+  /** What happens once that is exhausted; `rescheduleOf` says what holds where this is absent. */
+  readonly reschedule?: RescheduleSpec
+  /** Absent: as the image itself says. */
+  readonly health?: HealthSpec
   readonly stop: StopSpec
   /** What becomes of an instance whose worker is cut off; `replace` when absent, and never written out. */
   readonly onDisconnect?: OnDisconnect

@@ -134,3 +134,12 @@ export const nullable = <A>(shape: Shape<A>): Shape<A | null> => {
     (value) => (value === null ? null : shape.encode(value)),
   )
 }
+
+/** A number, or a text. */
+export const orElse = (number: Shape<number>, text: Shape<string>): Shape<number | string> =>
+  new Shape<number | string>(
+    { form: 'either', expected: `${number.about.expected}, or ${text.about.expected}`, of: [number.about, text.about] },
+    (value): value is number | string => number.is(value) || text.is(value),
+    (value, context) => (typeof value === 'string' ? text : number).validate(value, context),
+    (value) => value,
+  )

@@ -118,7 +118,11 @@ const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | u
     case 'TaskPulling':
       return now.pulling()
     case 'TaskStarted':
-      return now.started()
+      return now.started(roll % 2 === 0)
+    case 'TaskHealthChanged':
+      return roll % 3 === 0 ? now.unhealthy() : now.healthy()
+    case 'TaskRescheduled':
+      return now.rescheduled()
     case 'TaskExited':
       return now.exited()
     case 'TaskRestarting':

@@ -108,6 +108,7 @@ export class Engine {
             : E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` }),
         ),
       stop: (ref, signal, graceMs) => call(() => host.stop(ref, signal, graceMs)),
+      probe: (ref, probe, timeoutMs) => call(() => host.probe(ref, probe, timeoutMs)),
       remove: (ref) => call(() => host.remove(ref)),
       watch: (owner, tell) => {
         const news = new Pipe(this.time, () => random.between(0, 20))

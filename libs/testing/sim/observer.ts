@@ -1,4 +1,4 @@
-import type { Cluster, InstanceState } from '#libs/cluster'
+import type { Cluster, Health, InstanceState } from '#libs/cluster'
 import type { Container } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
 import type { SteeringVerb } from './steering'
@@ -15,6 +15,7 @@ export interface Stored {
 
 export interface InstanceBefore {
   readonly state: InstanceState
+  readonly health: Health | null
   readonly attempt: number
   readonly placedSeq: number
   /** The placement of an attempt that retires beside the current one. */

@@ -18,6 +18,6 @@ const instanceBefore = (truth: Cluster, { data }: OrkEvent): InstanceBefore | nu
   if (!('index' in data)) return null
   const instance = findInstance(truth, data.job, data.task, data.index)
   if (instance === undefined) return null
-  const { state, attempt, placedSeq, retiring } = instance
-  return { state, attempt, placedSeq, retiringSeq: retiring?.placedSeq ?? null }
+  const { state, health, attempt, placedSeq, retiring } = instance
+  return { state, health, attempt, placedSeq, retiringSeq: retiring?.placedSeq ?? null }
 }

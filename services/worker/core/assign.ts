@@ -1,7 +1,25 @@
-import { type Attempt, attemptsOf, evolve, type Instance, isPlaced, knownInstances, type Now } from '#libs/cluster'
+import {
+  type Attempt,
+  attemptsOf,
+  describeUnhealthy,
+  evolve,
+  type Instance,
+  isPlaced,
+  knownInstances,
+  type Now,
+} from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { longestDelayMs } from './restart'
-import { type Assignment, addAssignment, assignmentsOf, forget, idOf, touchAll, type WorkerView } from './view'
+import {
+  type Assignment,
+  addAssignment,
+  assignmentsOf,
+  forget,
+  idOf,
+  NO_CHECK,
+  touchAll,
+  type WorkerView,
+} from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
 export const assign = (view: WorkerView, instance: Instance, now: Now): void => {
@@ -59,10 +77,15 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   notBefore: now.mono + Math.min(Math.max(0, attempt.notBefore - now.wall), longestDelayMs(attempt.spec.restart)),
   alarmAt: 0,
   cutOffAlarmAt: 0,
+  checkAlarmAt: 0,
   stopReason: null,
   pull: null,
   progress: null,
   pullReports: 0,
+  health: attempt.health,
+  unhealthyWhy: attempt.health === 'unhealthy' ? (attempt.reason ?? describeUnhealthy(null)) : null,
+  check: NO_CHECK,
+  probed: null,
   trouble: null,
 })
 

@@ -1,6 +1,7 @@
 import type { Now } from '#libs/cluster'
 import { cleanUp } from './cleanUp'
 import { tellEngines } from './engines'
+import { callWaiting } from './health'
 import { reconcile } from './reconcile'
 import { assignmentsOf, type WorkerView } from './view'
 import type { Work } from './work'
@@ -16,6 +17,7 @@ export const decide = (view: WorkerView, now: Now, onlyUrgent = false): Work => 
   if (!view.caughtUp || view.successor !== null) return work
   const lookAt = tellEngines(view, now, work)
   ring(view, now)
+  callWaiting(view)
   const ids = [...view.touched].filter((id) => !onlyUrgent || isUrgent(view, id))
   for (const id of ids) {
     view.touched.delete(id)

@@ -1,8 +1,9 @@
 import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
+import { lotOf } from '#libs/kernel'
 import { attemptOf, tell } from './facts'
 import { type AfterExit, afterExit, afterFailure, describeExit, GONE } from './restart'
-import { type Assignment, currentOf, type WorkerView } from './view'
+import { type Assignment, currentOf, keyOf, NO_CHECK, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** The container of the current attempt ended, or is not there any more: says so, and what follows. */
@@ -15,15 +16,22 @@ export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work):
 /** The worker's verdict on an exit that the log knows: completed, failed, or the next attempt. */
 export const followExit = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
   const ranMs = now.mono - assignment.startedAt
-  const next = afterExit(assignment.spec.restart, exit, assignment.restarts, ranMs)
+  const past = { restarts: assignment.restarts, ranMs, lot: lotFor(assignment) }
+  const { restart } = assignment.spec
+  const { unhealthyWhy } = assignment
+  const next = unhealthyWhy === null ? afterExit(restart, exit, past) : afterFailure(restart, unhealthyWhy, past)
   goOn(assignment, next, { exitCode: exit.exitCode, ranMs }, now, work)
 }
 
 /** The engine could not start it, for a reason that may pass: it is tried again as its restart policy has it. */
 export const retryStart = (assignment: Assignment, reason: string, now: Now, work: Work): void => {
-  const next = afterFailure(assignment.spec.restart, reason, assignment.restarts, 0)
+  const past = { restarts: assignment.restarts, ranMs: 0, lot: lotFor(assignment) }
+  const next = afterFailure(assignment.spec.restart, reason, past)
   goOn(assignment, next, { exitCode: null, ranMs: 0 }, now, work)
 }
+
+/** By what the wait of an attempt's successor differs from that of others which failed with it. */
+const lotFor = (assignment: Assignment): number => lotOf(keyOf(refOf(assignment)))
 
 interface Past {
   readonly exitCode: number | null
@@ -64,7 +72,7 @@ export const takeOver = (view: WorkerView, assignment: Assignment, work: Work): 
     }
     assignment.restarts += 1
     assignment.notBefore = 0
-    nextAttempt(assignment, 0, describeExit(exit), work)
+    nextAttempt(assignment, 0, assignment.unhealthyWhy ?? describeExit(exit), work)
   }
 }
 
@@ -78,6 +86,7 @@ const nextAttempt = (assignment: Assignment, delayMs: number, reason: string, wo
   assignment.attempt += 1
   assignment.phase = 'idle'
   assignment.pull = null
+  Object.assign(assignment, { health: null, unhealthyWhy: null, check: NO_CHECK, probed: null })
   const data = { ...attemptOf(assignment, assignment.attempt), delayMs, restarts: assignment.restarts, reason }
   tell(work, assignment, { type: 'TaskRestarting', data })
 }

@@ -31,6 +31,13 @@ export const observe = (view: WorkerView, seen: Observation): void => {
       if (held !== undefined && held.busy === null) drop(view, held)
       return
     }
+    case 'Health': {
+      const held = heldOf(view, seen.ref)
+      if (held !== undefined) update(view, held, { health: seen.health })
+      return
+    }
+    case 'Probed':
+      return probed(view, seen)
     case 'Ran':
       return ran(view, seen.ref, seen.container)
     case 'NotRun': {
@@ -69,6 +76,14 @@ export const observe = (view: WorkerView, seen: Observation): void => {
 const outcomeOf = (error: DriverError | null): Assignment['pull'] => {
   if (error === null) return 'done'
   return error.tag === 'Unreachable' ? null : 'failed'
+}
+
+/** What it found counts where the container that was looked at is still the current one, and runs. */
+const probed = (view: WorkerView, { ref, driver, found }: Extract<Observation, { tag: 'Probed' }>): void => {
+  view.probes.underWay.delete(keyOf(ref))
+  if ('tag' in found && found.tag === 'Unreachable') doubt(view, driver)
+  const assignment = currentAt(view, ref)
+  if (assignment !== undefined && heldOf(view, ref)?.state === 'running') assignment.probed = found
 }
 
 /** The assignment that is at that very attempt; something is to be decided about it. */
@@ -110,6 +125,7 @@ const ran = (view: WorkerView, ref: AttemptRef, container: Container): void => {
     id: container.id,
     ports: container.ports,
     busy: null,
+    health: held.health ?? container.health ?? null,
     state: over ? 'exited' : container.state,
     exit: over ? held.exit : (container.exit ?? null),
   })
@@ -118,15 +134,15 @@ const ran = (view: WorkerView, ref: AttemptRef, container: Container): void => {
 /** The engine's whole truth, but for what has happened or begun since the listing started. */
 const listed = (view: WorkerView, driver: DriverName, begun: number, containers: readonly Container[]): void => {
   const seen = new Set<string>()
-  for (const { ref, id, state, exit, ports } of containers) {
+  for (const { ref, id, state, exit, ports, health = null } of containers) {
     const key = keyOf(ref)
     seen.add(key)
     const held = heldOf(view, ref)
     const gone = (view.dropped.get(key)?.generation ?? 0) > begun
     if (held === undefined && gone) continue
-    if (held === undefined) hold(view, { ref, driver, id, state, exit: exit ?? null, ports, busy: null })
-    else if (held.busy === null && held.generation <= begun && held.state !== state) {
-      update(view, held, { id, state, exit: exit ?? null, ports })
+    if (held === undefined) hold(view, { ref, driver, id, state, exit: exit ?? null, ports, health, busy: null })
+    else if (held.busy === null && held.generation <= begun && (held.state !== state || held.health !== health)) {
+      update(view, held, { id, state, exit: exit ?? null, ports, health })
     }
   }
   for (const attempts of [...view.containers.values()]) {

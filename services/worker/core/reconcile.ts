@@ -3,10 +3,21 @@ import { admit } from './admit'
 import { stopWhenCutOff } from './cutOff'
 import { ended, followExit, takeOver } from './ended'
 import { attemptOf, tell } from './facts'
+import { isChecked, watchHealth } from './health'
 import { mustPull, pull, reject, startFailed, tellProgress } from './pulling'
 import { GONE } from './restart'
 import { stop } from './stop'
-import { type Assignment, containersOf, currentOf, forget, hold, isOfAnother, refOf, type WorkerView } from './view'
+import {
+  type Assignment,
+  containersOf,
+  currentOf,
+  forget,
+  type Held,
+  hold,
+  isOfAnother,
+  refOf,
+  type WorkerView,
+} from './view'
 import type { Work } from './work'
 
 /** Takes one assignment a step on: the next fact or effect that its state, and its container's, ask for. */
@@ -63,15 +74,26 @@ const runCurrent = (view: WorkerView, assignment: Assignment, now: Now, work: Wo
     if (held !== undefined && held.state !== 'created' && assignment.phase === 'idle') {
       assignment.phase = 'running'
       assignment.startedAt = now.mono
-      const data = { ...attemptOf(assignment, assignment.attempt), container: held.id, ports: [...held.ports] }
+      const checked = isChecked(assignment, held)
+      assignment.health = checked ? 'starting' : null
+      const data = { ...attemptOf(assignment, assignment.attempt), container: held.id, ports: [...held.ports], checked }
       tell(work, assignment, { type: 'TaskStarted', data })
     }
-    if (held?.state === 'running') return
+    if (held?.state === 'running') return attend(view, assignment, held, now, work)
     if (held?.state !== 'exited' && (held !== undefined || assignment.phase === 'idle')) {
       return start(view, assignment, now, work)
     }
     ended(assignment, held?.exit ?? GONE, now, work)
   }
+}
+
+/** Of a container that runs: how it is; one that is not well is ended, and its restart policy says what follows. */
+const attend = (view: WorkerView, assignment: Assignment, held: Held, now: Now, work: Work): void => {
+  watchHealth(view, assignment, held, now, work)
+  if (assignment.health !== 'unhealthy' || assignment.retiring || held.stuck) return
+  held.busy = 'stop'
+  const { signal, graceMs } = assignment.spec.stop
+  work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
 }
 
 const start = (view: WorkerView, assignment: Assignment, now: Now, work: Work): void => {
@@ -84,7 +106,8 @@ const start = (view: WorkerView, assignment: Assignment, now: Now, work: Work): 
   const ref = refOf(assignment)
   const held = currentOf(view, assignment)
   if (held === undefined && image !== undefined && mustPull(assignment)) return pull(assignment, image, work)
-  if (held === undefined) hold(view, { ref, driver, id: '', state: 'created', exit: null, ports: [], busy: 'run' })
+  if (held === undefined)
+    hold(view, { ref, driver, id: '', state: 'created', exit: null, ports: [], health: null, busy: 'run' })
   else held.busy = 'run'
   work.effects.push({ tag: 'Run', driver, ref, spec: assignment.spec })
 }

@@ -4,12 +4,13 @@ import { containers, given, ID, news, RESTART, state } from '../../../libs/testi
 import { afterExit } from './restart'
 
 const AT_ONCE = { ...RESTART, delayMs: 0 }
+const LATE = { restarts: 0, ranMs: 5_000, lot: 0 }
 const FAILED = { exitCode: 1, oomKilled: false }
 
 /** The waits before each of so many restarts in a row of a container that runs so long. */
 const waits = (ranMs: number, count: number): number[] =>
   Array.from({ length: count }, (_, restarts) => {
-    const next = afterExit(AT_ONCE, FAILED, restarts, ranMs)
+    const next = afterExit(AT_ONCE, FAILED, { restarts, ranMs, lot: 0 })
     return next.tag === 'Restart' ? next.delayMs : -1
   })
 
@@ -23,11 +24,24 @@ test('one that runs for a while is restarted as its policy has it', () => {
 
 test('the wait of a policy is not shortened', () => {
   const slow = { ...RESTART, delayMs: 30_000, maxDelayMs: 60_000 }
-  assert.equal(afterExit(slow, FAILED, 3, 20), { tag: 'Restart', delayMs: 60_000, reason: 'exit code 1' })
+  assert.equal(afterExit(slow, FAILED, { restarts: 3, ranMs: 20, lot: 0 }), {
+    tag: 'Restart',
+    delayMs: 60_000,
+    reason: 'exit code 1',
+  })
+})
+
+test('by the lot of its jitter a wait is longer, never shorter', () => {
+  const shaken = { ...RESTART, delayMs: 10_000, maxDelayMs: 10_000, jitter: 0.5 }
+  const delays = [0, 0.5, 0.999].map((lot) => {
+    const next = afterExit(shaken, FAILED, { ...LATE, lot })
+    return next.tag === 'Restart' ? next.delayMs : -1
+  })
+  assert.equal(delays, [10_000, 12_500, 14_995])
 })
 
 test('a container that went without a word is no success', () => {
-  const next = afterExit({ ...RESTART, policy: 'on-failure' }, { exitCode: null, oomKilled: false }, 0, 5_000)
+  const next = afterExit({ ...RESTART, policy: 'on-failure' }, { exitCode: null, oomKilled: false }, LATE)
   assert.equal(next, { tag: 'Restart', delayMs: 1_000, reason: 'its container is gone' })
 })
 

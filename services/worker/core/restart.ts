@@ -1,4 +1,5 @@
 import type { Exit } from '#libs/drivers'
+import { backoffMs } from '#libs/kernel'
 import type { RestartSpec } from '#libs/spec'
 
 /** What follows from the end of a container, as its restart policy has it. */
@@ -13,24 +14,28 @@ const QUICK_MS = 1_000
 const FIRST_FLOOR_MS = 100
 const LAST_FLOOR_MS = 10_000
 
-/** `restarts`: how many came in a row before; `ranMs`: how long this one ran. */
-export const afterExit = (policy: RestartSpec, exit: Exit, restarts: number, ranMs: number): AfterExit => {
-  const reason = describeExit(exit)
+/** What came before an end. */
+export interface Run {
+  /** How many restarts came in a row before. */
+  readonly restarts: number
+  readonly ranMs: number
+  /** 0 to 1: how much of the jitter there may be is added to the wait. */
+  readonly lot: number
+}
+
+export const afterExit = (policy: RestartSpec, exit: Exit, run: Run): AfterExit => {
   if (exit.exitCode === 0 && policy.policy !== 'always') return { tag: 'Complete' }
-  return afterFailure(policy, reason, restarts, ranMs)
+  return afterFailure(policy, describeExit(exit), run)
 }
 
 /** The same of an attempt that came to no good, or to none at all: it is run again unless the policy forbids it. */
-export const afterFailure = (policy: RestartSpec, reason: string, restarts: number, ranMs: number): AfterExit => {
+export const afterFailure = (policy: RestartSpec, reason: string, { restarts, ranMs, lot }: Run): AfterExit => {
   if (policy.policy === 'never') return { tag: 'Fail', reason }
   const inARow = ranMs >= policy.resetAfterMs ? 0 : restarts
   if (policy.attempts !== null && inARow >= policy.attempts) {
     return { tag: 'Fail', reason: `${reason}, after ${inARow} ${inARow === 1 ? 'restart' : 'restarts'}` }
   }
-  // The power alone may be too large for a number, and nothing times that is not nothing.
-  const factor = Math.min(policy.backoff ** inARow, Number.MAX_SAFE_INTEGER)
-  const asked = Math.round(Math.min(policy.delayMs * factor, policy.maxDelayMs))
-  return { tag: 'Restart', delayMs: Math.max(asked, floorMs(inARow, ranMs)), reason }
+  return { tag: 'Restart', delayMs: Math.max(backoffMs(policy, inARow, lot), floorMs(inARow, ranMs)), reason }
 }
 
 /** The first restart in a row is as quick as its policy has it; a loop of them must not keep the machine from all else. */
@@ -38,7 +43,8 @@ const floorMs = (inARow: number, ranMs: number): number =>
   inARow === 0 || ranMs >= QUICK_MS ? 0 : Math.min(FIRST_FLOOR_MS * 2 ** (inARow - 1), LAST_FLOOR_MS)
 
 /** The longest wait that a policy can come to. */
-export const longestDelayMs = (policy: RestartSpec): number => Math.max(policy.maxDelayMs, LAST_FLOOR_MS)
+export const longestDelayMs = (policy: RestartSpec): number =>
+  Math.max(backoffMs(policy, Number.POSITIVE_INFINITY, 1), LAST_FLOOR_MS)
 
 /** `exit code 1`, `out of memory`, `killed by SIGKILL`. */
 export const describeExit = (exit: Exit): string => {

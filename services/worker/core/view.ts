@@ -1,7 +1,7 @@
-import { type Attempt, type Cluster, emptyCluster } from '#libs/cluster'
-import type { AttemptRef, Container, DriverError, Exit, PublishedPort } from '#libs/drivers'
+import { type Attempt, type Cluster, emptyCluster, type Health } from '#libs/cluster'
+import type { AttemptRef, Container, DriverError, EngineHealth, Exit, Probed, PublishedPort } from '#libs/drivers'
 import { Heap, instanceId, type Resources } from '#libs/kernel'
-import type { DriverName, TaskSpec } from '#libs/spec'
+import type { DriverName, Probe, TaskSpec } from '#libs/spec'
 
 /** What one worker knows: what the log gave it to do, and what its engines have. */
 export interface WorkerView {
@@ -25,6 +25,8 @@ export interface WorkerView {
   readonly engines: Map<DriverName, Engine>
   /** Instances of which something changed since the last decision. */
   readonly touched: Set<string>
+  /** The probes under way, by the `keyOf` of what they look at, and the instances whose turn will come. */
+  readonly probes: { readonly underWay: Set<string>; readonly waiting: Set<string> }
   /** Instances that wait for a time, the earliest first. */
   readonly alarms: Heap<Alarm>
   /**
@@ -86,9 +88,10 @@ export interface Assignment {
   /** Monotonic milliseconds. */
   startedAt: number
   notBefore: number
-  /** The times for which alarms were set, to start it and to stop it where it is cut off; 0: none. */
+  /** The times for which alarms were set: to start it, to stop it where it is cut off, and to probe it; 0: none. */
   alarmAt: number
   cutOffAlarmAt: number
+  checkAlarmAt: number
   /** Why it is stopped though nobody asked for that. */
   stopReason: string | null
   /** What came of pulling the image for this attempt, so that one that nobody has is not asked for again; null: nothing yet. */
@@ -96,9 +99,28 @@ export interface Assignment {
   /** How far the pull is, until it is told to the log. */
   progress: { readonly doneBytes: number; readonly totalBytes: number } | null
   pullReports: number
+  /** Of the current attempt; null: it is not checked. */
+  health: Health | null
+  unhealthyWhy: string | null
+  check: Check
+  /** What the last probe found, until that is dealt with. */
+  probed: Probed | DriverError | null
   /** Why it could not be started, until that is dealt with. */
   trouble: DriverError | null
 }
+
+/** How far the probes of one attempt have come; monotonic milliseconds. */
+export interface Check {
+  /** When the next is due; 0: not settled yet. */
+  readonly dueAt: number
+  /** Those in a row that count, up to now. */
+  readonly failures: number
+  readonly successes: number
+  /** When the last failure counted. */
+  readonly countedAt: number
+}
+
+export const NO_CHECK: Check = { dueAt: 0, failures: 0, successes: 0, countedAt: Number.NEGATIVE_INFINITY }
 
 /**
  * `idle`: no container yet, start when due; `pulling`; `running` and `exited`: told to the log, which waits for our
@@ -114,6 +136,8 @@ export interface Held {
   state: 'created' | 'running' | 'exited'
   exit: Exit | null
   ports: readonly PublishedPort[]
+  /** What its engine says by the image's own check; null: it has none. */
+  health: EngineHealth | null
   /** What is being done to it; nothing else is begun meanwhile. */
   busy: 'run' | 'stop' | 'remove' | null
   /** The engine would not stop or remove it; tried again after the next listing. */
@@ -139,6 +163,13 @@ export type Effect =
       readonly graceMs: number
     }
   | { readonly tag: 'Remove'; readonly driver: DriverName; readonly ref: AttemptRef }
+  | {
+      readonly tag: 'Probe'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly probe: Probe
+      readonly timeoutMs: number
+    }
 
 /** What the shell saw. `error` null: it worked. */
 export type Observation =
@@ -152,6 +183,13 @@ export type Observation =
   | { readonly tag: 'Unreachable'; readonly driver: DriverName }
   | { readonly tag: 'Exited'; readonly driver: DriverName; readonly ref: AttemptRef; readonly exit: Exit }
   | { readonly tag: 'Vanished'; readonly driver: DriverName; readonly ref: AttemptRef }
+  | { readonly tag: 'Health'; readonly driver: DriverName; readonly ref: AttemptRef; readonly health: EngineHealth }
+  | {
+      readonly tag: 'Probed'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly found: Probed | DriverError
+    }
   | { readonly tag: 'Ran'; readonly ref: AttemptRef; readonly container: Container }
   | { readonly tag: 'NotRun'; readonly driver: DriverName; readonly ref: AttemptRef; readonly error: DriverError }
   | {
@@ -198,6 +236,7 @@ export const initialView = (
     drivers.map((driver) => [driver, { state: 'unknown', doubtedAt: 0, silentSince: null, silenceTold: false }]),
   ),
   touched: new Set(),
+  probes: { underWay: new Set(), waiting: new Set() },
   alarms: new Heap((a, b) => a.at < b.at),
   contactAt: Number.POSITIVE_INFINITY,
   caughtUp: false,

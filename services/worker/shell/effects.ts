@@ -20,22 +20,24 @@ const PULL_REPORT_MS = 3_000
 export class Effects {
   private readonly pulls = new Map<string, Promise<E.Either<DriverError, void>>>()
   private readonly underWay = new Set<Promise<void>>()
+  private readonly probes = new Set<Promise<void>>()
 
   constructor(private readonly options: EffectsOptions) {}
 
   carryOut(effect: Effect): void {
+    const all = effect.tag === 'Probe' ? this.probes : this.underWay
     const work = this.perform(effect)
       .then((seen) => this.options.report(seen))
-      .finally(() => this.underWay.delete(work))
-    this.underWay.add(work)
+      .finally(() => all.delete(work))
+    all.add(work)
   }
 
-  /** Whether anything is being done. */
+  /** Whether anything is being done that changes what runs. */
   get busy(): boolean {
     return this.underWay.size > 0
   }
 
-  /** Resolves when nothing is being done any more. */
+  /** Resolves when nothing of the kind is being done any more. */
   async settled(): Promise<void> {
     while (this.underWay.size > 0) await Promise.all(this.underWay)
   }
@@ -59,6 +61,10 @@ export class Effects {
         const stopped = await guarded(driver.stop(ref, effect.signal, effect.graceMs))
         const exit = E.isLeft(stopped) ? stopped.left : stopped.right
         return { tag: 'StopDone', driver: effect.driver, ref, exit }
+      }
+      case 'Probe': {
+        const found = await guarded(driver.probe(ref, effect.probe, effect.timeoutMs))
+        return { tag: 'Probed', driver: effect.driver, ref, found: E.isLeft(found) ? found.left : found.right }
       }
       case 'Remove': {
         const removed = await guarded(driver.remove(ref))

@@ -58,6 +58,8 @@ export class EngineWatch {
         return this.options.report({ tag: 'Exited', driver: driver.name, ref: event.ref, exit: event.exit })
       case 'Removed':
         return this.options.report({ tag: 'Vanished', driver: driver.name, ref: event.ref })
+      case 'Health':
+        return this.options.report({ tag: 'Health', driver: driver.name, ref: event.ref, health: event.health })
       case 'Resync':
         void this.list()
         return

@@ -38,7 +38,7 @@ export class Outfitter {
   }
 
   async outfit({ ref, spec }: Asked): Promise<E.Either<Denial, ContainerSpec>> {
-    const { image, command, args, env, resources, ports, stop } = spec
+    const { image, command, args, env, resources, ports, stop, health } = spec
     const facts = factsOf(ref, spec, this.owner.worker)
     const settings = await grant(withVolumeNames(spec, ref), this.provisions.access)
     if (E.isLeft(settings)) return settings
@@ -55,6 +55,7 @@ export class Outfitter {
       resources,
       ports,
       stopSignal: stop.signal,
+      imageHealth: health === undefined,
       settings: settings.right,
       ...(secretsDir?.right == null ? {} : { secretsDir: secretsDir.right }),
     })

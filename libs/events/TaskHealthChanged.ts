@@ -1,0 +1,22 @@
+import * as t from 'io-ts'
+import { Count, Name, nullable } from '#libs/kernel'
+import { defineEvent } from './define'
+
+export const TaskHealthChanged = defineEvent({
+  type: 'TaskHealthChanged',
+  topic: 'task',
+  owner: 'worker',
+  nature: 'fact',
+  summary:
+    'The running attempt has become healthy, or unhealthy: then its worker ends it, and its restart policy says what follows. `reason` is what the last probe found.',
+  data: t.type({
+    job: Name,
+    task: Name,
+    index: Count,
+    worker: Name,
+    attempt: Count,
+    placement: Count,
+    health: t.keyof({ healthy: null, unhealthy: null }),
+    reason: nullable(t.string),
+  }),
+})

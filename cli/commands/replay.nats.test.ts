@@ -193,6 +193,8 @@ test('a bundle is the same cluster on a machine that has none, and a file that i
     assert.is(bundled.stdout, live.stdout, bundled.stderr)
     const failed = await runOrk(['events', '--bundle', file, '--type', 'TaskFailed', '--json'], here)
     assert.is(JSON.parse(failed.stdout).sequence, 6)
+    const diff = await runOrk(['diff', '4', '6', '--bundle', file], here)
+    assert.match(diff.stdout, /: 2 events\n\nInstances\n {2}~ web\.api\.0 {2}scheduled on w1, attempt 1 → failed on w1/)
     writeFileSync(file, 'no bundle')
     const refused = await runOrk(['replay', file], here)
     assert.is(refused.code, 1)

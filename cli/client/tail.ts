@@ -1,4 +1,5 @@
 import type { Entry, SubjectQuery } from '#libs/events'
+import { type OrkError, OrkFailure } from '#libs/kernel'
 import type { Log } from '#libs/log'
 
 /** Entries waiting for a slow reader before they are dropped and later read again from the log. */
@@ -14,7 +15,10 @@ export interface TailOptions {
   readonly signal: AbortSignal
 }
 
-/** The past, and when following what comes, as fast as the reader takes it and never much of it in memory. */
+/**
+ * The past, and when following what comes, as fast as the reader takes it and never much of it in memory. Throws
+ * OrkFailure where the log cannot be followed any further.
+ */
 export async function* tail(log: Log, options: TailOptions): AsyncGenerator<readonly Entry[]> {
   const queries = options.queries === undefined ? {} : { queries: options.queries }
   let from = options.from
@@ -36,6 +40,7 @@ export async function* tail(log: Log, options: TailOptions): AsyncGenerator<read
 async function* live(log: Log, { from, queries, signal }: TailOptions): AsyncGenerator<readonly Entry[], number> {
   let waiting: Entry[] = []
   let overrun = false
+  let broken: OrkError | null = null
   let next = from
   let wake = (): void => undefined
   const onAbort = (): void => wake()
@@ -49,10 +54,14 @@ async function* live(log: Log, { from, queries, signal }: TailOptions): AsyncGen
       wake()
     },
   })
+  void following.broken.then((why) => {
+    broken = why
+    wake()
+  })
   signal.addEventListener('abort', onAbort)
   try {
     for (;;) {
-      if (waiting.length === 0 && !signal.aborted && !overrun) {
+      if (waiting.length === 0 && !signal.aborted && !overrun && broken === null) {
         await new Promise<void>((resolve) => {
           wake = resolve
         })
@@ -63,6 +72,7 @@ async function* live(log: Log, { from, queries, signal }: TailOptions): AsyncGen
       if (batch.length > 0) yield batch
       next = (batch.at(-1)?.seq ?? next - 1) + 1
       if (overrun && waiting.length === 0) return next
+      if (broken !== null && waiting.length === 0) throw new OrkFailure(broken)
     }
   } finally {
     signal.removeEventListener('abort', onAbort)

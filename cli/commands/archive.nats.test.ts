@@ -13,6 +13,7 @@ import { mustConnect } from '../../libs/testing/jetStream'
 import { startTestNats, type TestNats } from '../../libs/testing/nats'
 import { runOrk } from '../../libs/testing/ork'
 import { archive, verifyArchive } from '../show/archive'
+import { followJob } from '../show/followJob'
 
 interface Context {
   nats: TestNats
@@ -162,6 +163,16 @@ test('without a snapshot that can be used one is made of the archive, and servic
   for (const { name } of await connection.objects.list()) await connection.objects.remove(name)
   const doctor = await ork(context, 'doctor')
   assert.match(doctor.stdout, /begins at 7 and there is no snapshot/)
+  const watching = followJob({
+    connection,
+    job: 'a',
+    from: 2,
+    shownFrom: 9,
+    judge: () => ({ tag: 'Going' }),
+    signal: AbortSignal.timeout(20_000),
+  })
+  const refusal = await watching.then(String, ({ error }: OrkFailure) => renderError(error))
+  assert.match(refusal, /a cannot be watched: the log begins at 7, after what made it/)
   const without = await ork(context, 'snapshot', 'take')
   assert.match(without.stderr, /no snapshot that can be used/)
   const taken = await ork(context, 'snapshot', 'take', '--archive', dir)

@@ -134,6 +134,11 @@ const CASES: readonly (readonly [what: string, facts: Facts, said: readonly stri
     ['bad | snapshots | one was taken at sequence 43, and the log ends at 42: it has lost events'],
   ],
   [
+    'a log that was purged by hand beyond its snapshots',
+    { ...wellFacts, log: { ...wellFacts.log, firstSeq: 32 } },
+    ['bad | snapshots | the log begins at 32 and the newest snapshot ends at 30: no service can start'],
+  ],
+  [
     'snapshots of another log only',
     {
       ...wellFacts,

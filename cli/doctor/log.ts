@@ -109,9 +109,13 @@ const checkSnapshots = ({ snapshots, log, cluster }: Facts): readonly Finding[] 
       '`ork snapshot list` names what to `ork snapshot remove`'
     return [{ check, level: 'bad', what, next }]
   }
-  if (newest === 0 && log.firstSeq > 1) {
-    const what = `the log begins at ${log.firstSeq} and there is no snapshot: no service can start`
-    return [{ check, level: 'bad', what, next: '`ork snapshot take --archive DIR` makes one from the archive' }]
+  if (newest + 1 < log.firstSeq) {
+    const has = newest === 0 ? 'there is no snapshot' : `the newest snapshot ends at ${newest}`
+    const what = `the log begins at ${log.firstSeq} and ${has}: no service can start`
+    const next =
+      '`ork snapshot take --archive DIR` makes one from the archive; where it was purged by hand, the leading manager ' +
+      'leaves one when it is stopped with SIGTERM'
+    return [{ check, level: 'bad', what, next }]
   }
   const behind = log.lastSeq - newest
   if (behind > SNAPSHOT_DUE) {

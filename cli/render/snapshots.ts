@@ -17,7 +17,7 @@ export const renderSnapshots = (found: readonly CheckedSnapshot[], look: EventLo
       formatBytes(bytes),
       problem === null ? { text: 'good', paint: green } : { text: problem.tag, paint: red },
     ]),
-    'no snapshots: services fold the log from its first event',
+    'no snapshots',
   )
   const problems = found.flatMap(({ name, problem }) =>
     problem === null ? [] : [`${red('!')} ${escapeText(`${name}: ${problem.what}`)}`],

@@ -1,5 +1,6 @@
 import { type Cluster, emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
 import type { Entry, SubjectQuery } from '#libs/events'
+import { OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { snapshotUpTo } from '../client/snapshot'
 import { tail } from '../client/tail'
@@ -44,7 +45,8 @@ const GROUND: readonly SubjectQuery[] = [
 
 /**
  * Follows a job in the log, and shows how its instances fare: redrawn in place on a terminal, an event a line elsewhere.
- * Ends with the first verdict; when the signal aborts, with `Going`.
+ * Ends with the first verdict; when the signal aborts, with `Going`. Throws OrkFailure where the job's beginning is gone
+ * from the log, and no snapshot stands for it.
  */
 export const followJob = async (options: FollowJobOptions): Promise<Followed> => {
   const { from, signal } = options
@@ -58,6 +60,7 @@ export const followJob = async (options: FollowJobOptions): Promise<Followed> =>
     for await (const entries of log.read({ from: 1, to: from - 1, queries: GROUND })) await watch.take(entries)
   const next = snapshot === null ? from : snapshot.head.seq + 1
   for await (const entries of log.read({ from: next, to: known, queries })) await watch.take(entries)
+  if (!watch.knows) throw new OrkFailure(notFollowed(options.job, firstSeq))
   const ending = new AbortController()
   const either = AbortSignal.any([signal, ending.signal])
   const look = (): void =>
@@ -80,6 +83,11 @@ export const followJob = async (options: FollowJobOptions): Promise<Followed> =>
   return { verdict: watch.verdict, job: watch.job }
 }
 
+const notFollowed = (job: string, firstSeq: number) =>
+  orkError('NotFollowed', `${job} cannot be watched: the log begins at ${firstSeq}, after what made it`, {
+    next: `what you asked for is in the log; \`ork job ${job}\` shows how it stands, \`ork snapshot list\` what is wrong`,
+  })
+
 class JobWatch {
   verdict: Verdict = { tag: 'Going' }
   private readonly region: LiveRegion | null
@@ -94,10 +102,13 @@ class JobWatch {
     this.region = options.out?.isTerminal === true ? new LiveRegion(options.out) : null
   }
 
+  get knows(): boolean {
+    return this.cluster.jobs.has(this.options.job)
+  }
+
   get job(): Job {
     const job = this.cluster.jobs.get(this.options.job)
-    if (job === undefined)
-      throw new Error(`the log has no job ${this.options.job} from the sequence of its submission on`)
+    if (job === undefined) throw new Error(`the log has no job ${this.options.job}`)
     return job
   }
 
@@ -114,7 +125,6 @@ class JobWatch {
 
   /** Draws and judges; whether it is settled. One look at a time: asked meanwhile, it looks once more at the end. */
   async look(): Promise<boolean> {
-    if (!this.cluster.jobs.has(this.options.job)) return false
     this.asked = true
     if (this.looking) return false
     this.looking = true
@@ -134,7 +144,7 @@ class JobWatch {
   }
 
   async end(): Promise<void> {
-    if (this.cluster.jobs.has(this.options.job)) await this.draw()
+    await this.draw()
     this.region?.end()
   }
 

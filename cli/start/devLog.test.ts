@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { OrkFailure, orkError } from '#libs/kernel'
 import { createLogger } from '#libs/runtime'
 import { inWords } from './devLog'
 
@@ -21,10 +22,12 @@ test('a thrown error gives its message, and a line without any is what it says',
   assert.equal(
     said((logger) => {
       logger.error({ err: new Error('no space left') }, 'cannot write')
+      logger.error({ cause: new Error('no answer') }, 'deciding failed')
+      logger.error({ cause: new OrkFailure(orkError('LogUnavailable', 'no stream')) }, 'deciding failed')
       logger.warn('late')
       logger.info('not told')
     }),
-    ['w1: cannot write: no space left', 'w1: late'],
+    ['w1: cannot write: no space left', 'w1: deciding failed: no answer', 'w1: deciding failed: no stream', 'w1: late'],
   )
 })
 

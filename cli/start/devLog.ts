@@ -12,8 +12,8 @@ export const devLogger = (name: string, env: NodeJS.ProcessEnv = process.env): L
 
 /** `w1: the engine cannot be reached: Docker cannot be reached ...`, of a line that a logger wrote. */
 export const inWords = (line: string): string => {
-  const { name, msg, error, err } = JSON.parse(line)
-  const why = error?.what ?? error?.message ?? err?.message
+  const { name, msg, err, cause, error = cause?.error } = JSON.parse(line)
+  const why = error?.what ?? error?.message ?? err?.message ?? cause?.message
   const next = error?.next === undefined ? '' : `\n  ${error.next}`
   return escapeText(`${name}: ${msg}${why === undefined ? '' : `: ${why}`}${next}`, 'lines')
 }

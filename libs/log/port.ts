@@ -141,7 +141,7 @@ export interface ArchivePlace {
 }
 
 export interface LogInfo {
-  /** Identity of the log. */
+  /** Identity of the log that is there now; another one than `Log.cluster` where the servers have lost that. */
   readonly cluster: string
   readonly serverVersion: string
   /** What the log was made for; `always`: servers that sync each write to disk. */

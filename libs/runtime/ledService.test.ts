@@ -297,6 +297,25 @@ test('a log at its reserve takes no decision and no new job; a stop is taken, an
   await service.stop()
 })
 
+test('on a log that is not the one it has folded a service decides nothing, and takes no command', async () => {
+  const memory = createMemoryLog()
+  tell(memory, registered(), submitted())
+  const connection = faultyConnection(memory)
+  const found: { cluster?: string; lastSeq?: number } = { cluster: 'another' }
+  const info = async () => ({ ...(await memory.log.info()), ...found })
+  const service = ledService({ ...connection, log: { ...connection.log, info } }, 'a')
+  await service.start()
+  await arrives(memory.log, isElection('a'))
+  const tag = () => service.execute('job web', submitNext, null).then(String, ({ error }: OrkFailure) => error.tag)
+  assert.is(await tag(), 'LogLostEvents')
+  Object.assign(found, { cluster: memory.log.cluster, lastSeq: 1 })
+  assert.is(await tag(), 'LogLostEvents')
+  assert.not.ok(service.view.asked.includes('decide'))
+  delete found.lastSeq
+  await arrives(memory.log, ({ type }) => type === 'TaskScheduled')
+  await service.stop()
+})
+
 test('a service that is far behind the log decides nothing until it has caught up', async () => {
   const memory = createMemoryLog()
   const connection = faultyConnection(memory)

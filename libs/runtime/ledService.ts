@@ -73,6 +73,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
       log: options.connection.log,
       machine: this.machine,
       logger: options.logger,
+      folded: () => this.view.cluster.seq,
       foldedUpTo,
     })
     this.commands = new Commands({
@@ -216,7 +217,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
 
   private async decideOnce(): Promise<void> {
     const { core, logger } = this.options
-    if (!(await this.watch.mayDecide(this.view.cluster.seq))) return this.wakeIn(RETRY_AFTER_REFUSAL_MS)
+    if (!(await this.watch.mayDecide())) return this.wakeIn(RETRY_AFTER_REFUSAL_MS)
     const { epoch } = this.leadership
     if (epoch === null || this.stopped) return // meanwhile: who has stopped hears nothing any more
     const verdict = core.decide(this.view, this.now())

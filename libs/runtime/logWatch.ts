@@ -1,3 +1,4 @@
+import { OrkFailure, orkError } from '#libs/kernel'
 import { type Log, type LogInfo, reserveReached, usableBytes } from '#libs/log'
 import type { Logger } from './logger'
 import type { Machine } from './machine'
@@ -13,6 +14,8 @@ export interface LogWatchOptions {
   readonly log: Log
   readonly machine: Machine
   readonly logger: Logger
+  /** Up to where the service has folded, and how to wait until it is further. */
+  readonly folded: () => number
   readonly foldedUpTo: (seq: number) => Promise<void>
 }
 
@@ -28,11 +31,16 @@ export class LogWatch {
 
   constructor(private readonly options: LogWatchOptions) {}
 
-  /** As it is now. Rejects as `Log.info` does. */
+  /** As it is now. Rejects as `Log.info` does, and where that is not the log that was folded (`LogLostEvents`). */
   async look(): Promise<LogInfo> {
-    this.askedAt = this.options.machine.now().mono
-    this.known = await this.options.log.info()
-    return this.known
+    const { log, machine } = this.options
+    const folded = this.options.folded()
+    this.known = null
+    this.askedAt = machine.now().mono
+    const info = await log.info()
+    if (info.cluster !== log.cluster || info.lastSeq < folded) throw new OrkFailure(notAsFolded(info, folded))
+    this.known = info
+    return info
   }
 
   /** As it was a second ago at most, or is now where that may matter. */
@@ -42,10 +50,11 @@ export class LogWatch {
     return known !== null && isFresh && !isNearLimit(known) ? known : this.look()
   }
 
-  /** Whether to decide now, while the log has room for it; on a view at `seq` that is far behind, not before it is not. */
-  async mayDecide(seq: number): Promise<boolean> {
-    const { logger, foldedUpTo } = this.options
+  /** Whether to decide now, while the log has room for it; on a view that is far behind, not before it is not. */
+  async mayDecide(): Promise<boolean> {
+    const { logger, folded, foldedUpTo } = this.options
     const info = await this.latest()
+    const seq = folded()
     if (info.lastSeq - seq > FAR_BEHIND) {
       logger.warn({ seq, lastSeq: info.lastSeq }, 'far behind the log, catching up before anything is decided')
       await foldedUpTo(info.lastSeq)
@@ -57,6 +66,12 @@ export class LogWatch {
     return !this.full
   }
 }
+
+const notAsFolded = ({ stream, lastSeq }: LogInfo, folded: number) =>
+  orkError('LogLostEvents', `the log ends at ${lastSeq}, and is not the one that was read up to ${folded}`, {
+    where: `stream ${stream}`,
+    next: 'servers that have just elected a leader are back in a moment; else events were lost, and the services end',
+  })
 
 const isNearLimit = ({ bytes, maxBytes, firstSeq, lastSeq }: LogInfo): boolean => {
   if (maxBytes === null) return false

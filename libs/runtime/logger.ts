@@ -14,7 +14,8 @@ export const createLogger = (
   level: string = process.env.ORK_LOG_LEVEL ?? 'info',
   to: { write(line: string): void } = pino.destination({ fd: 2, sync: true }),
 ): Logger => {
-  if (LEVELS.includes(level)) return pino({ name, level, timestamp: pino.stdTimeFunctions.isoTime }, to)
+  const serializers = { cause: pino.stdSerializers.err } // without it an Error is written as {}
+  if (LEVELS.includes(level)) return pino({ name, level, serializers, timestamp: pino.stdTimeFunctions.isoTime }, to)
   const next = `it is one of ${LEVELS.join(', ')}`
   throw new OrkFailure(orkError('BadLogLevel', `"${level}" is no level of the log`, { where: 'ORK_LOG_LEVEL', next }))
 }

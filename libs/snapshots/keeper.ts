@@ -75,10 +75,10 @@ export class SnapshotKeeper {
     await this.taking
   }
 
-  /** Takes a last one of a view that no longer changes, if that saves the next start anything. */
+  /** Takes a last one of a view that no longer changes, if that saves the next start anything, or makes it possible. */
   async last(cluster: Cluster): Promise<void> {
     await this.idle()
-    if (cluster.seq - this.newest < this.settings.fewEvents) return
+    if (cluster.seq - this.newest < this.settings.fewEvents && !(await this.isOnlyOne())) return
     await storeSnapshot(this.options.source, cluster)
   }
 
@@ -90,6 +90,11 @@ export class SnapshotKeeper {
       this.options.warn(cause, 'no snapshot could be taken')
     }
     this.takenAt = this.options.now().mono
+  }
+
+  /** Whether what the newest does not hold is gone from the log: somebody has purged it. */
+  private async isOnlyOne(): Promise<boolean> {
+    return (await this.options.source.log.info()).firstSeq > this.newest + 1
   }
 
   private passOver(error: OrkError): void {

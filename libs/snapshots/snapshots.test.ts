@@ -155,6 +155,22 @@ test('a log that ends before a snapshot does, or has other events, has lost some
   assert.match(rewritten.what, /event 20 is not the one/)
 })
 
+test('a log that was purged by hand beyond its snapshots is saved by the keeper that is stopped', async () => {
+  const memory = createMemoryLog()
+  await grow(memory.log, 6)
+  await advanceSnapshot(memory, never)
+  await grow(memory.log, 4)
+  const cluster = await fold(memory.log)
+  const keeper = new SnapshotKeeper({ source: memory, now: () => ({ mono: 0, wall: 0 }), warn: () => assert.unreachable() })
+  await keeper.load()
+  await keeper.last(cluster)
+  assert.is((await listSnapshots(memory)).length, 1, 'four events are no reason')
+  await memory.log.purge(8, { host: '', dir: '' })
+  assert.is((await failureOf(newest(memory))).tag, 'LogArchived')
+  await keeper.last(cluster)
+  assert.is(text((await newest(memory)).cluster), text(cluster))
+})
+
 test('a keeper takes one when enough has happened, never two at once, and a last one in the end', async () => {
   const memory = createMemoryLog()
   let mono = 0

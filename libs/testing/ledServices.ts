@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { type Cluster, type Core, evolve, type Instance, isWanted } from '#libs/cluster'
+import { type Cluster, type Core, evolve, isWanted, type Job } from '#libs/cluster'
 import type { Entry, OrkEvent } from '#libs/events'
 import type { Connection, Log, MemoryLog } from '#libs/log'
 import { type LeaseSettings, LedService, type LedServiceOptions } from '#libs/runtime'
@@ -7,7 +7,7 @@ import { type LeaseSettings, LedService, type LedServiceOptions } from '#libs/ru
 /** A scheduler that puts everything on w1: the smallest core whose decisions can be seen in the fold. */
 export interface OneWorkerView {
   readonly cluster: Cluster
-  readonly touched: Set<Instance>
+  readonly touched: Set<Job>
   /** What it was asked, in order. */
   readonly asked: ('lead' | 'decide' | 'reconsider')[]
 }
@@ -17,7 +17,11 @@ export const oneWorkerCore = (
 ): Core<OneWorkerView> => ({
   initial: (cluster) => ({ cluster, touched: new Set(), asked: [] }),
   evolve: ({ cluster, touched }, entry) =>
-    evolve(cluster, entry, { job() {}, worker() {}, instance: (instance) => touched.add(instance) }),
+    evolve(cluster, entry, {
+      job: (job) => touched.add(job),
+      worker() {},
+      instance: ({ task }) => touched.add(task.job),
+    }),
   hear() {},
   lead: ({ asked }) => asked.push('lead'),
   reconsider: ({ asked }) => asked.push('reconsider'),
@@ -25,7 +29,8 @@ export const oneWorkerCore = (
     asked.push('decide')
     const wakeAt = more.wakeAfterMs === undefined ? null : now.mono + more.wakeAfterMs
     if (more.idle === true) return { decisions: [], wakeAt }
-    const due = [...touched].filter((instance) => instance.state === 'pending' && isWanted(instance))
+    const instances = [...touched].flatMap(({ tasks }) => [...tasks.values()].flatMap((task) => [...task.instances]))
+    const due = instances.filter((instance) => instance.state === 'pending' && isWanted(instance))
     touched.clear()
     const decisions = due.map((instance) => ({
       draft: {

@@ -1,3 +1,4 @@
+import { connect as connectNats } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Connection } from '#libs/log'
@@ -38,6 +39,19 @@ test('what comes next was archived: that is said, and nothing behind it is hande
   assert.match(what, /events 2 to 3 are no longer in the log/)
   assert.equal(seen, [])
 })
+
+for (const from of [1, 6])
+  test(`the stream is deleted and made again: who follows from ${from} is told, though no connection was lost`, async (context) => {
+    const { nats, connection } = context
+    const { following } = await follow(connection, from)
+    const admin = await connectNats({ servers: nats.url })
+    await (await admin.jetstreamManager()).streams.delete('ORK_EVENTS')
+    await admin.close()
+    const another = await mustConnect({ servers: nats.url })
+    assert.is((await following.broken).tag, 'LogLostEvents')
+    assert.is.not((await connection.log.info()).cluster, connection.log.cluster)
+    await another.close()
+  })
 
 test('a reconnect by itself breaks nothing', async ({ nats, connection }) => {
   const { seen, following } = await follow(connection, 1)

@@ -1,5 +1,5 @@
 import type { Entry } from '#libs/events'
-import { type OrkError, OrkFailure } from '#libs/kernel'
+import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import { filtersOf } from '../filters'
 import type { Following, FollowOptions } from '../port'
 import { lastMatch } from './ends'
@@ -7,9 +7,11 @@ import { toEntry } from './entries'
 import { deferred, type Link, pause } from './link'
 import { lostSince } from './past'
 import { Source } from './source'
+import type { Streams } from './streams'
 
 /** The past from `from` on, and what comes. */
-export const follow = (link: Link, stream: string, options: FollowOptions): Following => {
+export const follow = (link: Link, streams: Streams, options: FollowOptions): Following => {
+  const stream = streams.events
   const filters = filtersOf(link.prefix, options.queries)
   const caughtUp = deferred()
   // Who does not wait for it must not be ended by its failure.
@@ -44,9 +46,11 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
       check()
     },
     gapless: true,
+    waits: true,
+    onAgain: () => void lookBack(),
     onError: (cause) => {
       caughtUp.reject(cause)
-      if (cause instanceof OrkFailure) tellBroken(cause.error)
+      tellBroken(cause instanceof OrkFailure ? cause.error : unreadable(stream, cause))
     },
   })
   const findTarget = async (): Promise<void> => {
@@ -60,19 +64,23 @@ export const follow = (link: Link, stream: string, options: FollowOptions): Foll
     }
   }
   void findTarget()
-  const lookBack = async (connected: boolean): Promise<void> => {
-    if (!connected || lastEntry === null) return
-    const why = await lostSince(link, stream, lastEntry, () => stopped || link.closing || !link.connected)
+  const lookBack = async (): Promise<void> => {
+    const read = { seq: last, entry: lastEntry }
+    const why = await lostSince(link, streams, read, () => stopped || link.closing || !link.connected)
     if (why !== null) tellBroken(why)
   }
-  const unlisten = link.onStatus((connected) => void lookBack(connected))
   return {
     caughtUp: caughtUp.promise,
     broken,
     stop: async () => {
       stopped = true
-      unlisten()
       source.stop()
     },
   }
 }
+
+const unreadable = (stream: string, cause: Error): OrkError =>
+  orkError('LogUnavailable', `the servers do not let the log be followed: ${causeText(cause)}`, {
+    where: `stream ${stream}`,
+    next: 'see what they and their limits say, and start again what has ended',
+  })

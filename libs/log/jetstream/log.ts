@@ -12,7 +12,7 @@ import { appendPastArchive, appendTogetherPastArchive } from './pastArchive'
 import { readRange } from './read'
 import { resize, streamStates } from './replicas'
 import { getStored, getStreamInfo, maxBytesOf } from './stored'
-import type { Streams } from './streams'
+import { identityOf, type Streams } from './streams'
 import { asBuffer } from './wire'
 import type { Writer } from './writer'
 
@@ -25,7 +25,7 @@ export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log 
     appendTogether: (items) => appendTogetherPastArchive(link, writer, streams.events, items),
     lastSeq: async () => (await getStreamInfo(link, streams.events)).state.last_seq,
     read: (options) => read(link, streams.events, options),
-    follow: (options) => follow(link, streams.events, options),
+    follow: (options) => follow(link, streams, options),
     at: (seq) => at(link, streams.events, seq),
     stored: async (seq) => (seq < 1 ? null : getStored(link, streams.events, { seq })),
     seqAt: (time) => firstAtOrAfter(link, streams.events, time),
@@ -62,10 +62,10 @@ const at = async (link: Link, stream: string, seq: number): Promise<Entry | null
     : toEntry(link.prefix, message.seq, asBuffer(message.data).toString('utf8'), message.subject)
 }
 
-const info = async (link: Link, { events: stream, sync, cluster: identity }: Streams): Promise<LogInfo> => {
+const info = async (link: Link, { events: stream, sync }: Streams): Promise<LogInfo> => {
   const { config, state, cluster } = await getStreamInfo(link, stream)
   return {
-    cluster: identity,
+    cluster: identityOf(config),
     serverVersion: link.nc.info?.version ?? 'unknown',
     sync,
     stream,

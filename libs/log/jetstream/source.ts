@@ -1,7 +1,7 @@
 import { createInbox, type Msg, nuid } from 'nats'
 import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Frame } from './frames'
-import { isPassing, type Link } from './link'
+import { isNoStream, isPassing, type Link } from './link'
 import { readPosition } from './wire'
 
 export interface SourceOptions {
@@ -18,6 +18,10 @@ export interface SourceOptions {
   readonly onPause: () => void
   /** Whether it is an error that messages are no longer there which were to come; otherwise it begins with the first there is. */
   readonly gapless?: boolean
+  /** Whether a stream that is gone is waited for: it may be brought back. */
+  readonly waits?: boolean
+  /** Called when another consumer goes on for one that is gone: the stream may have changed meanwhile. */
+  readonly onAgain?: () => void
   /** The reading cannot go on, e.g. for want of permission. */
   readonly onError: (cause: Error) => void
 }
@@ -54,6 +58,7 @@ export class Source {
   private next: number
   private since: number | undefined
   private round = 0
+  private begun = false
   private name = ''
   private inbox = ''
   private subscription: { stop(): void } | null = null
@@ -113,7 +118,7 @@ export class Source {
       begins = delivered.stream_seq + 1
     } catch (cause) {
       if (round !== this.round || this.stopped) return
-      if (isPassing(cause)) this.retry()
+      if (isPassing(cause) || (this.options.waits === true && isNoStream(cause))) this.retry()
       else this.options.onError(cause instanceof Error ? cause : new Error(String(cause)))
       return
     }
@@ -131,6 +136,8 @@ export class Source {
       (message) => this.onStatusMessage(round, message),
     )
     this.request()
+    if (this.begun) this.options.onAgain?.()
+    this.begun = true
   }
 
   private consumerRequest(name: string): unknown {

@@ -36,6 +36,7 @@ export const getStored = async (link: Link, stream: string, which: Which): Promi
 /** The state of a stream as its leader knows it. */
 export interface StreamInfo {
   readonly config: Readonly<Record<string, unknown>> & {
+    readonly name: string
     readonly num_replicas: number
     readonly metadata?: Readonly<Record<string, string>>
   }

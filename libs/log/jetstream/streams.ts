@@ -41,16 +41,18 @@ export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<S
   const metadata = { [CLUSTER_KEY]: randomUUID(), [SYNC_KEY]: wishes.sync ?? 'relaxed' }
   const events = await ensure(link, { ...wanted.events, metadata }, wishes)
   await ensure(link, wanted.heartbeats, wishes)
-  const agreed = events.config.metadata ?? {}
   return {
     events: wanted.events.name,
     heartbeats: wanted.heartbeats.name,
-    cluster: agreed[CLUSTER_KEY] ?? wanted.events.name,
-    sync: agreed[SYNC_KEY] === 'always' ? 'always' : 'relaxed',
+    cluster: identityOf(events.config),
+    sync: events.config.metadata?.[SYNC_KEY] === 'always' ? 'always' : 'relaxed',
     lastSeq: events.state.last_seq,
     dedupMs: Number(events.config.duplicate_window ?? 0) / 1e6,
   }
 }
+
+/** Which log this is: given to it when its stream was made. */
+export const identityOf = ({ name, metadata }: StreamInfo['config']): string => metadata?.[CLUSTER_KEY] ?? name
 
 /** Creates a stream if it is missing; one that is kept differently is an error. Throws OrkFailure. */
 export const ensureStream = async (link: Link, wanted: StreamSettings): Promise<void> =>
@@ -78,7 +80,9 @@ const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise
 const noLog = (stream: string): OrkError =>
   orkError('NoLog', 'no cluster of ork has begun on this server', {
     where: `stream ${stream}`,
-    next: 'a manager begins one: `ork manager --nats URL`, or a whole cluster with `ork dev`; was it another --prefix?',
+    next:
+      'a manager begins one: `ork manager --nats URL`, or a whole cluster with `ork dev`; was it another --prefix? ' +
+      'Where there was one, its stream was deleted: `ork restore` brings back a backup',
   })
 
 /** The server leaves out what is off, so nothing and `false` are the same. */

@@ -164,7 +164,8 @@ const used = ({ data }: EventOf<'WorkerHeartbeat'>): string => {
   const of = (a: string, b: string): string => `${a} of ${b}`
   const cpu = of(formatCpu(data.used.cpuMilli), `${formatCpu(data.capacity.cpuMilli)} cpu`)
   const memory = of(formatBytes(data.used.memoryBytes), `${formatBytes(data.capacity.memoryBytes)} memory`)
-  return `${cpu}, ${memory}; ${count(data.containers.length, 'container')}`
+  const containers = data.containers === null ? '' : `; ${count(data.containers.length, 'container')}`
+  return `${cpu}, ${memory}${containers}`
 }
 
 /** `1 worker`, `3 workers`. */

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { Count, Name, ResourcesCodec } from '#libs/kernel'
+import { Count, Name, nullable, ResourcesCodec } from '#libs/kernel'
 import { defineEvent } from './define'
 
 const first = t.type({
@@ -11,14 +11,22 @@ const first = t.type({
   containers: t.array(t.type({ instance: t.string, cpuMilli: Count, memoryBytes: Count })),
 })
 
-/** Version 2 says what the worker is not well with, for people. */
+const second = t.type({ ...first.props, troubles: t.array(t.string) })
+
+/**
+ * Version 2 says what the worker is not well with, for people; version 3 what its containers use only where that was measured
+ * since the last one, else null.
+ */
 export const WorkerHeartbeat = defineEvent({
   type: 'WorkerHeartbeat',
-  version: 2,
+  version: 3,
   topic: 'heartbeat',
   owner: 'worker',
   nature: 'fact',
   summary: 'A sign of life with what the worker has, has promised and really uses, and what it is not well with.',
-  data: t.type({ ...first.props, troubles: t.array(t.string) }),
-  older: { 1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, troubles: [] }) } },
+  data: t.type({ ...second.props, containers: nullable(second.props.containers) }),
+  older: {
+    1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, troubles: [] }) },
+    2: { data: second, upcast: (data: t.TypeOf<typeof second>) => data },
+  },
 })

@@ -103,7 +103,7 @@ const dueLosses = (view: ManagerView, worker: Worker, now: Now, settings: Livene
 const silence = (view: ManagerView, worker: Worker, now: Now): number => {
   const heard = view.heard.get(worker.name)
   if (heard !== undefined) return Math.floor(now.mono - heard.at)
-  view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat: null })
+  view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat: null, containers: [] })
   return 0
 }
 

@@ -25,12 +25,16 @@ export interface ManagerView extends Tracks {
   alarm: string | null
 }
 
+type Beat = EventOf<'WorkerHeartbeat'>['data']
+
 export interface Heard {
   /** Monotonic milliseconds. */
   at: number
   /** Whether by a heartbeat, and not merely by our own start. */
   alive: boolean
-  heartbeat: EventOf<'WorkerHeartbeat'>['data'] | null
+  heartbeat: Beat | null
+  /** What its containers used when it last said so. */
+  containers: NonNullable<Beat['containers']>
 }
 
 export const initialView = (cluster: Cluster): ManagerView => ({
@@ -68,7 +72,9 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
 /** Notes a sign of life. */
 export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
   if (event.type !== 'WorkerHeartbeat' || !view.cluster.workers.has(event.data.worker)) return
-  view.heard.set(event.data.worker, { at: now.mono, alive: true, heartbeat: event.data })
+  const { worker } = event.data
+  const containers = event.data.containers ?? view.heard.get(worker)?.containers ?? []
+  view.heard.set(worker, { at: now.mono, alive: true, heartbeat: event.data, containers })
 }
 
 /** All silence, and all health, is counted from now on: until now it says nothing, or could not be heard here. */
@@ -81,8 +87,8 @@ export const giveTime = (view: ManagerView, now: Now): void => {
   for (const job of view.rollouts.keys()) view.touchedJobs.add(job)
   view.rollouts.clear()
   for (const worker of view.cluster.workers.values()) {
-    const heartbeat = view.heard.get(worker.name)?.heartbeat ?? null
-    view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat })
+    const { heartbeat = null, containers = [] } = view.heard.get(worker.name) ?? {}
+    view.heard.set(worker.name, { at: now.mono, alive: false, heartbeat, containers })
   }
 }
 

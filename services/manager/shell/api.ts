@@ -122,7 +122,7 @@ const withHeartbeat = (view: ManagerView, worker: Worker, mono: number): WorkerR
     silentMs: heard === undefined || heartbeat === null ? null : Math.round(mono - heard.at),
     used: heartbeat?.used ?? null,
     troubles: heartbeat?.troubles ?? [],
-    containers: heartbeat?.containers ?? [],
+    containers: heard?.containers ?? [],
   }
 }
 

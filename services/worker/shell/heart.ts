@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type { Owner, Usage } from '#libs/drivers'
-import { type Stamp, stamp } from '#libs/events'
+import { type EventOf, type Stamp, stamp } from '#libs/events'
 import { formatBytes, instanceId, NO_RESOURCES } from '#libs/kernel'
 import { type Cancel, every, type Machine } from '#libs/runtime'
 import { inContact, type WorkerView } from '../core'
@@ -27,6 +27,7 @@ interface HeartOptions {
 /** A worker's signs of life: what it uses, what it has, and what is wrong with it. */
 export class Heart {
   private readonly meter: Meter<Usage>
+  private told: readonly Usage[] | null = null
   private freeBytes = Number.POSITIVE_INFINITY
   private end: Cancel | undefined
 
@@ -60,17 +61,25 @@ export class Heart {
       capacity,
       reserved: worker?.reserved ?? NO_RESOURCES,
       used: this.meter.machine,
-      containers: this.meter.containers.map(({ ref, cpuMilli, memoryBytes }) => ({
-        instance: instanceId(ref),
-        cpuMilli,
-        memoryBytes,
-      })),
+      containers: this.news(),
       troubles: this.troubles(),
     }
     const sentAt = machine.now().mono
     connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, by()), () => inContact(view, sentAt))
     void this.meter.look()
     void this.lookAtDisk()
+  }
+
+  /** What containers use, if that was measured since it was last told; else null. */
+  private news(): EventOf<'WorkerHeartbeat'>['data']['containers'] {
+    const { containers } = this.meter
+    if (containers === this.told) return null
+    this.told = containers
+    return containers.map(({ ref, cpuMilli, memoryBytes }) => ({
+      instance: instanceId(ref),
+      cpuMilli,
+      memoryBytes,
+    }))
   }
 
   /** For `ork status`, which asks for the engines itself. */

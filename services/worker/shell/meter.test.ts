@@ -3,15 +3,15 @@ import * as assert from 'uvu/assert'
 import { NO_RESOURCES } from '#libs/kernel'
 import { Meter } from './meter'
 
-/** A meter of containers that each look `tookMs`, on a clock that moves only here. */
-const bench = (tookMs: number) => {
+/** A meter of so many containers: to look at them takes `tookMs`, on a clock that moves only here. */
+const bench = (tookMs: number, count = 1) => {
   const state = { at: 100_000, busy: false, looks: 0 }
   const meter = new Meter<number>({
     machine: async () => NO_RESOURCES,
     containers: async () => {
       state.looks += 1
       state.at += tookMs
-      return [state.looks]
+      return Array.from({ length: count }, () => state.looks)
     },
     isBusy: () => state.busy,
     monotonicMs: () => state.at,
@@ -19,13 +19,27 @@ const bench = (tookMs: number) => {
   return { meter, state }
 }
 
-test('looks at once, and again at the next beat where looking is cheap', async () => {
+test('looks at once, and again some seconds later where looking is cheap', async () => {
   const { meter, state } = bench(50)
   await meter.look()
   assert.equal(meter.containers, [1])
-  state.at += 2_000
+  state.at += 4_000
+  await meter.look()
+  assert.equal(meter.containers, [1])
+  state.at += 1_000
   await meter.look()
   assert.equal(meter.containers, [2])
+})
+
+test('looks the less often the more containers there are', async () => {
+  const { meter, state } = bench(50, 200)
+  await meter.look()
+  state.at += 19_000
+  await meter.look()
+  assert.is(state.looks, 1)
+  state.at += 1_000
+  await meter.look()
+  assert.is(state.looks, 2)
 })
 
 test('lets figures grow old while the engine is busy, but not older than 10 s', async () => {

@@ -10,7 +10,11 @@ export interface MeterOptions<Usage> {
   readonly monotonicMs: () => number
 }
 
-/** While the engine is busy, figures of containers may grow so old. */
+/** Figures of containers are for people, and every manager reads them: no new ones within this time, */
+const FRESH_MS = 5_000
+/** nor within so much for each container. */
+const FRESH_EACH_MS = 100
+/** While the engine is busy, they may grow so old. */
 const OLDEST_MS = 10_000
 /** Measuring containers takes at most this part of the time. */
 const SHARE = 0.05
@@ -43,7 +47,8 @@ export class Meter<Usage> {
 
   private isTime(): boolean {
     const age = this.options.monotonicMs() - this.lookedAt
-    return age >= this.tookMs / SHARE && (age >= OLDEST_MS || !this.options.isBusy())
+    const enough = this.options.isBusy() ? OLDEST_MS : FRESH_MS
+    return age >= Math.max(enough, this.containers.length * FRESH_EACH_MS, this.tookMs / SHARE)
   }
 
   private async lookAtContainers(): Promise<void> {

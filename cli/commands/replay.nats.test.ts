@@ -6,10 +6,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apiSubject, viewParts } from '#libs/api'
 import { type Cluster, describeCluster, emptyCluster, evolve, ignoreChanges } from '#libs/cluster'
-import { type Draft, stamp } from '#libs/events'
-import { type Connection, connect } from '#libs/log'
+import { type Draft, type Entry, stamp } from '#libs/events'
+import { type Connection, connect, openBundle } from '#libs/log'
 import { startTestNats, type TestNats } from '../../libs/testing/nats'
 import { runOrk } from '../../libs/testing/ork'
+import { bundle } from '../show/bundle'
 
 interface Context {
   nats: TestNats
@@ -218,6 +219,25 @@ test('--what-if shows a stretch as it was beside how it would have been, and whe
   const { stderr, code: refused } = await runOrk(['replay', '--what-if', 'drain:w7'], { nats: nats.url })
   assert.is(refused, 1)
   assert.match(stderr, /there was no worker "w7"/)
+})
+
+test('a bundle for strangers has the same events in other words', async ({ connection }) => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-bundle-test-'))
+  try {
+    const file = join(dir, 'report.tgz')
+    const written = await bundle(connection, { file, archive: undefined, redact: true })
+    const opened = await openBundle(written.file)
+    const entries: Entry[] = []
+    for await (const some of opened.log.read({ from: 1 })) entries.push(...some)
+    await opened.close()
+    assert.equal(
+      entries.map(({ event }) => event.type),
+      history.map(({ type }) => type),
+    )
+    assert.not.match(JSON.stringify(entries), /"(web|api|w1|http|c1)"/)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
 })
 
 test.run()

@@ -6,6 +6,7 @@ import { type BundleAbout, type Connection, messagesThrough, storedMessages, wri
 import { orkVersion } from '#libs/runtime'
 import { inArchive } from '../client/archived'
 import { openManifest } from '../client/openArchived'
+import { redactedMessages } from '../redact'
 import { grouped } from '../render/foldProgress'
 
 export interface Bundled extends BundleAbout {
@@ -13,10 +14,17 @@ export interface Bundled extends BundleAbout {
   readonly bytes: number
 }
 
+export interface BundleOptions {
+  readonly file: string
+  readonly archive: string | undefined
+  /** In other words, for strangers. */
+  readonly redact: boolean
+}
+
 /** Writes the whole log, with what is archived of it, into one file. Throws OrkFailure. */
 export const bundle = async (
   { log, prefix }: Connection,
-  { file, archive }: { readonly file: string; readonly archive: string | undefined },
+  { file, archive, redact }: BundleOptions,
 ): Promise<Bundled> => {
   const { cluster, firstSeq, lastSeq, archived, serverVersion } = await log.info()
   if (firstSeq > 1) throw new OrkFailure(inArchive(1, firstSeq, archived))
@@ -25,14 +33,19 @@ export const bundle = async (
     made: new Date().toISOString(),
     prefix,
     events: lastSeq,
-    redacted: false,
+    redacted: redact,
     versions: { ork: orkVersion(), fold: FOLD_VERSION, node: process.version, natsServer: serverVersion },
   }
   const messages =
     archive === undefined
       ? storedMessages(log)
       : messagesThrough(log, { dir: archive, manifest: openManifest(archive, cluster) })
-  await writeBundle(file, cluster, about, messages)
+  await writeBundle(
+    file,
+    redact ? 'redacted' : cluster,
+    about,
+    redact ? await redactedMessages(log, prefix, messages) : messages,
+  )
   return { file: resolve(file), bytes: statSync(file).size, ...about }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Bench, type Figure, rounded } from './figure'
 import { bareRate } from './million/bareRate'
@@ -15,6 +16,7 @@ const INSTANCES = 1_000_000
 const PER_WORKER = 200
 /** Without any change for so long it is given up. */
 const PATIENCE_MS = 60_000
+const IDLE_MS = 10_000
 /** Events that are enough to know the bare rate. */
 const BARE = 200_000
 
@@ -31,6 +33,16 @@ interface Run {
 
 const usages = ({ pids }: BenchCluster): Record<string, Usage> =>
   Object.fromEntries(ROLES.map((role) => [role, usageOf(pids[role])]))
+
+/** What signs of life cost while nothing else goes on: shares of one core, by process. */
+const measureIdle = async (cluster: BenchCluster): Promise<Readonly<Record<string, number>>> => {
+  const before = usages(cluster)
+  const begun = performance.now()
+  await pause(IDLE_MS)
+  const seconds = (performance.now() - begun) / 1_000
+  const after = usages(cluster)
+  return Object.fromEntries(ROLES.map((role) => [role, ((after[role]?.cpu ?? 0) - (before[role]?.cpu ?? 0)) / seconds]))
+}
 
 /** From the submits until every instance runs in every view. */
 const measure = async (cluster: BenchCluster, instances: number, durable: boolean): Promise<Run> => {
@@ -93,6 +105,10 @@ const reportRun = (report: (figure: Figure) => void, name: string, of: number, r
 const runOnce = async (report: (figure: Figure) => void, instances: number, options: BenchClusterOptions) => {
   const cluster = await startBenchCluster(options)
   try {
+    for (const [role, share] of Object.entries(await measureIdle(cluster))) {
+      const name = `million.${instances}.heartbeats.${role}`
+      report({ name, value: rounded(share), unit: 'cores', n: 1, of: options.workers, goal: 0.1 })
+    }
     reportRun(report, `million.${instances}`, instances, await measure(cluster, instances, options.durable))
   } finally {
     await cluster.stop()

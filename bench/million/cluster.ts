@@ -37,8 +37,8 @@ export interface BenchCluster {
 export const ROLES = ['manager', 'scheduler', 'workers', 'nats-server'] as const
 export type Role = (typeof ROLES)[number]
 
-/** Megabytes: views of a million instances do not fit into what Node takes by itself. */
-const HEAP = 8_000
+/** Megabytes: views of a million instances do not fit into what Node takes by itself; and what is young needs room too. */
+const FLAGS = ['--max-old-space-size=8000', '--max-semi-space-size=64']
 
 /** Resolves when all workers have joined. */
 export const startBenchCluster = async (options: BenchClusterOptions): Promise<BenchCluster> => {
@@ -108,7 +108,7 @@ const serviceOf = (role: string, dir: string, url: string, { durable, profiles }
   })
 
 const nodeFlags = (profiles: string | undefined): string[] => [
-  `--max-old-space-size=${HEAP}`,
+  ...FLAGS,
   ...(profiles === undefined ? [] : ['--require', join(__dirname, 'profile.js')]),
 ]
 

@@ -8,6 +8,7 @@ interface Point {
 }
 
 const ASK_EVERY_MS = 250
+const SAY_EVERY_MS = 5_000
 
 /** Watches the views of manager and scheduler until so many instances run in both of them, and in the workers' own. */
 export class Progress {
@@ -21,8 +22,13 @@ export class Progress {
 
   /** Resolves when all run in every view; rejects when nothing has changed for so long. */
   async all(patienceMs: number): Promise<void> {
-    let changedAt = Date.now()
+    const begun = Date.now()
+    let changedAt = begun
     let sum = -1
+    const saying = setInterval(
+      () => console.error(`${Math.round((Date.now() - begun) / 1_000)} s: ${this.inWords()}`),
+      SAY_EVERY_MS,
+    )
     await new Promise<void>((resolve, reject) => {
       const watching = this.cluster.watch(ASK_EVERY_MS, (status, at) => {
         this.note(status, at)
@@ -34,7 +40,7 @@ export class Progress {
           reject(new Error(`nothing has changed for ${patienceMs} ms: ${JSON.stringify(this.last)}`))
         }
       })
-    })
+    }).finally(() => clearInterval(saying))
     while ((await this.cluster.running()) < this.instances) await new Promise((resolve) => setTimeout(resolve, 20))
   }
 
@@ -52,6 +58,11 @@ export class Progress {
     const points = this.points.get(status.service) ?? []
     this.points.set(status.service, points)
     points.push({ at, running: status.instances.running ?? 0 })
+  }
+
+  private inWords(): string {
+    const views = [...this.points].map(([service, points]) => `${points.at(-1)?.running ?? 0} run in ${service}`)
+    return `${views.join(', ')}; ${JSON.stringify(this.last?.workers)}, seq ${this.last?.seq}`
   }
 
   private get sum(): number {

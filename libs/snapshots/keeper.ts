@@ -4,7 +4,7 @@ import { newestSnapshot, type SnapshotSource } from './load'
 import { advanceSnapshot, storeSnapshot } from './store'
 
 export interface KeeperSettings {
-  /** A snapshot is due after so many events, or after so long if there were some. */
+  /** A snapshot is due after so many events, or after so long if there were some; later where taking one takes long. */
   readonly everyEvents: number
   readonly everyMs: number
   /** Fewer than so many events are read as quickly as any snapshot. */
@@ -19,6 +19,9 @@ export const DEFAULT_KEEPER: KeeperSettings = {
   fewEvents: 2_000,
   retryMs: 60_000,
 }
+
+/** Taking snapshots takes at most this part of the time: of a large cluster they are the seldomer. */
+const SHARE = 0.05
 
 /** Takes none: for who has nobody that would start from it. */
 export const NO_SNAPSHOTS: KeeperSettings = {
@@ -83,8 +86,11 @@ export class SnapshotKeeper {
   }
 
   private async take(): Promise<void> {
+    const begunAt = this.options.now().mono
     try {
       this.newest = await advanceSnapshot(this.options.source, (error) => this.passOver(error))
+      const { mono } = this.options.now()
+      this.notBefore = mono + (mono - begunAt) / SHARE
     } catch (cause) {
       this.notBefore = this.options.now().mono + this.settings.retryMs
       this.options.warn(cause, 'no snapshot could be taken')

@@ -161,7 +161,11 @@ test('a log that was purged by hand beyond its snapshots is saved by the keeper 
   await advanceSnapshot(memory, never)
   await grow(memory.log, 4)
   const cluster = await fold(memory.log)
-  const keeper = new SnapshotKeeper({ source: memory, now: () => ({ mono: 0, wall: 0 }), warn: () => assert.unreachable() })
+  const keeper = new SnapshotKeeper({
+    source: memory,
+    now: () => ({ mono: 0, wall: 0 }),
+    warn: () => assert.unreachable(),
+  })
   await keeper.load()
   await keeper.last(cluster)
   assert.is((await listSnapshots(memory)).length, 1, 'four events are no reason')

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Bench, type Figure, rounded } from './figure'
 import { bareRate } from './million/bareRate'
-import { type BenchCluster, type BenchClusterOptions, ROLES, startBenchCluster } from './million/cluster'
+import { type BenchCluster, type BenchClusterOptions, startBenchCluster } from './million/cluster'
 import { jobsWith, submitAll } from './million/jobs'
-import { bytesBelow, load, type Usage, usageOf } from './million/processes'
+import { bytesBelow, load, type Usage, usedBetween } from './million/processes'
 import { Progress } from './million/progress'
 import { readWritten, type Written } from './million/written'
 
@@ -20,60 +17,48 @@ const IDLE_MS = 10_000
 /** Events that are enough to know the bare rate. */
 const BARE = 200_000
 
+type Report = (figure: Figure) => void
+
 interface Run {
   readonly begunAt: number
   readonly doneAt: number
   readonly progress: Progress
-  readonly used: Readonly<Record<string, Usage>>
+  readonly used: readonly (readonly [string, Usage])[]
   readonly written: Written
   readonly bytes: number
   readonly load: number
   readonly bareRate: number
 }
 
-const usages = ({ pids }: BenchCluster): Record<string, Usage> =>
-  Object.fromEntries(ROLES.map((role) => [role, usageOf(pids[role])]))
-
 /** What signs of life cost while nothing else goes on: shares of one core, by process. */
-const measureIdle = async (cluster: BenchCluster): Promise<Readonly<Record<string, number>>> => {
-  const before = usages(cluster)
+const reportIdle = async (report: Report, name: string, cluster: BenchCluster, workers: number): Promise<void> => {
+  const before = cluster.usages()
   const begun = performance.now()
   await pause(IDLE_MS)
   const seconds = (performance.now() - begun) / 1_000
-  const after = usages(cluster)
-  return Object.fromEntries(ROLES.map((role) => [role, ((after[role]?.cpu ?? 0) - (before[role]?.cpu ?? 0)) / seconds]))
+  for (const [role, { cpu }] of usedBetween(before, cluster.usages())) {
+    report({ name: `${name}.${role}`, value: rounded(cpu / seconds), unit: 'cores', n: 1, of: workers, goal: 0.1 })
+  }
 }
 
 /** From the submits until every instance runs in every view. */
 const measure = async (cluster: BenchCluster, instances: number, durable: boolean): Promise<Run> => {
-  const dir = mkdtempSync(join(tmpdir(), 'ork-jobs-'))
   const { lastSeq } = await cluster.connection.log.info()
   const bytes = bytesBelow(cluster.store)
-  const before = usages(cluster)
+  const before = cluster.usages()
   const progress = new Progress(cluster, instances)
-  const done = progress.all(PATIENCE_MS)
   const begunAt = Date.now()
-  try {
-    await Promise.all([submitAll(cluster.url, dir, jobsWith(instances)), done])
-    const doneAt = Date.now()
-    const after = usages(cluster)
-    const used = Object.fromEntries(
-      ROLES.map((role) => [
-        role,
-        { cpu: (after[role]?.cpu ?? 0) - (before[role]?.cpu ?? 0), memory: after[role]?.memory ?? 0 },
-      ]),
-    )
-    const busy = load()
-    const written = await readWritten(cluster.connection, lastSeq + 1, instances)
-    const stored = bytesBelow(cluster.store) - bytes
-    const bare = await bareRate(cluster, lastSeq + 1, Math.min(written.events, BARE), durable)
-    return { begunAt, doneAt, progress, used, written, bytes: stored, load: busy, bareRate: bare }
-  } finally {
-    rmSync(dir, { recursive: true, force: true })
-  }
+  await Promise.all([submitAll(cluster.url, jobsWith(instances)), progress.all(PATIENCE_MS)])
+  const doneAt = Date.now()
+  const used = usedBetween(before, cluster.usages())
+  const busy = load()
+  const written = await readWritten(cluster.connection, lastSeq + 1, instances)
+  const stored = bytesBelow(cluster.store) - bytes
+  const bare = await bareRate(cluster, lastSeq + 1, Math.min(written.events, BARE), durable)
+  return { begunAt, doneAt, progress, used, written, bytes: stored, load: busy, bareRate: bare }
 }
 
-const reportRun = (report: (figure: Figure) => void, name: string, of: number, run: Run): void => {
+const reportRun = (report: Report, name: string, of: number, run: Run): void => {
   const { begunAt, doneAt, progress, used, written } = run
   const full = of === INSTANCES
   const tell = (what: string, value: number, unit: string, goal?: number): void =>
@@ -90,7 +75,7 @@ const reportRun = (report: (figure: Figure) => void, name: string, of: number, r
   const latency = (share: number): number => written.latencies[Math.floor(of * share)] ?? Number.NaN
   tell('latency.p50', latency(0.5), 'ms')
   tell('latency.p99', latency(0.99), 'ms')
-  for (const [role, { cpu, memory }] of Object.entries(used)) {
+  for (const [role, { cpu, memory }] of used) {
     tell(`${role}.cpu`, cpu, 's')
     tell(`${role}.cpu-each`, (cpu * 1e6) / (written.placements + written.starts), 'us')
     tell(`${role}.memory`, memory / 2 ** 20, 'MiB')
@@ -102,13 +87,10 @@ const reportRun = (report: (figure: Figure) => void, name: string, of: number, r
 }
 
 /** One run of so many instances on a cluster of its own. */
-const runOnce = async (report: (figure: Figure) => void, instances: number, options: BenchClusterOptions) => {
+const runOnce = async (report: Report, instances: number, options: BenchClusterOptions) => {
   const cluster = await startBenchCluster(options)
   try {
-    for (const [role, share] of Object.entries(await measureIdle(cluster))) {
-      const name = `million.${instances}.heartbeats.${role}`
-      report({ name, value: rounded(share), unit: 'cores', n: 1, of: options.workers, goal: 0.1 })
-    }
+    await reportIdle(report, `million.${instances}.heartbeats`, cluster, options.workers)
     reportRun(report, `million.${instances}`, instances, await measure(cluster, instances, options.durable))
   } finally {
     await cluster.stop()

@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   place: () => import('./place.js'),
   replay: () => import('./replay.js'),
   restart: () => import('./restart.js'),
+  storm: () => import('./storm.js'),
 }
 
 const machine = (): string =>

@@ -8,6 +8,7 @@ import { type TestService, testService } from '../../libs/testing/cluster/servic
 import { startTestNats, type TestNats } from '../../libs/testing/nats'
 import { mustConnect } from '../server'
 import type { FleetReply, FleetRequest } from './fleet'
+import { type Usage, usageOf } from './processes'
 
 export interface BenchClusterOptions {
   readonly workers: number
@@ -21,8 +22,8 @@ export interface BenchClusterOptions {
 export interface BenchCluster {
   readonly url: string
   readonly connection: Connection
-  /** Process ids by what runs there. */
-  readonly pids: Readonly<Record<Role, number>>
+  /** What each process has used so far. */
+  usages(): Readonly<Record<Role, Usage>>
   /** Where the server keeps the log. */
   readonly store: string
   /** Tells of the views of both services, about so often, until `stop` is called. */
@@ -34,8 +35,7 @@ export interface BenchCluster {
   stop(): Promise<void>
 }
 
-export const ROLES = ['manager', 'scheduler', 'workers', 'nats-server'] as const
-export type Role = (typeof ROLES)[number]
+export type Role = 'manager' | 'scheduler' | 'workers' | 'nats-server'
 
 /** Megabytes: views of a million instances do not fit into what Node takes by itself; and what is young needs room too. */
 const FLAGS = ['--max-old-space-size=8000', '--max-semi-space-size=64']
@@ -75,12 +75,12 @@ const assemble = (
 ): BenchCluster => ({
   url: nats.url,
   connection,
-  pids: {
-    manager: manager?.pid() ?? 0,
-    scheduler: scheduler?.pid() ?? 0,
-    workers: fleet.pid,
-    'nats-server': nats.pid(),
-  },
+  usages: () => ({
+    manager: usageOf(manager?.pid() ?? 0),
+    scheduler: usageOf(scheduler?.pid() ?? 0),
+    workers: usageOf(fleet.pid),
+    'nats-server': usageOf(nats.pid()),
+  }),
   store: nats.dir,
   watch: (everyMs, tell) => {
     const ask = (): void => {

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DEFAULT_RESTART, DEFAULT_STOP, DEFAULT_UPDATE, formatJobFile, type JobSpec } from '#libs/spec'
 import { runOrk } from '../../libs/testing/ork'
@@ -30,12 +31,13 @@ export const jobsWith = (instances: number): readonly JobSpec[] =>
   }).filter(({ tasks }) => tasks.some(({ replicas }) => replicas > 0))
 
 /** Submits each job by `ork submit`, all at once, and does not wait for its instances. */
-export const submitAll = async (url: string, dir: string, jobs: readonly JobSpec[]): Promise<void> => {
+export const submitAll = async (url: string, jobs: readonly JobSpec[]): Promise<void> => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-jobs-'))
   const runs = jobs.map(async (job) => {
     const file = join(dir, `${job.name}.yaml`)
     writeFileSync(file, formatJobFile(job))
     const { code, stderr } = await runOrk(['submit', file, '--detach'], { nats: url })
     if (code !== 0) throw new Error(`ork submit ${job.name} ended with ${code}: ${stderr}`)
   })
-  await Promise.all(runs)
+  await Promise.all(runs).finally(() => rmSync(dir, { recursive: true, force: true }))
 }

@@ -9,6 +9,16 @@ export interface Usage {
   readonly memory: number
 }
 
+/** What was used between two looks; memory is the most by the second. */
+export const usedBetween = <Role extends string>(
+  before: Readonly<Record<Role, Usage>>,
+  after: Readonly<Record<Role, Usage>>,
+): readonly (readonly [Role, Usage])[] =>
+  (Object.keys(after) as Role[]).map((role) => [
+    role,
+    { cpu: after[role].cpu - before[role].cpu, memory: after[role].memory },
+  ])
+
 const TICKS_A_SECOND = 100
 
 /** Of a live process, as Linux counts it. */

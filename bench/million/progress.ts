@@ -10,21 +10,24 @@ interface Point {
 const ASK_EVERY_MS = 250
 const SAY_EVERY_MS = 5_000
 
-/** Watches the views of manager and scheduler until so many instances run in both of them, and in the workers' own. */
+/** Watches the views of manager and scheduler until all is as it should be in both of them, and runs in the workers' own. */
 export class Progress {
   private readonly points = new Map<string, Point[]>()
+  /** The services in whose view all was done when they last said how it was. */
+  private readonly done = new Set<string>()
   private last: StatusReply | undefined
 
   constructor(
     private readonly cluster: BenchCluster,
     private readonly instances: number,
+    private readonly isDone: (status: StatusReply) => boolean = () => true,
   ) {}
 
-  /** Resolves when all run in every view; rejects when nothing has changed for so long. */
+  /** Resolves when all is done and all instances run in every view; rejects when nothing has changed for so long. */
   async all(patienceMs: number): Promise<void> {
     const begun = Date.now()
     let changedAt = begun
-    let sum = -1
+    let seq = -1
     const saying = setInterval(
       () => console.error(`${Math.round((Date.now() - begun) / 1_000)} s: ${this.inWords()}`),
       SAY_EVERY_MS,
@@ -32,9 +35,9 @@ export class Progress {
     await new Promise<void>((resolve, reject) => {
       const watching = this.cluster.watch(ASK_EVERY_MS, (status, at) => {
         this.note(status, at)
-        if (this.sum !== sum) changedAt = at
-        sum = this.sum
-        if (this.isAll()) resolve(watching.stop())
+        if (status.seq > seq) changedAt = at
+        seq = Math.max(seq, status.seq)
+        if (this.done.size === 2) resolve(watching.stop())
         else if (at - changedAt > patienceMs) {
           watching.stop()
           reject(new Error(`nothing has changed for ${patienceMs} ms: ${JSON.stringify(this.last)}`))
@@ -53,25 +56,24 @@ export class Progress {
     return Math.max(...times)
   }
 
+  /** When it was first seen that not all ran any more. */
+  get dropped(): number {
+    const times = [...this.points.values()].flat().filter(({ running }) => running < this.instances)
+    return Math.min(...times.map(({ at }) => at))
+  }
+
   private note(status: StatusReply, at: number): void {
     this.last = status
     const points = this.points.get(status.service) ?? []
     this.points.set(status.service, points)
-    points.push({ at, running: status.instances.running ?? 0 })
+    const running = status.instances.running ?? 0
+    points.push({ at, running })
+    if (running === this.instances && this.isDone(status)) this.done.add(status.service)
+    else this.done.delete(status.service)
   }
 
   private inWords(): string {
     const views = [...this.points].map(([service, points]) => `${points.at(-1)?.running ?? 0} run in ${service}`)
     return `${views.join(', ')}; ${JSON.stringify(this.last?.workers)}, seq ${this.last?.seq}`
-  }
-
-  private get sum(): number {
-    let sum = 0
-    for (const points of this.points.values()) sum += points.at(-1)?.running ?? 0
-    return sum
-  }
-
-  private isAll(): boolean {
-    return this.points.size === 2 && [...this.points.values()].every((each) => each.at(-1)?.running === this.instances)
   }
 }

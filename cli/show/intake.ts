@@ -40,6 +40,8 @@ export const setIntake = async (
 }
 
 const LOOK_EVERY_MS = 500
+/** Left for so long, it is said what they may be waiting for. */
+const SLOW_LOOKS = 20
 
 /** Says how many are left, whenever that changes, until none is; returns that. */
 const untilDrained = async (
@@ -48,10 +50,12 @@ const untilDrained = async (
   say: (text: string) => Promise<void> | undefined,
   signal: AbortSignal,
 ): Promise<number> => {
-  for (let before = -1; ; ) {
+  for (let [before, looks] = [-1, 0]; ; looks += 1) {
     const { running, intake } = await call(connection, 'worker', { worker })
     const left = running.length
     if (left !== before) await say(left === 0 ? '' : `  ${count(left, 'instance')} left: ${named(running)}\n`)
+    if (left !== before) looks = 0
+    if (looks === SLOW_LOOKS) await say(WAITING)
     before = left
     if (intake === 'drained') {
       await say(`${escapeText(worker)} is empty\n`)
@@ -67,6 +71,10 @@ const untilDrained = async (
     throw new Interrupted()
   }
 }
+
+const WAITING =
+  '  what is up and stops before it moves stays until another worker has room (`ork workers`); batch work until it ends;\n' +
+  '  `ork drain --deadline` stops what is left by then, `ork uncordon` calls the drain off\n'
 
 const SHOWN = 5
 

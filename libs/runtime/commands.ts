@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { type Cluster, type Decision, frozenError } from '#libs/cluster'
-import { aggregateOf, type EventType } from '#libs/events'
+import { aggregateOf, type Draft, type EventType } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import { type AppendResult, type LogInfo, reserveReached } from '#libs/log'
 import { Turns } from './turns'
@@ -19,8 +19,21 @@ export interface CommandsOptions {
 }
 
 const MAX_TRIES = 50
-/** Commands that may use what a full log keeps for facts: they end things, or get the operator out of trouble. */
-const WAYS_OUT: ReadonlySet<EventType> = new Set(['JobStopRequested', 'QuarantineLifted'] as const)
+/** What ends things, holds them back, or gets the operator out of trouble. */
+const WAYS_OUT: ReadonlySet<EventType> = new Set([
+  'JobStopRequested',
+  'UpdatePaused',
+  'WorkerCordoned',
+  'QuarantineLifted',
+] as const)
+
+/**
+ * Whether a command may use what a full log keeps for facts. Not so one that moves things (a drain, giving up a worker):
+ * its consequences are decisions, and none is taken before there is room.
+ */
+const isWayOut = ({ jobs }: Cluster, { type, data }: Draft): boolean =>
+  WAYS_OUT.has(type) ||
+  (type === 'JobScaled' && data.replicas < (jobs.get(data.job)?.tasks.get(data.task)?.replicas ?? 0))
 
 /** Carries out what users ask for, on the newest view; those about one thing one after the other. */
 export class Commands {
@@ -42,9 +55,9 @@ export class Commands {
       if (E.isLeft(outcome)) return outcome
       const { decision, done } = outcome.right
       if (decision === null) return E.right(done(cluster.seq))
-      const { type } = decision.draft
+      const { draft } = decision
       const refusal =
-        frozenError(cluster, aggregateOf(decision.draft)) ?? (WAYS_OUT.has(type) ? null : reserveReached(info))
+        frozenError(cluster, aggregateOf(draft)) ?? (isWayOut(cluster, draft) ? null : reserveReached(info))
       if (refusal !== null) return E.left(refusal)
       const result = await write(decision, actor === null ? {} : { actor })
       if (result?.tag === 'Refused') return E.left(result.error)

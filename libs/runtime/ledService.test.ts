@@ -197,6 +197,14 @@ test('a command about such an aggregate is refused, with where the event stands'
   await service.stop()
 })
 
+const scaleTo =
+  (replicas: number): Command<number> =>
+  (cluster) => {
+    const version = (cluster.jobs.get('web')?.version ?? 0) + 1
+    const data = { job: 'web', version, task: 'api', replicas, spec: aJob({ tasks: [{ replicas }] }) }
+    const decision: Decision = { draft: { type: 'JobScaled', data }, expect: jobSeq(cluster, 'web') }
+    return E.right({ decision, done: () => version })
+  }
 const stopIt: Command<number> = (cluster) => {
   const decision: Decision = { draft: stopAsked(), expect: jobSeq(cluster, 'web') }
   return E.right({ decision, done: (seq) => seq })
@@ -280,7 +288,7 @@ test('when too many commands wait the next is told so, and nothing is done of it
   await Promise.all([a.stop(), b.stop()])
 })
 
-test('a log at its reserve takes no decision and no new job; a stop is taken, and all goes on when there is room', async () => {
+test('a log at its reserve takes no decision and no new job; a stop and less of a job are taken, and all goes on when there is room', async () => {
   const memory = createMemoryLog()
   tell(memory, ...Array.from({ length: 200 }, () => registered('w1')), submitted(), submitted(aJob({ name: 'db' })))
   await memory.log.limit(Math.floor(memory.store.bytes / 0.95))
@@ -289,6 +297,8 @@ test('a log at its reserve takes no decision and no new job; a stop is taken, an
   await arrives(memory.log, isElection('a'))
   const refused = await service.execute('job web', submitNext, null)
   assert.is(E.isLeft(refused) && refused.left.tag, 'LogFull')
+  const scaled = async (replicas: number) => E.isRight(await service.execute('job web', scaleTo(replicas), null))
+  assert.equal([await scaled(2), await scaled(0), await scaled(1)], [false, true, false])
   assert.ok(E.isRight(await service.execute('job web', stopIt, null)))
   assert.not.ok(service.view.asked.includes('decide'))
   await memory.log.limit(null)

@@ -1,5 +1,6 @@
 import { type Core, emptyCluster, type Now } from '#libs/cluster'
-import type { Draft, Stamp } from '#libs/events'
+import { type Draft, type Stamp, stamp } from '#libs/events'
+import { NO_RESOURCES } from '#libs/kernel'
 import { History } from './history'
 
 /** What happened, with what its stamp says if that matters. */
@@ -39,6 +40,17 @@ export class CoreStory<View> {
   pass(ms: number): this {
     this.mono += ms
     this.log.time += ms
+    return this
+  }
+
+  /** These workers give a sign of life. */
+  hear(...workers: readonly string[]): this {
+    for (const worker of workers) {
+      const none = NO_RESOURCES
+      const data = { worker, seq: 0, capacity: none, reserved: none, used: none, containers: [], troubles: [] }
+      const event = stamp({ type: 'WorkerHeartbeat', data }, { id: 'h', source: 'worker/w', time: this.log.time })
+      this.core.hear(this.view, event, this.now)
+    }
     return this
   }
 

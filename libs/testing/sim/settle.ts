@@ -1,6 +1,7 @@
 import {
   attemptsOf,
   type Instance,
+  instanceOf,
   isOpen,
   isOutdated,
   isPlaced,
@@ -122,7 +123,9 @@ const differences = (world: World): string[] => {
     const expected = world.nodes.get(worker.name)?.away === true ? ['forgotten'] : ['ready']
     if (!expected.includes(worker.state)) wrong.push(`worker ${worker.name} is ${worker.state}`)
     const left = worker.intake === 'drained' || worker.intake === 'draining' ? [...worker.instances] : []
-    const mayStay = worker.drainDeadlineMs === null && left.some(({ task }) => isStuck(task))
+    const mayStay =
+      worker.drainDeadlineMs === null &&
+      left.some((attempt) => isStuck(attempt.task) || !hasRoom(world, instanceOf(attempt)))
     if (worker.intake === 'draining' && !mayStay) wrong.push(`worker ${worker.name} is not drained`)
     if (worker.intake === 'drained' && left.length > 0 && !mayStay)
       wrong.push(`worker ${worker.name} is drained, and not empty`)

@@ -1,5 +1,5 @@
-import type { Core, Decision, Job, Now, Verdict } from '#libs/cluster'
-import { decideDrains, nextDrain } from './drain'
+import type { Core, Decision, Instance, Job, Now, Verdict } from '#libs/cluster'
+import { decideDrains, nextDrain, waitingForRoom, whyDrained } from './drain'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
 import { note } from './steady'
@@ -29,22 +29,31 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   for (const instance of view.touchedInstances) note(view.seen, instance, now)
   view.touchedInstances.clear()
   for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
+  for (const job of waitingForRoom(view, now)) view.touchedJobs.add(job)
+  const whyMove = whyDrained(view.cluster, view.drains, view.moving)
   for (const job of view.touchedJobs) {
     if (losing.has(job)) continue // decided on when it is folded how many of it are down
     const room = MAX_BATCH - decisions.length
     if (room <= 0) break
-    const wanted = decideJob(view, job, now)
+    const wanted = decideJob(view, job, whyMove, now)
     if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
     decisions.push(...wanted.slice(0, room))
   }
+  if (view.drains.size > 0) for (const instance of stoppedBy(view, decisions)) view.moving.add(instance)
   return {
     decisions,
     wakeAt:
-      view.touchedJobs.size > 0
-        ? now.mono
-        : Math.min(view.nextLivenessAt, nextRollout(view), nextDrain(view.drains, now)),
+      view.touchedJobs.size > 0 ? now.mono : Math.min(view.nextLivenessAt, nextRollout(view), nextDrain(view, now)),
   }
 }
+
+/** The instances that are asked to stop. */
+const stoppedBy = ({ cluster }: ManagerView, decisions: readonly Decision[]): readonly Instance[] =>
+  decisions.flatMap(({ draft: { type, data } }) =>
+    type === 'TaskStopRequested'
+      ? (cluster.jobs.get(data.job)?.tasks.get(data.task)?.instances.at(data.index) ?? [])
+      : [],
+  )
 
 /** The jobs of which something is taken down. */
 const jobsIn = ({ cluster }: ManagerView, decisions: readonly Decision[]): ReadonlySet<Job | undefined> =>

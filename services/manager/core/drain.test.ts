@@ -32,7 +32,10 @@ const said = (story: Story, ...happened: readonly Happened[]): string[] => news(
 
 const after = (story: Story, ms: number): string[] => {
   const all = [...story.settle()]
-  for (let passed = 0; passed < ms; passed += 500) all.push(...story.pass(500).settle())
+  for (let passed = 0; passed < ms; passed += 500) {
+    story.pass(500).hear(...story.log.cluster.workers.keys())
+    all.push(...story.settle())
+  }
   return news(all)
 }
 
@@ -49,6 +52,24 @@ test('a drained worker is left by one instance after the other, and is drained w
   }
   assert.equal(said(story, story.log.on(id(2)).stopped()), ['WorkerDrained w1'])
   assert.is(story.log.cluster.workers.get('w1')?.intake, 'drained')
+})
+
+test('what would have to be stopped first stays while no other worker has room, and moves one by one as there is some', () => {
+  const story = given({ maxParallel: 3 })
+  const { cpuMilli } = story.log.instance(id(0)).task.spec.resources
+  story.given(registered('w2', 0))
+  assert.equal(said(story, draining()), [])
+  assert.equal(after(story, 60_000), [])
+  story.given(registered('w2', cpuMilli))
+  assert.equal(after(story, 2_000), [`TaskStopRequested ${id(0)} on w1`])
+  assert.equal(said(story, story.log.on(id(0)).stopped()), [], 'it has yet to take that room')
+  up(story, 0)
+  assert.equal(after(story, 20_000), [])
+  story.given(registered('w3', 2 * cpuMilli))
+  assert.equal(
+    after(story, 2_000),
+    [1, 2].map((index) => `TaskStopRequested ${id(index)} on w1`),
+  )
 })
 
 test('with start-first each is healthy elsewhere before it stops here', () => {

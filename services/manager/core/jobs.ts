@@ -1,16 +1,14 @@
 import { type Decision, isWanted, type Job, type Now } from '#libs/cluster'
-import { whyDrained } from './drain'
 import { decideRollout } from './rollout'
+import type { WhyMove } from './survey'
 import type { ManagerView } from './view'
 
-/** What is to be done about a job that something happened to. */
-export const decideJob = (view: ManagerView, job: Job, now: Now): Decision[] => {
+/** What is to be done about a job that something happened to; `whyMove` as for a rollout. */
+export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, now: Now): Decision[] => {
   if (job.state !== 'running') view.rollouts.delete(job)
   switch (job.state) {
     case 'running':
-      return job.kind === 'batch' && isSettled(job)
-        ? [finished(job)]
-        : decideRollout(view, job, whyDrained(view.cluster, view.drains), now)
+      return job.kind === 'batch' && isSettled(job) ? [finished(job)] : decideRollout(view, job, whyMove, now)
     case 'stopping':
       return isSettled(job)
         ? [{ draft: { type: 'JobStopped', data: { job: job.name, version: job.version } }, expect: job.seq }]

@@ -1,7 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Draft, stamp } from '#libs/events'
-import { NO_RESOURCES } from '#libs/kernel'
+import type { Draft } from '#libs/events'
 import type { OnDisconnect } from '#libs/spec'
 import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, submitted } from '../../../libs/testing/happenings'
@@ -16,21 +15,12 @@ const given = (...drafts: readonly Happened[]): Story => {
   return story
 }
 
-const beat = (story: Story, ...workers: readonly string[]): void => {
-  for (const worker of workers) {
-    const none = NO_RESOURCES
-    const data = { worker, seq: 0, capacity: none, reserved: none, used: none, containers: [], troubles: [] }
-    const event = stamp({ type: 'WorkerHeartbeat', data }, { id: 'h', source: 'worker/w', time: story.log.time })
-    story.core.hear(story.view, event, story.now)
-  }
-}
-
 /** Time passes in steps of half a second; who is named is heard of in each. */
 const after = (story: Story, ms: number, ...alive: readonly string[]): string[] => {
   const said: Draft[] = []
   for (let passed = 0; passed < ms; passed += 500) {
     story.pass(500)
-    beat(story, ...alive)
+    story.hear(...alive)
     said.push(...story.settle())
   }
   return inShort(said)

@@ -91,13 +91,15 @@ const steps = (found: Survey): Decision[] => [
   ...found.succeeded.flatMap(({ retiring, attempt }) =>
     retiring === null ? [] : [stopRequest(retiring, `succeeded by attempt ${attempt}, which is healthy`)],
   ),
-  ...nextMoves(found).map((move) => moved(found, move)),
+  ...nextMoves(found).map((move) => moved(move)),
 ]
 
+/** Whether an instance starts elsewhere before it is stopped where it is. */
+export const movesBeside = ({ task }: Instance): boolean =>
+  updateOf(task.spec).order === 'start-first' && task.job.kind === 'service'
+
 /** An attempt that does not serve, or whose predecessor still does, has nothing to wait for. */
-const moved = ({ update, task }: Survey, { instance, reason }: Move): Decision => {
-  const beside = update.order === 'start-first' && task.job.kind === 'service'
-  return beside && instance.state === 'running' && instance.retiring === null
+const moved = ({ instance, reason }: Move): Decision =>
+  movesBeside(instance) && instance.state === 'running' && instance.retiring === null
     ? replaceRequest(instance, reason)
     : stopRequest(instance, reason)
-}

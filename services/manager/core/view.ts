@@ -13,6 +13,10 @@ export interface ManagerView extends Tracks {
   readonly toRecord: Set<string>
   /** Workers that are to be emptied. */
   readonly drains: Drains
+  /** Instances that were stopped for a drain and are not placed anew yet. */
+  readonly moving: Set<Instance>
+  /** When it is next looked whether what drained workers have finds room elsewhere; monotonic milliseconds. */
+  nextDrainAt: number
   /** Instances that an event touched since the last decision. */
   readonly touchedInstances: Set<Instance>
   /** By worker that the log knows. Not from the log: a manager that has just started knows nothing of the past's silence. */
@@ -42,6 +46,8 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   touchedJobs: new Set(),
   toRecord: new Set(),
   drains: new Map(),
+  moving: new Set(),
+  nextDrainAt: 0,
   touchedInstances: new Set(),
   seen: new Map(),
   rollouts: new Map(),

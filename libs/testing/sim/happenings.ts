@@ -1,5 +1,6 @@
 import type { Exit } from '#libs/drivers'
 import type { JobSpec } from '#libs/spec'
+import type { About } from './later'
 import type { Trap } from './process'
 import type { Asked } from './steering'
 import { CALM, STORMS } from './weather'
@@ -26,6 +27,10 @@ export type Happening =
   /** Somebody sets the clock of a machine, or of all. */
   | { readonly tag: 'set clocks'; readonly nodes: readonly string[]; readonly offsetMs: number }
   | { readonly tag: 'no stream leader'; readonly ms: number }
+  /** The log takes no more than so many times what it holds, for a while. */
+  | { readonly tag: 'log limited'; readonly room: number; readonly ms: number }
+  /** An event that only a later release can read is written, about one of what there is, by its place. */
+  | { readonly tag: 'later release'; readonly about: About; readonly place: number }
   | { readonly tag: 'storm'; readonly kind: string; readonly ms: number }
   | { readonly tag: 'engine down'; readonly node: string; readonly ms: number; readonly kills: boolean }
   /** One of the containers of a worker, by its place among them. */
@@ -74,6 +79,14 @@ export const happen = (world: World, what: Happening): void => {
       return
     case 'no stream leader':
       return world.servers.loseLeader(what.ms)
+    case 'log limited':
+      world.servers.store.maxBytes = Math.floor(world.servers.store.bytes * what.room)
+      world.time.after(what.ms, () => {
+        world.servers.store.maxBytes = null
+      })
+      return
+    case 'later release':
+      return world.laterRelease(what.about, what.place)
     case 'storm':
       Object.assign(world.weather, CALM, STORMS[what.kind])
       world.time.after(what.ms, () => Object.assign(world.weather, CALM))

@@ -1,5 +1,5 @@
 import type { Cluster } from '#libs/cluster'
-import { type Connection, memoryObjects } from '#libs/log'
+import { type Connection, type Log, memoryObjects, reserveReached } from '#libs/log'
 import { Link } from './link'
 import type { Observer } from './observer'
 import type { Plant } from './plant'
@@ -22,7 +22,7 @@ export interface Surroundings {
   readonly snapshots: Snapshots
   readonly weather: Weather
   readonly plant: Plant
-  readonly tell: Required<Pick<Observer, 'began' | 'asked' | 'heard'>>
+  readonly tell: Required<Pick<Observer, 'began' | 'asked' | 'informed' | 'heard'>>
   readonly note: (line: string) => void
 }
 
@@ -178,7 +178,13 @@ export class Node {
 
   private connection(process: Process, link: Link): Connection {
     const { servers, plant, tell } = this.around
-    const real = simLog(servers, link)
+    const bare = simLog(servers, link)
+    const info: Log['info'] = async () => {
+      const answer = await bare.info()
+      tell.informed(process.name, reserveReached(answer) !== null)
+      return answer
+    }
+    const real = { ...bare, info }
     const log = this.role === 'client' ? real : (plant.log?.(real, this.role) ?? real)
     return {
       prefix: 'ork',

@@ -24,7 +24,7 @@ export interface InstanceBefore {
 
 /** What a client was told by a manager. */
 export interface Acknowledged {
-  readonly verb: 'submit' | 'stop' | 'forget' | SteeringVerb
+  readonly verb: 'submit' | 'stop' | 'forget' | 'skip' | SteeringVerb
   readonly request: unknown
   readonly reply: unknown
 }
@@ -36,6 +36,8 @@ export interface Observer {
   began?(process: string): void
   /** A process that has folded the log up to `seq` wants an event written; whether it is remains to be seen. */
   asked?(process: string, event: OrkEvent, seq: number): void
+  /** A process has heard how much the log holds: whether that has come to its reserve. */
+  informed?(process: string, isFull: boolean): void
   /** A heartbeat has reached a process. */
   heard?(process: string, worker: string): void
   /** A container has begun to run. */

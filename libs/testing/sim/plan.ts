@@ -3,6 +3,7 @@ import { aJob, aTask } from '../happenings'
 import type { Happening, Planned } from './happenings'
 import { withOperators } from './operators'
 import { Random } from './random'
+import { withRareTroubles } from './rareTroubles'
 import { STORMS } from './weather'
 import { CAPACITY, type Size } from './world'
 
@@ -23,7 +24,8 @@ export interface Plan {
 /** The plan of a seed: what happens to the cluster, and what its operators do meanwhile. */
 export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
-  return { ...plan, happenings: withOperators(seed, plan.size.workers, plan.happenings) }
+  const steered = withOperators(seed, plan.size.workers, plan.happenings)
+  return { ...plan, happenings: withRareTroubles(seed, steered) }
 }
 
 /** With one kind of update, which nobody steers, and workers that nobody drains. */

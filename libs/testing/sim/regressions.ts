@@ -1,5 +1,6 @@
 import { aJob } from '../happenings'
 import { type Plan, planWithoutOperators } from './plan'
+import { CAPACITY } from './world'
 
 /** A run that once broke a promise, and what was wrong in ork. */
 export interface Regression {
@@ -8,6 +9,9 @@ export interface Regression {
 }
 
 const seed = (number: number, events = 60): Plan => planWithoutOperators(number, events)
+
+/** So much that each needs a worker of its own. */
+const WHOLE_WORKER = { resources: CAPACITY }
 
 /** Seeds, of before there were operators, as the plans were then, and where a seed was too large or plans have changed the least that leads to it. */
 export const REGRESSIONS: readonly Regression[] = [
@@ -43,6 +47,19 @@ export const REGRESSIONS: readonly Regression[] = [
         { at: 8_000, what: { tag: 'engine down', node: 'w1', ms: 500, kills: true } },
         { at: 12_000, what: { tag: 'crash', node: 'w1', downMs: 1_000 } },
         { at: 40_000, what: { tag: 'images lost', node: 'w1' } }, // nothing: so long it goes on
+      ],
+    },
+  },
+  {
+    found: 'a worker that began while the log was full never took its name, and told nothing of its engine ever after',
+    plan: {
+      seed: 27,
+      size: { managers: 1, schedulers: 1, workers: 2 },
+      happenings: [
+        { at: 5_000, what: { tag: 'log limited', room: 1, ms: 30_000 } },
+        { at: 6_000, what: { tag: 'engine down', node: 'w2', ms: 8_000, kills: false } },
+        { at: 12_000, what: { tag: 'crash', node: 'w2', downMs: 1_000 } },
+        { at: 40_000, what: { tag: 'submit', spec: aJob({ tasks: [WHOLE_WORKER, { ...WHOLE_WORKER, name: 'ui' }] }) } },
       ],
     },
   },

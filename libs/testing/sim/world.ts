@@ -1,12 +1,13 @@
 import * as E from 'fp-ts/Either'
 import { apiSubject } from '#libs/api'
 import { type Cluster, emptyCluster } from '#libs/cluster'
-import { EVENTS, type OrkEvent } from '#libs/events'
+import { EVENTS, type OrkEvent, type Unreadable } from '#libs/events'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
 import { Disk } from './disk'
 import { Engine } from './engine'
+import { type About, eventOfLaterRelease } from './later'
 import { Node, type Start, type Surroundings } from './node'
 import type { Acknowledged, LiveView, Observer, Stored } from './observer'
 import type { Plant } from './plant'
@@ -71,6 +72,7 @@ export class World {
       tell: {
         began: (process) => this.each((observer) => observer.began?.(process)),
         asked: (process, event, seq) => this.each((observer) => observer.asked?.(process, event, seq)),
+        informed: (process, isFull) => this.each((observer) => observer.informed?.(process, isFull)),
         heard: (process, worker) => this.each((observer) => observer.heard?.(process, worker)),
       },
     }
@@ -135,6 +137,17 @@ export class World {
     return this.request('forget', { worker, reason: null, actor: 'sim' })
   }
 
+  /** Has what cannot be read be done without, as an operator would. */
+  skip(sequence: number): Promise<boolean> {
+    return this.request('skip', { sequence, reason: null, actor: 'sim' })
+  }
+
+  /** Somebody runs a later release, and it writes something. */
+  laterRelease(about: About, place: number): void {
+    const event = eventOfLaterRelease(this.truth, about, place, this.time.now)
+    if (event !== null) this.servers.store.append({ event })
+  }
+
   /** The views of all services that are up and have caught up once. */
   get views(): LiveView[] {
     const views: LiveView[] = []
@@ -178,13 +191,17 @@ export class World {
       if (entry === undefined) return
       const { event } = entry
       const stored = foldNext(this.truth, entry)
-      if (event.type === 'Unreadable' || stored === null) {
-        if (event.type === 'Unreadable') this.fail('events can be read', `${event.path}: ${event.error.detail}`)
-        continue
-      }
+      if (event.type === 'Unreadable') this.noteUnreadable(seq, event)
+      if (stored === null) continue
       this.noteEvent(stored)
       this.each((observer) => observer.stored?.(stored))
     }
+  }
+
+  /** That of a later release is no fault. */
+  private noteUnreadable(seq: number, { path, error: { tag, detail } }: Unreadable): void {
+    this.note(`${seq} ${path} cannot be read: ${tag}: ${detail}`)
+    if (tag !== 'UnknownVersion') this.fail('events can be read', `${path}: ${detail}`)
   }
 
   private noteEvent({ seq, event, took }: Stored): void {

@@ -21,7 +21,7 @@ import { Effects } from './effects'
 import { EngineWatch, identitiesOf } from './engines'
 import { Heart } from './heart'
 import { noJournal } from './journal'
-import { nameLost, whenNameIsFree } from './name'
+import { nameLost, takeName, whenNameIsFree } from './name'
 import { registrationOf, type WorkerOptions } from './options'
 import { Outbox } from './outbox'
 import { serve } from './serve'
@@ -214,12 +214,12 @@ export class Worker {
   }
 
   private async register(): Promise<void> {
-    const by = this.by()
-    this.view.registration = by.id
-    const sentAt = this.machine.now().mono
-    const draft = registrationOf(this.options, this.view.identities)
-    await this.options.connection.log.append([{ event: stamp(draft, by) }])
-    inContact(this.view, sentAt)
+    const event = stamp(registrationOf(this.options, this.view.identities), this.by())
+    this.view.registration = event.id
+    await takeName(event, this.options, this.machine, {
+      isOver: () => this.stopped,
+      taken: (sentAt) => inContact(this.view, sentAt),
+    })
   }
 
   private observed(seen: Observation): void {

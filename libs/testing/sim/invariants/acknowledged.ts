@@ -23,7 +23,8 @@ const wrongIn = (world: World, verb: Acknowledged['verb'], request: unknown, rep
     case 'stop':
       return wrongStop(world, reply as StopReply)
     case 'forget':
-      return null // what it comes to is seen at the end: its instances run elsewhere
+    case 'skip':
+      return null // what it comes to is seen at the end: its instances run elsewhere, and nothing is held back
     default:
       return wrongChange(world, verb, reply as ChangeReply | IntakeReply)
   }

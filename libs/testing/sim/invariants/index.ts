@@ -3,11 +3,13 @@ import { capacity } from './capacity'
 import { oneContainer, runsOnce } from './containers'
 import { epochs } from './epochs'
 import { folds } from './folds'
+import { held } from './held'
 import { intake } from './intake'
 import type { Invariant, LogInvariant } from './invariant'
 import { lifecycle } from './lifecycle'
 import { owners } from './owners'
 import { recomputed } from './recomputed'
+import { reserve } from './reserve'
 import { silence } from './silence'
 import { updates } from './updates'
 
@@ -24,6 +26,8 @@ export const INVARIANTS: readonly Invariant[] = [
   intake,
   silence,
   recomputed,
+  held,
+  reserve,
   folds,
 ]
 

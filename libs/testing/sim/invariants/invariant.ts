@@ -10,5 +10,8 @@ export interface Invariant {
 
 /** One that can be judged by the log alone, and its fold: also of a cluster of real processes. */
 export interface LogInvariant extends Invariant {
-  watch(log: { readonly truth: Cluster }, fail: (what: string) => void): Observer
+  watch(
+    log: { readonly truth: Cluster; readonly time?: { readonly now: number } },
+    fail: (what: string) => void,
+  ): Observer
 }

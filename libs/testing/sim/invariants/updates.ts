@@ -7,16 +7,18 @@ import type { LogInvariant } from './invariant'
 
 /**
  * By the settings of its task, an update or a drain takes an instance away only while fewer than `maxParallel` of those
- * that were taken before are not up again; and with `start-first` only once its successor is up. What ends by itself
- * meanwhile is not its doing, and what the time of a drain is up for has to go.
+ * that were taken before are not up again; and with `start-first` only once its successor is up: for `minHealthyMs`,
+ * where there is a clock that all agree on. What ends by itself meanwhile is not its doing, and what the time of a drain
+ * is up for has to go.
  */
 export const updates: LogInvariant = {
   name: 'an update leaves as many healthy instances as it promises',
-  watch: ({ truth }, fail) => {
-    const taken = new Map<Task, Set<number>>()
-    const decidedAt = new Map<string, number>()
-    const takenOf = (task: Task): Set<number> => {
-      const known = taken.get(task) ?? new Set()
+  watch: ({ truth, time }, fail) => {
+    const now = (): number => time?.now ?? 0
+    const taken = new Map<Task, Taken>()
+    const decidedAt = new Map<string, { readonly seq: number; readonly ms: number }>()
+    const takenOf = (task: Task): Taken => {
+      const known = taken.get(task) ?? new Map()
       taken.set(task, known)
       return known
     }
@@ -24,18 +26,19 @@ export const updates: LogInvariant = {
       const instance = findInstance(truth, data.job, data.task, data.index)
       if (instance === undefined || !isWanted(instance)) return
       const { task } = instance
-      const others = takenOf(task)
-      others.delete(data.index)
+      const all = takenOf(task)
+      const { seq, ms } = decidedAt.get(id) ?? { seq: Number.POSITIVE_INFINITY, ms: Number.POSITIVE_INFINITY }
       // A new version may ask for something else than the one by which it was decided.
-      const hasMoved = task.job.seq > (decidedAt.get(id) ?? Number.POSITIVE_INFINITY)
+      const hasMoved = task.job.seq > seq
       if (!hasMoved && !isOverdue(data)) {
-        const wrong = wrongIn(stored, type, data, task, others)
+        const wrong = wrongIn(stored, type, data, task, notSteady(all, task, ms))
         if (wrong !== null) fail(`${instanceId(data)} was taken down at ${stored.seq} ${wrong}`)
       }
-      if (data.placement !== stored.before?.retiringSeq) others.add(data.index)
+      if (data.placement === stored.before?.retiringSeq) all.delete(data.index)
+      else all.set(data.index, null)
     }
     return {
-      asked: (_, event, seq) => void decidedAt.set(event.id, seq),
+      asked: (_, event, seq) => void decidedAt.set(event.id, { seq, ms: now() }),
       stored: (stored) => {
         const { event, took } = stored
         if (took !== 'effect') return
@@ -48,8 +51,11 @@ export const updates: LogInvariant = {
             return
           case 'TaskStarted':
           case 'TaskCompleted': {
-            const task = truth.jobs.get(event.data.job)?.tasks.get(event.data.task)
-            return task === undefined ? undefined : void takenOf(task).delete(event.data.index)
+            const { job, task: name, index } = event.data
+            const task = truth.jobs.get(job)?.tasks.get(name)
+            const all = task === undefined ? undefined : taken.get(task)
+            if (event.type === 'TaskCompleted') return void all?.delete(index)
+            return all?.has(index) === true ? void all.set(index, now()) : undefined
           }
           case 'TaskStopRequested':
           case 'TaskReplaceRequested':
@@ -60,6 +66,15 @@ export const updates: LogInvariant = {
   },
 }
 
+/** Those that were taken, each with when it was up again; null: not yet. */
+type Taken = Map<number, number | null>
+
+/** Those that were not up again, for as long as the settings of the task ask for, at a time. */
+const notSteady = (taken: Taken, task: Task, ms: number): ReadonlySet<number> => {
+  const { minHealthyMs } = updateOf(task.spec)
+  return new Set([...taken].flatMap(([index, upAt]) => (upAt === null || ms - upAt < minHealthyMs ? [index] : [])))
+}
+
 type Taking = EventOf<'TaskStopRequested' | 'TaskReplaceRequested'>
 
 const isOverdue = (data: Taking['data']): boolean => data.reason?.endsWith('its time is up') === true
@@ -67,15 +82,17 @@ const isOverdue = (data: Taking['data']): boolean => data.reason?.endsWith('its 
 const wrongIn = (
   { before }: Stored,
   type: Taking['type'],
-  { placement }: Taking['data'],
+  { placement, index }: Taking['data'],
   task: Task,
-  others: ReadonlySet<number>,
+  unsteady: ReadonlySet<number>,
 ): string | null => {
   const { order, maxParallel } = updateOf(task.spec)
   const startsFirst = order === 'start-first' && task.job.kind === 'service'
   if (type === 'TaskReplaceRequested' && !startsFirst) return 'by one beside it, though it is stopped first'
-  if (placement === before?.retiringSeq) return isUp(before) ? null : 'before its successor was up'
+  if (placement === before?.retiringSeq)
+    return isUp(before) && !unsteady.has(index) ? null : 'before its successor was up for long enough'
   if (before?.state !== 'running') return null
   if (type === 'TaskStopRequested' && startsFirst && before.retiringSeq === null) return 'before it had a successor'
-  return others.size >= maxParallel ? `while ${[...others].join(', ')} is not up again` : null
+  const others = [...unsteady].filter((other) => other !== index)
+  return others.length >= maxParallel ? `while ${others.join(', ')} is not up again for long enough` : null
 }

@@ -1,4 +1,4 @@
-import { type Core, type Decision, describeReasons, type Instance, type Verdict } from '#libs/cluster'
+import { type Core, type Decision, describeReasons, type Instance, isFrozen, type Verdict } from '#libs/cluster'
 import { instanceId } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 import type { Reason } from './filters'
@@ -33,13 +33,17 @@ const decide = (view: SchedulerView, mono: number, batch: Batch): Verdict => {
   const decisions: Decision[] = []
   const deciding = new Deciding(view)
   while (decisions.length < batch.decisions && deciding.looks < batch.looks) {
-    const instance = view.queue.next()
+    const instance = deciding.next()
     if (instance === undefined) break
     const decision = deciding.place(instance)
     if (decision !== null) decisions.push(decision)
   }
   return { decisions, wakeAt: view.queue.busy ? mono : null }
 }
+
+/** Whether an event of it cannot be read: what is decided about it would not be written, and must move nobody else. */
+const isHeldBack = ({ cluster }: SchedulerView, { task, index }: Instance): boolean =>
+  cluster.quarantined.size > 0 && isFrozen(cluster, `events.task.${task.job.name}.${task.name}.${index}`)
 
 /** What was promised is in the log by now, or never will be; and where there is room since, who waits for it is called. */
 export const settle = (view: SchedulerView): void => {
@@ -66,6 +70,16 @@ export class Deciding {
 
   constructor(private readonly view: SchedulerView) {
     this.keeper = new Keeper(view)
+  }
+
+  /** Whose turn it is. Those that are held back have theirs when they are told of again, being so no longer. */
+  next(): Instance | undefined {
+    const { queue } = this.view
+    for (;;) {
+      const instance = queue.next()
+      if (instance === undefined || !isHeldBack(this.view, instance)) return instance
+      queue.take(instance)
+    }
   }
 
   place(instance: Instance): Decision | null {

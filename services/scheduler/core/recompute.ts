@@ -41,14 +41,14 @@ export const recompute = (
   const deciding = new Deciding(view)
   let ahead = 0
   // Without the bounds on a batch: a decision does not depend on where batches end.
-  for (let next = view.queue.next(); next !== undefined && next !== target; next = view.queue.next()) {
+  for (let next = deciding.next(); next !== undefined && next !== target; next = deciding.next()) {
     if (deciding.place(next)?.draft.type === 'TaskScheduled') ahead += 1
   }
   deciding.keepFor(target)
   const policy = policyFor(view, target)
   const workers = judgeAll(view, target, policy)
   const remedies = workers.some(({ fits }) => fits) ? [] : remediesFor(view, target)
-  const decision = view.queue.next() === target ? deciding.place(target) : null
+  const decision = deciding.next() === target ? deciding.place(target) : null
   const placement = decision?.draft.type === 'TaskScheduled' ? decision.draft.data : null
   return { placement, policy, workers, remedies, ahead }
 }

@@ -11,6 +11,9 @@ const CHOICES = new Set(['role', 'policy', 'driver', 'drivers', 'silentDrivers',
 /** Texts that ork puts together, of its own words and of names. */
 const SENTENCES = new Set(['reason', 'reasons', 'subject', 'detail', 'error', 'message'])
 
+/** Those of them that somebody who asks for something names, and does not write. */
+const PATHS = new Set(['subject'])
+
 /** The names that an event brings into the log. */
 export const namesIn = (event: OrkEvent): string[] => {
   const texts: string[] = []
@@ -43,7 +46,8 @@ export const redactEvent = (event: OrkEvent, words: Words): OrkEvent => {
     source: `${role}/${words.name(name)}`,
     ...(causationid === undefined ? {} : { causationid: words.name(causationid) }),
     ...(actor === undefined ? {} : { actor: words.name(actor) }),
-    data: redactData('', event.data, words),
+    // A reason that somebody gave is theirs, to the last word.
+    data: redactData('', event.data, words, actor === undefined ? SENTENCES : PATHS),
   } as OrkEvent
   const redacted = { ...changed, subject: aboutOf(changed) } as OrkEvent
   const checked = decodeEvent(redacted)
@@ -55,19 +59,19 @@ export const redactEvent = (event: OrkEvent, words: Words): OrkEvent => {
   )
 }
 
-const redactData = (key: string, value: unknown, words: Words): unknown => {
+const redactData = (key: string, value: unknown, words: Words, sentences: ReadonlySet<string>): unknown => {
   if (typeof value === 'string') {
     if (CHOICES.has(key)) return value
-    return SENTENCES.has(key) ? words.sentence(value) : words.name(value)
+    return sentences.has(key) ? words.sentence(value) : words.name(value)
   }
-  if (Array.isArray(value)) return value.map((inner) => redactData(key, inner, words))
+  if (Array.isArray(value)) return value.map((inner) => redactData(key, inner, words, sentences))
   if (typeof value !== 'object' || value === null) return value
   if (key === 'spec') return redactSpec(value as JobSpec, words)
   const isMap = key === 'labels' || key === 'engines'
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       key === 'labels' ? words.name(name) : name,
-      redactData(isMap ? '' : name, inner, words),
+      redactData(isMap ? '' : name, inner, words, sentences),
     ]),
   )
 }

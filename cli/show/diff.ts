@@ -16,10 +16,8 @@ export const diff = async (
       orkError('BadRange', `sequence ${first} is after ${last}`, { next: 'name the earlier moment first' }),
     )
   }
-  const at = async (seq: number) => {
-    const { cluster, time } = await clusterAt(connection, seq, signal)
-    return momentOf(cluster, time)
-  }
-  const before = await at(first)
-  return changesBetween(before, await at(last))
+  const before = await clusterAt(connection, first, signal)
+  const then = momentOf(before.cluster, before.time)
+  const after = await clusterAt(connection, last, signal, before.cluster)
+  return changesBetween(then, momentOf(after.cluster, after.time))
 }

@@ -41,13 +41,19 @@ export const replay = async (connection: Connection, options: ReplayOptions): Pr
   await out.write(`${renderCluster(cluster, time, job, { now, colours: out.colours })}\n`)
 }
 
-/** The cluster as of a sequence, from the log or from a snapshot of before. Throws OrkFailure, and Interrupted. */
+/**
+ * The cluster as of a sequence, from the log or from a snapshot of before; a cluster that was folded to before is gone on
+ * with, in place, unless a snapshot is nearer. Throws OrkFailure, and Interrupted.
+ */
 export const clusterAt = async (
   connection: Connection,
   seq: number,
   signal: AbortSignal,
+  before: Cluster | null = null,
 ): Promise<{ readonly cluster: Cluster; readonly time: string | null }> => {
-  const base = (await snapshotUpTo(connection, seq))?.cluster ?? (await firstBase(connection.log, seq))
+  const snapshot = (await snapshotUpTo(connection, seq))?.cluster ?? null
+  const nearest = snapshot !== null && snapshot.seq > (before?.seq ?? 0) ? snapshot : before
+  const base = nearest ?? (await firstBase(connection.log, seq))
   return foldWithProgress(connection.log, seq, 'folding', signal, { base })
 }
 

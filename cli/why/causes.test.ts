@@ -137,7 +137,7 @@ const BEGINNINGS = new Set([
     'WorkerLeft',
   ],
   ...['WorkerSuspected', 'WorkerRegistered', 'WorkerReturned', 'WorkerLost', 'TaskExited', 'TaskRejected'],
-  ...['TaskRestarting', 'TaskFailed', 'TaskCompleted', 'TaskStopped'],
+  ...['TaskRestarting', 'TaskFailed', 'TaskCompleted', 'TaskStopped', 'TaskHealthChanged'],
 ])
 
 test('whatever happens to a cluster, every attempt leads back to who or what began it, and so does its end', async () => {

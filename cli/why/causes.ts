@@ -38,8 +38,13 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
     case 'TaskFailed': {
       const { placement, attempt } = event.data
       const ended = event.type === 'TaskRestarting' ? attempt - 1 : attempt
-      return last('TaskExited').of(({ data }) => data.placement === placement && data.attempt === ended)
+      const exited = last('TaskExited').of(({ data }) => data.placement === placement && data.attempt === ended)
+      return exited ?? becameUnhealthy(placement, ended)
     }
+    case 'TaskExited':
+      return becameUnhealthy(event.data.placement, event.data.attempt)
+    case 'TaskRescheduled':
+      return last('TaskFailed').of(({ data }) => data.placement === event.data.placement)
     case 'TaskStopped':
       return becameStopping(story, event.data.placement, seq)
     case 'TaskStopRequested':
@@ -57,6 +62,12 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
       return event.actor === undefined ? last('UpdateFailed').of(() => true) : undefined
     default:
       return undefined // somebody asked for it, or it happened by itself
+  }
+
+  /** A container that its worker ended since it was found unhealthy, and not one that ended by itself. */
+  function becameUnhealthy(placement: number, attempt: number): Told | undefined {
+    const found = last('TaskHealthChanged').of(({ data }) => data.placement === placement && data.attempt === attempt)
+    return found?.event.type === 'TaskHealthChanged' && found.event.data.health === 'unhealthy' ? found : undefined
   }
 
   /** The manager says in its reason what it acts upon; each of its reasons is checked by a test of this file. */

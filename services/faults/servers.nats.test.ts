@@ -56,6 +56,11 @@ const writing = ({ log }: Connection) => {
     more: async (count: number): Promise<void> => {
       for (const goal = written.length + count; written.length < goal; ) await pause(20)
     },
+    /** Resolves to how many were acknowledged, once nothing more has been for two seconds. */
+    atRest: async (): Promise<number> => {
+      for (let seen = -1; seen !== written.length; await pause(2_000)) seen = written.length
+      return written.length
+    },
     stop: async () => {
       stopped = true
       await lanes
@@ -133,6 +138,29 @@ test("SIGSTOP of the stream's leader during publishes: what timed out and was st
     twice: 0,
     longestMs,
   })
+  await isWhole(context)
+})
+
+test('two of three are away: nothing is acknowledged and nothing lost, until one is back', async (context) => {
+  const { cluster, connection } = context
+  const writes = writing(connection)
+  await writes.more(300)
+  const [, index] = await leaderOf(context)
+  const away = [index, (index + 1) % 3]
+  const gone = away.flatMap((at) => cluster.servers[at] ?? [])
+  for (const server of gone) server.kill('SIGKILL')
+  await Promise.all(gone.map(({ exited }) => exited))
+  const stood = await writes.atRest()
+  await pause(FULL ? 30_000 : 1_000)
+  assert.is(await writes.atRest(), stood)
+  const [first = 0, second = 0] = away
+  await cluster.restart(first)
+  await writes.more(300)
+  await cluster.restart(second)
+  const done = await writes.stop()
+  await assertStored(connection, done)
+  const { longestMs } = done
+  tell('two of three servers away', { acknowledged: done.written.length, lost: 0, twice: 0, longestMs })
   await isWhole(context)
 })
 

@@ -130,7 +130,7 @@ const decisionOf = async (
     placed,
     again,
     agrees: again?.placement?.worker === data.worker,
-    mayDiffer: mayDiffer(data.policy, cluster.services.get(source)?.version),
+    mayDiffer: mayDiffer(again?.measured ?? false, cluster.services.get(source)?.version),
   }
 }
 
@@ -143,9 +143,9 @@ const recomputeIn = (
   return found === undefined ? null : recompute(cluster, { task: found, index }, beats)
 }
 
-const mayDiffer = (policy: string, version: string | undefined): string | null => {
+const mayDiffer = (measured: boolean, version: string | undefined): string | null => {
   const ours = orkVersion()
-  if (policy === 'least-loaded') {
+  if (measured) {
     return 'least-loaded looks at what workers were measured to use, and heartbeats are kept for an hour only'
   }
   return version === undefined || version === ours ? null : `it was decided by ork ${version}, and this is ${ours}`

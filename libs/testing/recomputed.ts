@@ -15,17 +15,17 @@ export class Recomputing {
   /** @param at The entry of a sequence. */
   constructor(private readonly at: (seq: number) => Entry | undefined) {}
 
-  /** What differs, in words; `least-loaded` rests on heartbeats, which are not in the log, and is left out. */
+  /** What differs, in words; what rests on heartbeats, which are not in the log, is left out. */
   differences(decided: readonly Decided[]): string[] {
     return [...decided].sort((a, b) => a.data.asOf - b.data.asOf).flatMap((one) => this.difference(one))
   }
 
   private difference({ seq, data }: Decided): string[] {
     const { job, task, index, worker, asOf, policy } = data
-    if (policy === 'least-loaded') return []
     this.foldTo(asOf)
     const found = this.cluster.jobs.get(job)?.tasks.get(task)
     const again = found === undefined ? null : recompute(this.cluster, { task: found, index })
+    if (again?.measured) return []
     const same = again?.placement?.worker === worker && again.placement.policy === policy
     const verdict = again?.workers.find((one) => one.worker === worker)
     const id = instanceId({ job, task, index })

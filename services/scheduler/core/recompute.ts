@@ -19,6 +19,8 @@ export interface Recomputed {
   readonly remedies: readonly Remedy[]
   /** How many had their turn before it in the same batch, and were given a place. */
   readonly ahead: number
+  /** Whether it, or one that had its turn before it, went by measured use, which the log does not keep. */
+  readonly measured: boolean
 }
 
 type Ref = Pick<Instance, 'task' | 'index'>
@@ -40,9 +42,12 @@ export const recompute = (
   settle(view)
   const deciding = new Deciding(view)
   let ahead = 0
+  let measured = policyFor(view, target) === 'least-loaded'
   // Without the bounds on a batch: a decision does not depend on where batches end.
   for (let next = deciding.next(); next !== undefined && next !== target; next = deciding.next()) {
-    if (deciding.place(next)?.draft.type === 'TaskScheduled') ahead += 1
+    if (deciding.place(next)?.draft.type !== 'TaskScheduled') continue
+    ahead += 1
+    measured ||= policyFor(view, next) === 'least-loaded'
   }
   deciding.keepFor(target)
   const policy = policyFor(view, target)
@@ -50,5 +55,5 @@ export const recompute = (
   const remedies = workers.some(({ fits }) => fits) ? [] : remediesFor(view, target)
   const decision = deciding.next() === target ? deciding.place(target) : null
   const placement = decision?.draft.type === 'TaskScheduled' ? decision.draft.data : null
-  return { placement, policy, workers, remedies, ahead }
+  return { placement, policy, workers, remedies, ahead, measured }
 }

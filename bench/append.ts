@@ -15,7 +15,7 @@ const decisions = (count: number): OrkEvent[] =>
   Array.from({ length: count }, () => {
     made += 1
     const place = { job: `job-${made % 10}`, task: `task-${made % TASKS}`, index: Math.floor(made / TASKS) }
-    const data = { ...place, worker: `w${made % 20}`, attempt: 1, version: 1, policy: 'spread', asOf: made }
+    const data = { ...place, worker: `w${made % 20}`, attempt: 1, version: 1, policy: 'spread', asOf: made, ports: [] }
     const id = `01JD8Q0000${String(made).padStart(16, '0')}`
     return stamp({ type: 'TaskScheduled', data }, { id, source: 'scheduler/s1', time: Date.now(), epoch: 1 })
   })

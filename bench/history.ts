@@ -47,7 +47,14 @@ function* drafts(): Generator<Draft> {
   yield { type: 'LeaderElected', data: { role: 'scheduler', holder: 's1', epoch: 1 } }
   const capacity = { cpuMilli: 1_000_000, memoryBytes: 2 ** 40, diskBytes: 2 ** 42 }
   for (let worker = 0; worker < WORKERS; worker += 1) {
-    const more = { labels: {}, drivers: ['docker' as const], engines: {}, version: '0.1.0', host: `host-${worker}` }
+    const more = {
+      labels: {},
+      drivers: ['docker' as const],
+      engines: {},
+      devices: {},
+      version: '0.1.0',
+      host: `host-${worker}`,
+    }
     yield { type: 'WorkerRegistered', data: { worker: `w${worker}`, capacity, ...more } }
   }
   for (let job = 0; job < JOBS; job += 1) {
@@ -81,7 +88,7 @@ const draftOf = (round: number, step: number, job: number, index: number): Draft
   const about = { ...place, placement }
   switch (type) {
     case 'TaskScheduled':
-      return { type, data: { ...place, version: 1, policy: 'spread', asOf: 1 } }
+      return { type, data: { ...place, version: 1, policy: 'spread', asOf: 1, ports: [] } }
     case 'TaskPulling':
       return { type, data: { ...about, image: 'registry.example.com/shop/api:1.4.2', doneBytes: 0, totalBytes: 0 } }
     case 'TaskStarted':

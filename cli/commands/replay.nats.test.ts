@@ -33,6 +33,7 @@ const history: readonly Draft[] = [
       labels: {},
       drivers: ['simulated'],
       engines: {},
+      devices: {},
       version: '1',
       host: 'h',
     },
@@ -60,7 +61,7 @@ const history: readonly Draft[] = [
       },
     },
   },
-  { type: 'TaskScheduled', data: { ...place, version: 1, policy: 'spread', asOf: 3 } },
+  { type: 'TaskScheduled', data: { ...place, version: 1, policy: 'spread', asOf: 3, ports: [] } },
   { type: 'TaskStarted', data: { ...at, container: 'c1', ports: [{ name: 'http', hostPort: 8080 }], checked: false } },
   { type: 'TaskFailed', data: { ...at, reason: 'exit code 7', exitCode: 7 } },
 ]

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
 import { parseLabels, serviceFlags } from '../start/flags'
-import { provisionFlags, provisionsOf } from '../start/provisions'
+import { deviceFlag, parseDevices, provisionFlags, provisionsOf } from '../start/provisions'
 
 export default class Worker extends OrkCommand {
   static override summary = 'Run a worker on this machine, or show the named one'
@@ -37,6 +37,7 @@ export default class Worker extends OrkCommand {
     'reserve-cpu': Flags.string({ description: 'Cores kept from jobs', default: '0', helpValue: 'CORES' }),
     'reserve-memory': Flags.string({ description: 'Memory kept from jobs', default: '256MiB', helpValue: 'SIZE' }),
     'reserve-disk': Flags.string({ description: 'Disk kept from jobs', default: '1GiB', helpValue: 'SIZE' }),
+    device: deviceFlag,
     ...provisionFlags,
     data: Flags.string({ description: 'Folder for what the worker keeps', default: '.ork', helpValue: 'DIR' }),
   }
@@ -49,6 +50,7 @@ export default class Worker extends OrkCommand {
       return showWorker(await this.connect(flags), name, { json: flags.json, out: this.out })
     }
     const labels = parseLabels(flags.label ?? [])
+    const devices = parseDevices(flags.device ?? [])
     const [{ runNamed }, { startWorker }, { dockerAddress, makeDrivers, parseReserve }] = await Promise.all([
       import('../start/runNamed.js'),
       import('#services/worker'),
@@ -59,7 +61,7 @@ export default class Worker extends OrkCommand {
     const choices = (['docker', 'process'] as const).filter((choice) => flags.driver.includes(choice))
     const drivers = makeDrivers(choices, dir, dockerAddress())
     await runNamed('worker', flags, this.interruptible(), (named) =>
-      startWorker({ ...named, ...provisionsOf(flags), drivers, labels, reserve, dir }),
+      startWorker({ ...named, ...provisionsOf(flags), devices, drivers, labels, reserve, dir }),
     )
   }
 }

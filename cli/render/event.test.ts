@@ -27,7 +27,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
     'web  has failed: 1 instance of version 3 ended in failure',
   ],
   [
-    { type: 'TaskScheduled', data: { ...place, version: 3, policy: 'spread', asOf: 6 } },
+    { type: 'TaskScheduled', data: { ...place, version: 3, policy: 'spread', asOf: 6, ports: [] } },
     'web.api.0  is placed on w1 as attempt 2 (version 3)',
   ],
   [
@@ -82,6 +82,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
         labels: {},
         drivers: ['docker'],
         engines: {},
+        devices: {},
         version: '1',
         host: 'h',
       },

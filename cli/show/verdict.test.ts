@@ -30,7 +30,7 @@ const place = (index: number) => ({ job: 'web', task: 'api', index, worker: 'w1'
 const ref = (index: number) => ({ ...place(index), placement: CURRENT })
 const scheduled = (index: number, version = 1): Draft => ({
   type: 'TaskScheduled',
-  data: { ...place(index), version, policy: 'spread', asOf: 0 },
+  data: { ...place(index), version, policy: 'spread', asOf: 0, ports: [] },
 })
 const started = (index: number): Draft => ({
   type: 'TaskStarted',
@@ -50,6 +50,7 @@ const registered: Draft = {
     labels: {},
     drivers: ['simulated'],
     engines: {},
+    devices: {},
     version: '0',
     host: 'h',
   },

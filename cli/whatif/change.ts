@@ -58,6 +58,7 @@ const joined = (cluster: Cluster, { worker, capacity }: Extract<Change, { tag: '
       labels: { ...known?.labels },
       drivers: drivers.length > 0 ? [...drivers] : ['docker'],
       engines: {},
+      devices: {},
       version: known?.version ?? '',
       host: known?.host ?? worker,
     },

@@ -115,6 +115,10 @@ export interface WorkerSummary {
   readonly since: string
   readonly capacity: Resources
   readonly reserved: Resources
+  /** How many devices of each kind it has and has promised, by their names. */
+  readonly devices: Readonly<Record<string, { readonly capacity: number; readonly reserved: number }>>
+  /** Named volumes that are here, in order. */
+  readonly volumes: readonly string[]
   readonly instances: number
   readonly labels: Readonly<Record<string, string>>
   readonly drivers: readonly DriverName[]
@@ -256,6 +260,13 @@ export const describeInstanceDetail = (instance: Instance): InstanceDetail => ({
   events: [...instance.recent],
 })
 
+const describeDevices = ({ devices, reservedDevices }: Worker): WorkerSummary['devices'] => {
+  const names = [...new Set([...Object.keys(devices), ...reservedDevices.keys()])].sort()
+  return Object.fromEntries(
+    names.map((name) => [name, { capacity: devices[name] ?? 0, reserved: reservedDevices.get(name) ?? 0 }]),
+  )
+}
+
 export const describeWorker = (worker: Worker): WorkerSummary => ({
   name: worker.name,
   state: worker.state,
@@ -264,6 +275,8 @@ export const describeWorker = (worker: Worker): WorkerSummary => ({
   since: at(worker.since),
   capacity: worker.capacity,
   reserved: worker.reserved,
+  devices: describeDevices(worker),
+  volumes: [...worker.volumes.keys()].sort(),
   instances: worker.instances.size,
   labels: worker.labels,
   drivers: worker.drivers,

@@ -22,7 +22,8 @@ export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string,
     const worker = cluster.workers.get(name)
     if (worker === undefined) continue
     const hostPorts = [...worker.hostPorts].sort()
-    yield [`worker/${name}`, { ...describeWorker(worker), seq: worker.seq, hostPorts }]
+    const volumes = [...worker.volumes].sort()
+    yield [`worker/${name}`, { ...describeWorker(worker), seq: worker.seq, hostPorts, volumes }]
   }
 }
 
@@ -35,6 +36,7 @@ const dumpTask = (task: Task) =>
     templateVersion: task.templateVersion,
     template: instance.templateVersion,
     retiringPlacedSeq: instance.retiring?.placedSeq ?? null,
+    chosenPorts: instance.chosenPorts,
     rejectedBy: instance.rejectedBy,
     resources: instance.spec.resources,
   }))

@@ -13,7 +13,7 @@ import {
   MAX_AVOIDED,
   RECENT_EVENTS,
 } from './model'
-import { enter, enterHealth, enterRetiring, retire } from './transition'
+import { enter, enterHealth, enterRetiring, keepVolumes, retire } from './transition'
 
 type TaskEvent = EventOf<StepType>
 
@@ -109,6 +109,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       instance.startedAt = time
       instance.container = event.data.container
       instance.ports = event.data.ports
+      keepVolumes(cluster, instance)
       instance.health = event.data.checked ? 'starting' : null // it does not run yet: it is in no count by its health
       return move(null)
     case 'TaskHealthChanged':
@@ -160,6 +161,7 @@ const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskSchedu
   instance.version = data.version
   instance.templateVersion = instance.task.templateVersion
   instance.spec = instance.task.spec
+  instance.chosenPorts = data.ports
   instance.lostAfterMs = instance.task.job.spec.lostAfterMs ?? DEFAULT_LOST_AFTER_MS
   instance.startedAt = 0
   instance.health = null

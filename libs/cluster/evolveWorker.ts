@@ -50,15 +50,24 @@ const step = (cluster: Cluster, worker: Worker, event: Step, isNew: boolean): bo
   const to = STEPS[event.type][worker.state]
   if (to === undefined) return false
   if (event.type === 'WorkerRegistered') {
-    const { capacity, labels, drivers, version, host } = event.data
-    Object.assign(worker, { capacity, labels, drivers, version, host, silentDrivers: [] })
+    const { capacity, devices, labels, drivers, version, host } = event.data
+    Object.assign(worker, { capacity, devices, labels, drivers, version, host, silentDrivers: [] })
     cluster.workers.set(worker.name, worker)
     if (isNew) adoptUnhosted(cluster, worker)
     cluster.strays.delete(`events.worker.${worker.name}`)
   }
+  if (event.type === 'WorkerForgotten') forgetVolumes(worker)
   if (worker.state !== to || isNew) worker.since = Date.parse(event.time)
   worker.state = to
   return true
+}
+
+/** Given up by hand, with what it holds: whoever needs one of its volumes begins anew elsewhere. */
+const forgetVolumes = ({ volumes }: Worker): void => {
+  for (const [name, volume] of volumes) {
+    volume.made = false
+    if (volume.users === 0) volumes.delete(name)
+  }
 }
 
 const newWorker = (name: string): Worker => ({
@@ -77,4 +86,7 @@ const newWorker = (name: string): Worker => ({
   since: 0,
   instances: new Set(),
   hostPorts: new Set(),
+  devices: {},
+  reservedDevices: new Map(),
+  volumes: new Map(),
 })

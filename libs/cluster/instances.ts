@@ -23,6 +23,7 @@ export const newInstance = (task: Task, index: number, time: number): Instance =
   placedSeq: 0,
   lostAfterMs: DEFAULT_LOST_AFTER_MS,
   seq: 0,
+  chosenPorts: NONE,
   since: time,
   startedAt: 0,
   health: null,

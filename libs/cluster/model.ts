@@ -172,6 +172,8 @@ export interface Attempt {
   placedSeq: number
   /** How long its worker must be silent before it is given up: as of its placement, so that both know the same. */
   lostAfterMs: number
+  /** Ports of the machine that were chosen for it when it was placed, of the ranges its task names. */
+  chosenPorts: readonly Port[]
   /** When it came into this state; milliseconds since 1970. */
   since: number
   /** When its container started, else 0. */
@@ -246,8 +248,20 @@ export interface Worker {
   since: number
   /** What is placed here: two attempts of one instance, while one retires. */
   readonly instances: Set<Attempt>
-  /** Fixed host ports in use, as `port/protocol`. */
+  /** Host ports that are given away, as `port/protocol`: those that jobs fix, and those chosen of ranges. */
   readonly hostPorts: Set<string>
+  /** How many devices of each kind it has, and has promised. */
+  devices: Readonly<Record<string, number>>
+  readonly reservedDevices: Map<string, number>
+  /** Named volumes that are here, or will be once the first that asked for it starts. */
+  readonly volumes: Map<string, Volume>
+}
+
+export interface Volume {
+  /** Whether a container was started with it: from then on it stays. */
+  made: boolean
+  /** How many that are placed here have it. */
+  users: number
 }
 
 /** How many submissions `Job.history` keeps. */

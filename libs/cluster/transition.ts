@@ -1,5 +1,5 @@
 import { addResources, subtractResources } from '#libs/kernel'
-import type { PortSpec } from '#libs/spec'
+import { type PortSpec, volumeName } from '#libs/spec'
 import { type Health, type InstanceState, isPlaced, isUnready } from './lifecycle'
 import { type Attempt, type Cluster, type Instance, isOutdated, type Worker } from './model'
 
@@ -92,28 +92,72 @@ export const adoptUnhosted = (cluster: Cluster, worker: Worker): void => {
   }
 }
 
-export const hostPortKey = (port: PortSpec): string => `${port.hostPort}/${port.protocol}`
+export const hostPortKey = ({ hostPort, protocol }: Pick<PortSpec, 'hostPort' | 'protocol'>): string =>
+  `${hostPort}/${protocol}`
 
-const reserve = (worker: Worker, instance: Attempt): void => {
-  worker.instances.add(instance)
-  worker.reserved = addResources(worker.reserved, instance.spec.resources)
-  for (const port of instance.spec.ports) {
-    if (port.hostPort !== 0) worker.hostPorts.add(hostPortKey(port))
+/** The ports of its machine that an attempt has for itself: those its task fixes, and those chosen of ranges. */
+export const hostPortsOf = ({ spec, chosenPorts }: Pick<Attempt, 'spec' | 'chosenPorts'>): readonly string[] =>
+  spec.ports.flatMap((port) => {
+    const hostPort = chosenPorts.find(({ name }) => name === port.name)?.hostPort ?? port.hostPort
+    return hostPort === 0 ? [] : [hostPortKey({ ...port, hostPort })]
+  })
+
+/** The named volumes that an instance has, each once. */
+export const volumesOf = ({ spec, task, index }: Pick<Attempt, 'spec' | 'task' | 'index'>): readonly string[] => {
+  if (spec.volumes === undefined) return []
+  const of = { job: task.job.name, task: task.name, index }
+  const names = spec.volumes.flatMap(({ type, source }) =>
+    type === 'volume' && source ? [volumeName(source, of)] : [],
+  )
+  return [...new Set(names)]
+}
+
+const reserve = (worker: Worker, attempt: Attempt): void => {
+  worker.instances.add(attempt)
+  worker.reserved = addResources(worker.reserved, attempt.spec.resources)
+  for (const key of hostPortsOf(attempt)) worker.hostPorts.add(key)
+  countDevices(worker, attempt, 1)
+  for (const name of volumesOf(attempt)) {
+    const volume = worker.volumes.get(name) ?? { made: false, users: 0 }
+    volume.users += 1
+    volume.made ||= attempt.startedAt !== 0
+    worker.volumes.set(name, volume)
   }
 }
 
-const release = (worker: Worker, instance: Attempt): void => {
-  if (!worker.instances.delete(instance)) return
-  worker.reserved = subtractResources(worker.reserved, instance.spec.resources)
-  for (const port of instance.spec.ports) {
-    if (port.hostPort !== 0 && !holdsPort(worker, hostPortKey(port))) worker.hostPorts.delete(hostPortKey(port))
+const release = (worker: Worker, attempt: Attempt): void => {
+  if (!worker.instances.delete(attempt)) return
+  worker.reserved = subtractResources(worker.reserved, attempt.spec.resources)
+  for (const key of hostPortsOf(attempt)) if (!holdsPort(worker, key)) worker.hostPorts.delete(key)
+  countDevices(worker, attempt, -1)
+  for (const name of volumesOf(attempt)) {
+    const volume = worker.volumes.get(name)
+    if (volume === undefined) continue
+    volume.users -= 1
+    if (volume.users === 0 && !volume.made) worker.volumes.delete(name)
+  }
+}
+
+/** Its container was started, with its volumes: they stay on its worker, whatever becomes of it. */
+export const keepVolumes = (cluster: Cluster, attempt: Attempt): void => {
+  if (attempt.spec.volumes === undefined || attempt.worker === null) return
+  const worker = cluster.workers.get(attempt.worker)
+  for (const name of volumesOf(attempt)) {
+    const volume = worker?.volumes.get(name)
+    if (volume !== undefined) volume.made = true
+  }
+}
+
+const countDevices = ({ reservedDevices }: Worker, { spec }: Attempt, sign: 1 | -1): void => {
+  for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
+    const left = (reservedDevices.get(name) ?? 0) + sign * count
+    if (left === 0) reservedDevices.delete(name)
+    else reservedDevices.set(name, left)
   }
 }
 
 /** Two versions of a task may overlap on one worker and ask for the same port: it is free when both are gone. */
 const holdsPort = (worker: Worker, key: string): boolean => {
-  for (const { spec } of worker.instances) {
-    if (spec.ports.some((port) => hostPortKey(port) === key)) return true
-  }
+  for (const attempt of worker.instances) if (hostPortsOf(attempt).includes(key)) return true
   return false
 }

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { Name, ResourcesCodec } from '#libs/kernel'
+import { Count, Name, ResourcesCodec } from '#libs/kernel'
 import { DriverNameCodec } from '#libs/spec'
 import { defineEvent } from './define'
 
@@ -12,14 +12,22 @@ const first = t.type({
   host: t.string,
 })
 
-/** Version 2 says which engine is behind each driver, so that a process of the same name knows whether it has the same. */
+const second = t.type({ ...first.props, engines: t.record(t.string, t.string) })
+
+/**
+ * Version 2 says which engine is behind each driver, so that a process of the same name knows whether it has the same.
+ * Version 3 says how many devices of each kind it has to give.
+ */
 export const WorkerRegistered = defineEvent({
   type: 'WorkerRegistered',
-  version: 2,
+  version: 3,
   topic: 'worker',
   owner: 'worker',
   nature: 'fact',
   summary: 'A worker joined, or came back with what it has now.',
-  data: t.type({ ...first.props, engines: t.record(t.string, t.string) }),
-  older: { 1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, engines: {} }) } },
+  data: t.type({ ...second.props, devices: t.record(t.string, Count) }),
+  older: {
+    1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, engines: {} }) },
+    2: { data: second, upcast: (data: t.TypeOf<typeof second>) => ({ ...data, devices: {} }) },
+  },
 })

@@ -135,7 +135,7 @@ const fields: readonly Case[] = [
   ['port 0', job('ports: [0]'), at(13, 'ports[0]'), '"8080:80"'],
   ['port 65536', job('ports: ["65536"]'), at(13, 'ports[0]'), '65536'],
   ['host port 0 in short', job('ports: ["0:80"]'), at(13, 'ports[0]'), '0:80'],
-  ['a range of ports', job('ports: ["80-90"]'), at(13, 'ports[0]'), 'list each port'],
+  ['a range of ports', job('ports: ["80-90"]'), at(13, 'ports[0]'), 'list them'],
   ['an address', job('ports: ["127.0.0.1:80:80"]'), at(13, 'ports[0]'), 'leave it out'],
   ['an unknown protocol', job('ports: ["80/sctp"]'), at(13, 'ports[0]'), '80/sctp'],
   ['a port map without port', job('ports: [{name: a}]'), at(13, 'ports[0].port'), '`port` is missing'],

@@ -11,6 +11,12 @@ export const ENV_NAME = {
   pattern: /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/,
 }
 
+/** Devices that are counted, e.g. `gpu`. */
+export const DEVICE_NAME = {
+  expected: 'a name of a-z, 0-9 and inner "-", at most 63 characters',
+  pattern: NAME,
+}
+
 export const kindShape = oneOf(['service', 'batch'])
 export const driverShape = oneOf(['docker', 'process', 'simulated'])
 export const placementPolicyShape = oneOf(PLACEMENT_POLICIES)

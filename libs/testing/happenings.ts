@@ -31,7 +31,7 @@ export const submitted = (spec: JobSpec = aJob(), version = 1): Draft => ({
 
 export const stopAsked = (job = 'web'): Draft => ({ type: 'JobStopRequested', data: { job, reason: null } })
 
-export const registered = (worker = 'w1', cpuMilli = 4_000): Draft => ({
+export const registered = (worker = 'w1', cpuMilli = 4_000, devices: Readonly<Record<string, number>> = {}): Draft => ({
   type: 'WorkerRegistered',
   data: {
     worker,
@@ -39,6 +39,7 @@ export const registered = (worker = 'w1', cpuMilli = 4_000): Draft => ({
     labels: {},
     drivers: ['simulated'],
     engines: {},
+    devices,
     version: '0.1.0',
     host: `${worker}.example.com`,
   },
@@ -84,7 +85,7 @@ export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) 
   return {
     scheduled: (version = 1): Draft => ({
       type: 'TaskScheduled',
-      data: { ...place, version, policy: 'spread', asOf: 1 },
+      data: { ...place, version, policy: 'spread', asOf: 1, ports: [] },
     }),
     rejected: (reason = 'full'): Draft => ({ type: 'TaskRejected', data: { ...at, reason } }),
     pulling: (): Draft => ({

@@ -52,6 +52,7 @@ export class History {
       version: instance.task.job.version,
       policy: 'test',
       asOf: this.cluster.seq,
+      ports: [],
     }
     return this.add({ type: 'TaskScheduled', data })
   }

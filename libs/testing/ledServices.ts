@@ -44,6 +44,7 @@ export const oneWorkerCore = (
           version: instance.task.job.version,
           policy: 'one',
           asOf: 1,
+          ports: [],
         },
       },
       expect: instance.seq,

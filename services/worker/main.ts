@@ -19,6 +19,8 @@ export interface StartWorkerOptions {
   readonly drivers: readonly Driver[]
   readonly labels?: Readonly<Record<string, string>>
   readonly reserve?: Resources
+  /** How many devices of each kind it has to give. */
+  readonly devices?: Readonly<Record<string, number>>
   /** Share of the machine that this worker may promise, for several on one machine; 1 is all. */
   readonly share?: number
   /** What of the machine jobs may ask for; absent: nothing. */
@@ -50,6 +52,7 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
       memoryBytes: Math.floor(whole.memoryBytes * share),
       diskBytes: Math.floor(whole.diskBytes * share),
     },
+    devices: options.devices ?? {},
     measureUse: () => measureUse(options.dir),
     measureFree: () => measureFree(options.dir),
     journal: new DiskJournal({

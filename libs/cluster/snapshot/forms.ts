@@ -27,6 +27,7 @@ import type {
   Task,
   Update,
   UpdateState,
+  Volume,
   Worker,
   WorkerState,
 } from '../model'
@@ -84,23 +85,34 @@ export const quarantinedForm = plain<Quarantined>(
 )
 
 /** Without its instances, which follow once these are known. */
-export const workerForm: Form<Omit<Worker, 'instances' | 'hostPorts'> & { readonly hostPorts: readonly string[] }> =
-  struct('worker', {
-    name: text,
-    state: plain(WorkerStateCodec),
-    intake: plain(IntakeCodec),
-    drainDeadlineMs: plain<number | null>(nullable(t.number)),
-    capacity: plain(ResourcesCodec),
-    reserved: plain(ResourcesCodec),
-    labels: plain(t.record(t.string, t.string)),
-    drivers: plain(t.array(DriverNameCodec)),
-    silentDrivers: plain(t.array(DriverNameCodec)),
-    version: text,
-    host: text,
-    seq: number,
-    since: number,
-    hostPorts: plain(t.array(t.string)),
-  })
+/** A worker as its line has it: its sets and maps as lists, its instances apart. */
+export interface WrittenWorker extends Omit<Worker, 'instances' | 'hostPorts' | 'reservedDevices' | 'volumes'> {
+  readonly hostPorts: readonly string[]
+  readonly reservedDevices: [string, number][]
+  readonly volumes: [string, Volume][]
+}
+
+const volumeCodec: t.Type<Volume> = t.type({ made: t.boolean, users: t.number })
+
+export const workerForm: Form<WrittenWorker> = struct('worker', {
+  name: text,
+  state: plain(WorkerStateCodec),
+  intake: plain(IntakeCodec),
+  drainDeadlineMs: plain<number | null>(nullable(t.number)),
+  capacity: plain(ResourcesCodec),
+  reserved: plain(ResourcesCodec),
+  labels: plain(t.record(t.string, t.string)),
+  drivers: plain(t.array(DriverNameCodec)),
+  silentDrivers: plain(t.array(DriverNameCodec)),
+  version: text,
+  host: text,
+  seq: number,
+  since: number,
+  hostPorts: plain(t.array(t.string)),
+  devices: plain(t.record(t.string, t.number)),
+  reservedDevices: plain(t.array(t.tuple([t.string, t.number]))),
+  volumes: plain(t.array(t.tuple([t.string, volumeCodec]))),
+})
 
 /** An instance without what its line does not say: the task it stands under. */
 export type Written = Omit<Instance, 'task' | 'retiring'> & { readonly retiring: Omit<Attempt, 'task'> | null }
@@ -148,6 +160,7 @@ export const jobForms = () => {
     spec: specs.ref,
     placedSeq: number,
     lostAfterMs: number,
+    chosenPorts: plain(t.array(portCodec)),
     since: number,
     startedAt: number,
     health: plain<Health | null>(nullable(HealthCodec)),

@@ -152,16 +152,27 @@ const addAttempts = ({ attempts }: Context, set: Set<Attempt>, written: unknown)
 const workers: Part = {
   *write(context) {
     for (const worker of context.cluster.workers.values()) {
-      const fields = workerForm.write({ ...worker, hostPorts: [...worker.hostPorts] })
+      const fields = workerForm.write({
+        ...worker,
+        hostPorts: [...worker.hostPorts],
+        reservedDevices: [...worker.reservedDevices],
+        volumes: [...worker.volumes],
+      })
       yield [fields, numbersOf(context, worker.instances)]
     }
   },
   read: (context, line) => {
     const [fields, held] = listOf('worker', line)
-    const { hostPorts, ...worker } = workerForm.read(fields)
+    const { hostPorts, reservedDevices, volumes, ...worker } = workerForm.read(fields)
     const instances = new Set<Attempt>()
     addAttempts(context, instances, held)
-    context.cluster.workers.set(worker.name, { ...worker, instances, hostPorts: new Set(hostPorts) })
+    context.cluster.workers.set(worker.name, {
+      ...worker,
+      instances,
+      hostPorts: new Set(hostPorts),
+      reservedDevices: new Map(reservedDevices),
+      volumes: new Map(volumes),
+    })
   },
 }
 

@@ -33,7 +33,7 @@ export const simulatedRun = (host: SimulatedHost, { clock, seed, defaults }: Run
     const chosen = spec.ports.map((each) => ({ ...each, hostPort: each.hostPort === 0 ? freePort() : each.hostPort }))
     const binds = chosen.map(({ hostPort, protocol }) => `${hostPort}/${protocol}`)
     const conflict = binds.find((bind) => taken.has(bind))
-    if (conflict !== undefined) return E.left(refused(`host port ${conflict} is already allocated`))
+    if (conflict !== undefined) return E.left(failed(`host port ${conflict} is already allocated`))
     return E.right({ binds, ports: chosen.map(({ name, hostPort }) => ({ name, hostPort })) })
   }
 

@@ -1,8 +1,8 @@
 import { containerFields } from '../container'
 import { MAX_PORTS, MAX_REPLICAS, MAX_WORDS } from '../limits'
-import type { PortSpec, TaskResources, TaskSpec } from '../model'
+import type { PortRange, PortSpec, TaskResources, TaskSpec } from '../model'
 import { integer, list, matching, optional, processText, record, required, struct } from '../shapes'
-import { disconnectShape, driverShape, ENV_NAME, nameShape, protocolShape } from '../words'
+import { DEVICE_NAME, disconnectShape, driverShape, ENV_NAME, nameShape, protocolShape } from '../words'
 import { count } from './count'
 import { health } from './health'
 import { reschedule, restart, stop, update } from './policies'
@@ -13,6 +13,7 @@ const resources = struct<TaskResources>('resources', {
   cpuMilli: required(count),
   memoryBytes: required(count),
   memoryLimitBytes: optional(count),
+  devices: optional(record('a map of amounts', DEVICE_NAME, count)),
   diskBytes: required(count),
 })
 
@@ -20,6 +21,12 @@ const port = struct<PortSpec>('a port', {
   name: required(nameShape),
   port: required(integer({ min: 1, max: 65535 })),
   hostPort: required(integer({ min: 0, max: 65535 })),
+  hostPortRange: optional(
+    struct<PortRange>('a range of ports', {
+      from: required(integer({ min: 1, max: 65535 })),
+      to: required(integer({ min: 1, max: 65535 })),
+    }),
+  ),
   protocol: required(protocolShape),
 })
 

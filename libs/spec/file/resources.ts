@@ -1,6 +1,8 @@
+import * as E from 'fp-ts/Either'
 import type { Resources } from '#libs/kernel'
 import type { TaskResources } from '../model'
-import { defaulted, optional, refined, type Shape, struct } from '../shapes'
+import { defaulted, type Finding, integer, optional, record, refined, Shape, struct } from '../shapes'
+import { DEVICE_NAME } from '../words'
 import { bytes, cores } from './units'
 
 /** What an instance gets when its task does not say: small, so that a first job fits on any machine. */
@@ -10,7 +12,12 @@ export const DEFAULT_RESOURCES: Resources = { cpuMilli: 100, memoryBytes: 128 * 
 const MIN_CPU_MILLI = 10
 const MIN_MEMORY_BYTES = 6 * 2 ** 20
 
-const fields = struct<TaskResources>('a map with `cpu`, `memory` and `disk`', {
+/** As it is written: `gpu: 1` is one of the devices. */
+type ResourcesFile = TaskResources & { readonly gpu?: number }
+
+const someOf = integer({ min: 1, max: 1_000 })
+
+const fields = struct<ResourcesFile>('a map with `cpu`, `memory` and `disk`', {
   cpuMilli: defaulted(cores({ min: MIN_CPU_MILLI, max: 4_096_000 }), DEFAULT_RESOURCES.cpuMilli, {
     key: 'cpu',
     doc: 'Share of the processors, kept free for each instance and its limit.',
@@ -40,10 +47,41 @@ const fields = struct<TaskResources>('a map with `cpu`, `memory` and `disk`', {
     unit: 'bytes with unit',
     synonyms: ['storage', 'ephemeral-storage', 'size'],
   }),
+  gpu: optional(someOf, {
+    doc: 'How many of the devices that workers offer as `gpu`.',
+    example: 1,
+    otherwise: '0',
+    synonyms: ['gpus'],
+  }),
+  devices: optional(
+    record('a map of names to amounts', DEVICE_NAME, someOf, () => 'write a map: `devices: {fpga: 1}`'),
+    {
+      doc: 'How many of the devices that workers offer, by their names; an instance has them for itself.',
+      example: { fpga: 1 },
+      otherwise: 'none',
+    },
+  ),
 })
 
-export const resourcesShape: Shape<TaskResources> = refined(fields, ({ memoryBytes, memoryLimitBytes }) =>
-  memoryLimitBytes !== undefined && memoryLimitBytes < memoryBytes
+const rules = ({ memoryBytes, memoryLimitBytes, gpu, devices }: ResourcesFile): readonly Finding[] => [
+  ...(memoryLimitBytes !== undefined && memoryLimitBytes < memoryBytes
     ? [{ at: ['memoryLimit'], what: '`memoryLimit` is less than `memory`', next: 'make it at least as much' }]
-    : [],
+    : []),
+  ...(gpu !== undefined && devices?.gpu !== undefined
+    ? [{ at: ['gpu'], what: '`gpu` is among the `devices` already', next: 'remove one of them' }]
+    : []),
+]
+
+const read = refined(fields, rules)
+
+const complete = ({ gpu, devices, ...rest }: ResourcesFile): TaskResources => {
+  const all = { ...(gpu === undefined ? {} : { gpu }), ...devices }
+  return Object.keys(all).length === 0 ? rest : { ...rest, devices: all }
+}
+
+export const resourcesShape: Shape<TaskResources> = new Shape<TaskResources>(
+  read.about,
+  (value): value is TaskResources => read.is(value) && value.gpu === undefined,
+  (value, context) => E.map(complete)(read.validate(value, context)),
+  (value) => read.encode(value),
 )

@@ -4,7 +4,9 @@ import type { TaskFile } from './taskFields'
 
 /** Every template in the command, its arguments and the environment must be one that the worker can fill in. */
 export const templateFindings = ({ command = [], args = [], env, ports }: TaskFile): readonly Finding[] => {
-  const known = ports.filter(({ hostPort }) => hostPort !== 0).map(({ name }) => name)
+  const known = ports
+    .filter(({ hostPort, hostPortRange }) => hostPort !== 0 || hostPortRange !== undefined)
+    .map(({ name }) => name)
   const all = ports.map(({ name }) => name)
   const look = (at: Finding['at'], text: string): readonly Finding[] =>
     unknownTemplates(text, known).map((name) => {

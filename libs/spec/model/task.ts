@@ -35,6 +35,8 @@ export interface TaskSpec extends ContainerSettings {
 export interface TaskResources extends Resources {
   /** Its limit where that is beyond `memoryBytes`, which is what is kept free for it; else that is the limit, too. */
   readonly memoryLimitBytes?: number
+  /** How many of the worker's devices, by their names. */
+  readonly devices?: Readonly<Record<string, number>>
 }
 
 /**

@@ -213,6 +213,7 @@ const joining = (worker: string): Turn => ({
       labels: {},
       drivers: ['simulated'],
       engines: {},
+      devices: {},
       version: '0.1.0',
       host: worker,
     },

@@ -55,6 +55,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   driver: { means: 'The driver whose engine it is.' },
   answers: { means: 'Whether the engine answers its worker.' },
   troubles: { means: 'What the worker is not well with, in words.' },
+  devices: { means: 'How many devices of each kind it has to give.' },
   drivers: { means: 'The drivers the worker can run instances with.' },
   host: { means: "The machine's host name." },
   seq: { means: "Counts the worker's heartbeats since its start." },

@@ -1,6 +1,7 @@
 import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../happenings'
 import type { Happening, Planned } from './happenings'
+import { withNeeds } from './needs'
 import { withOperators } from './operators'
 import { Random } from './random'
 import { withRareTroubles } from './rareTroubles'
@@ -21,14 +22,14 @@ export interface Plan {
   readonly happenings: readonly Planned[]
 }
 
-/** The plan of a seed: what happens to the cluster, and what its operators do meanwhile. */
+/** The plan of a seed: what happens to the cluster, all that is asked of it, and what its operators do meanwhile. */
 export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
   const steered = withOperators(seed, plan.size.workers, plan.happenings)
-  return { ...plan, happenings: withRareTroubles(seed, steered) }
+  return { ...plan, happenings: withNeeds(seed, withRareTroubles(seed, steered)) }
 }
 
-/** With one kind of update, which nobody steers, and workers that nobody drains. */
+/** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */
 export const planWithoutOperators = (seed: number, events: number): Plan => {
   const random = new Random(seed, 'plan')
   const size: Size = {

@@ -1,12 +1,13 @@
 import pino from 'pino'
 import { type Cluster, type Core, keepOwnPart, type LedRole } from '#libs/cluster'
-import { NO_RESOURCES, type Resources } from '#libs/kernel'
+import { NO_RESOURCES } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { LedService, type LedServiceOptions, type Machine } from '#libs/runtime'
 import { managerCore } from '../../../services/manager/core'
 import { serveApi as serveManagerApi } from '../../../services/manager/shell/api'
 import { schedulerCore } from '../../../services/scheduler/core'
 import { serveApi as serveSchedulerApi } from '../../../services/scheduler/shell/api'
+import type { WorkerOptions } from '../../../services/worker/shell/options'
 import { Worker } from '../../../services/worker/shell/worker'
 import type { Disk } from './disk'
 import type { Engine } from './engine'
@@ -70,7 +71,13 @@ export const startScheduler =
   }
 
 export const startWorker =
-  (around: Surroundings, name: string, engine: Engine, disk: Disk, capacity: Resources): Start =>
+  (
+    around: Surroundings,
+    name: string,
+    engine: Engine,
+    disk: Disk,
+    has: Pick<WorkerOptions, 'capacity' | 'devices'>,
+  ): Start =>
   async (connection, process, random, tell) => {
     const reached = engine.reachedBy(process, random, around.weather)
     const driver = around.plant.driver?.(reached) ?? reached
@@ -84,7 +91,7 @@ export const startWorker =
       host: name,
       labels: {},
       drivers: [driver],
-      capacity,
+      ...has,
       measureUse: async () => NO_RESOURCES,
       logger,
       journal: disk.openedBy(process, random),

@@ -1,5 +1,6 @@
 import {
   attemptsOf,
+  hostPortKey,
   type Instance,
   instanceOf,
   isOpen,
@@ -8,11 +9,12 @@ import {
   isWanted,
   type Job,
   type Task,
+  volumesOf,
   type Worker,
 } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
-import { updateOf } from '#libs/spec'
+import { type PortSpec, updateOf } from '#libs/spec'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
@@ -215,10 +217,31 @@ const hasRoom = (world: World, instance: Instance): boolean => {
   const fits = (worker: Worker): boolean =>
     isOpen(worker) &&
     !instance.rejectedBy.includes(worker.name) &&
-    RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name])
+    RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name]) &&
+    hasMore(world, worker, instance)
   return (
     ![...instance.task.instances].some((each) => isWaiting(each) && hasElders(world, each)) &&
     [...world.truth.workers.values()].some(fits)
+  )
+}
+
+/** The same for what it needs beyond room: devices, a port of each range, and its volumes, there or nowhere yet. */
+const hasMore = ({ truth }: World, worker: Worker, { task, index }: Instance): boolean => {
+  const { ports, resources } = task.spec
+  const isFree = (port: PortSpec, hostPort: number): boolean =>
+    !worker.hostPorts.has(hostPortKey({ ...port, hostPort }))
+  const homes = [...truth.workers.values()].map(({ volumes }) => volumes)
+  return (
+    Object.entries(resources.devices ?? {}).every(
+      ([name, count]) => (worker.reservedDevices.get(name) ?? 0) + count <= (worker.devices[name] ?? 0),
+    ) &&
+    ports.every((port) => {
+      const { from, to } = port.hostPortRange ?? { from: 0, to: 0 }
+      return from === 0 || Array.from({ length: to - from + 1 }, (_, at) => from + at).some((at) => isFree(port, at))
+    }) &&
+    volumesOf({ task, index, spec: task.spec }).every(
+      (name) => worker.volumes.has(name) || !homes.some((volumes) => volumes.has(name)),
+    )
   )
 }
 

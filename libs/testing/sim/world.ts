@@ -29,6 +29,7 @@ export interface Size {
 
 /** What a worker of the simulation has to give; jobs ask for parts of it that fill it exactly. */
 export const CAPACITY: Resources = { cpuMilli: 1_000, memoryBytes: 2 ** 32, diskBytes: 2 ** 40 }
+const DEVICES = { gpu: 2 }
 
 /** A promise that was not kept. */
 export interface Violation {
@@ -172,7 +173,11 @@ export class World {
       this.each((observer) => observer.started?.(name, container))
     })
     this.engines.set(name, engine)
-    this.add(name, 'worker', startWorker(this.around, name, engine, new Disk(this.time), CAPACITY))
+    this.add(
+      name,
+      'worker',
+      startWorker(this.around, name, engine, new Disk(this.time), { capacity: CAPACITY, devices: DEVICES }),
+    )
   }
 
   private async request(verb: Acknowledged['verb'], request: unknown): Promise<boolean> {

@@ -116,7 +116,7 @@ export class Deciding {
     const { cluster, fleet, feasible, queue } = this.view
     queue.take(instance)
     fleet.promise(row, instance.task.spec.resources)
-    feasible.promise(row, instance)
+    const ports = feasible.promise(row, instance)
     this.placed += 1
     const data = {
       ...refOf(instance),
@@ -125,6 +125,7 @@ export class Deciding {
       version: instance.task.job.version,
       policy,
       asOf: cluster.seq,
+      ports,
     }
     return { draft: { type: 'TaskScheduled', data }, expect: instance.seq }
   }

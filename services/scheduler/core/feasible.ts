@@ -1,5 +1,7 @@
-import type { Instance } from '#libs/cluster'
-import { hostPortKey } from '#libs/cluster'
+import type { Instance, Port } from '#libs/cluster'
+import { hostPortsOf, volumesOf } from '#libs/cluster'
+import type { TaskSpec } from '#libs/spec'
+import { chosenPorts } from './choosePorts'
 import { type Candidate, FILTERS } from './filters'
 import type { Fleet } from './fleet/fleet'
 import { siteOf } from './needs'
@@ -14,6 +16,10 @@ export class Feasible {
   private readonly sites = new Map<string, (boolean | undefined)[]>()
   /** Host ports that this batch has given away, by row. */
   private readonly ports = new Map<number, Set<string>>()
+  /** Devices that are promised, with what this batch has promised, by row. */
+  private readonly devices = new Map<number, Map<string, number>>()
+  /** By volume: the workers that have it, with those that this batch has given it to. */
+  private readonly homes = new Map<string, Set<string>>()
 
   constructor(private readonly fleet: Fleet) {}
 
@@ -21,7 +27,7 @@ export class Feasible {
   admits(instance: Instance): Admits {
     const { spec } = instance.task
     const answers = this.answersFor(siteOf(spec))
-    const plain = instance.rejectedBy.length === 0 && spec.ports.every(({ hostPort }) => hostPort === 0)
+    const plain = instance.rejectedBy.length === 0 && isPlain(spec)
     return (row) => {
       answers[row] ??= passes(OF_WORKER, instance, this.candidate(row))
       return answers[row] === true && (plain || passes(OF_INSTANCE, instance, this.candidate(row)))
@@ -35,19 +41,47 @@ export class Feasible {
       memoryBytes: this.fleet.unused(row, 1),
       diskBytes: this.fleet.unused(row, 2),
     }
-    return { worker, free, hostPorts: this.ports.get(row) ?? worker.hostPorts }
+    return {
+      worker,
+      free,
+      hostPorts: this.ports.get(row) ?? worker.hostPorts,
+      reservedDevices: this.devices.get(row) ?? worker.reservedDevices,
+      homesOf: this.homesOf,
+    }
   }
 
-  promise(row: number, { task }: Instance): void {
-    for (const port of task.spec.ports) {
-      if (port.hostPort === 0) continue
-      const taken = this.ports.get(row) ?? new Set(this.fleet.workers[row]?.hostPorts)
-      this.ports.set(row, taken.add(hostPortKey(port)))
+  /** Gives an instance what it needs of the worker apart from room; tells the host ports that were chosen for it. */
+  promise(row: number, instance: Instance): Port[] {
+    const { spec } = instance.task
+    if (isPlain(spec)) return []
+    const { worker, hostPorts, reservedDevices } = this.candidate(row)
+    const chosen = chosenPorts(spec.ports, hostPorts)
+    this.ports.set(row, new Set([...hostPorts, ...hostPortsOf({ spec, chosenPorts: chosen })]))
+    const devices = new Map(reservedDevices)
+    for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
+      devices.set(name, (devices.get(name) ?? 0) + count)
     }
+    this.devices.set(row, devices)
+    for (const name of volumesOf({ ...instance, spec })) {
+      const homes = this.homesOf(name)
+      if (homes.size === 0) this.homes.set(name, new Set([worker.name]))
+    }
+    return chosen
   }
 
   settle(): void {
     this.ports.clear()
+    this.devices.clear()
+    this.homes.clear()
+  }
+
+  private readonly homesOf = (name: string): ReadonlySet<string> => {
+    const known = this.homes.get(name)
+    if (known !== undefined) return known
+    const homes = new Set<string>()
+    for (const worker of this.fleet.workers) if (worker.volumes.has(name)) homes.add(worker.name)
+    this.homes.set(name, homes)
+    return homes
   }
 
   /** The worker is not what it was. */
@@ -63,6 +97,12 @@ export class Feasible {
     return answers
   }
 }
+
+/** Whether a task needs nothing but room, and what its worker is. */
+const isPlain = ({ ports, resources, volumes }: TaskSpec): boolean =>
+  resources.devices === undefined &&
+  volumes === undefined &&
+  ports.every(({ hostPort, hostPortRange }) => hostPort === 0 && hostPortRange === undefined)
 
 const passes = (filters: typeof FILTERS, instance: Instance, candidate: Candidate): boolean => {
   for (const filter of filters) if (filter.rejects(instance, candidate) !== null) return false

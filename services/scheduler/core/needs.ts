@@ -7,8 +7,14 @@ export const needsOf = (spec: TaskSpec): string => {
   const before = known.get(spec)
   if (before !== undefined) return before
   const { cpuMilli, memoryBytes, diskBytes } = spec.resources
-  const ports = spec.ports.flatMap(({ hostPort, protocol }) => (hostPort === 0 ? [] : [`${hostPort}/${protocol}`]))
-  const needs = `${siteOf(spec)} ${cpuMilli} ${memoryBytes} ${diskBytes} ${ports.sort().join(' ')}`
+  const ports = spec.ports.flatMap(({ hostPort, hostPortRange: range, protocol }) => {
+    if (range !== undefined) return [`${range.from}-${range.to}/${protocol}`]
+    return hostPort === 0 ? [] : [`${hostPort}/${protocol}`]
+  })
+  const devices = Object.entries(spec.resources.devices ?? {}).map(([name, count]) => `${count} ${name}`)
+  const volumes = (spec.volumes ?? []).flatMap(({ type, source }) => (type === 'volume' ? [`"${source}"`] : []))
+  const more = [ports, devices, volumes].flatMap((each) => each.sort())
+  const needs = `${siteOf(spec)} ${cpuMilli} ${memoryBytes} ${diskBytes} ${more.join(' ')}`
   known.set(spec, needs)
   return needs
 }

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { hostPortKey, instancesOf, isPlaced } from '#libs/cluster'
+import { hostPortsOf, instancesOf, isPlaced, volumesOf } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
-import { type JobKind, PLACEMENT_POLICIES } from '#libs/spec'
+import { type JobKind, PLACEMENT_POLICIES, type PortSpec, type VolumeSpec } from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, submitted } from '../../../libs/testing/happenings'
 import { recomputedDifferences } from '../../../libs/testing/recomputed'
@@ -15,15 +15,26 @@ const NAMES = ['a', 'b', 'c', 'd'] as const
 
 const cores = (cpuMilli: number): Resources => ({ cpuMilli, memoryBytes: 0, diskBytes: 0 })
 
-const task = fc.record({
-  replicas: fc.nat(4),
-  resources: fc.record({
-    cpuMilli: fc.constantFrom(0, 100, 500, 1_000),
-    memoryBytes: fc.constantFrom(0, 2 ** 30, 2 ** 33),
-    diskBytes: fc.constant(0),
-  }),
-  ports: fc.constantFrom([], [], [{ name: 'p', port: 80, hostPort: 80, protocol: 'tcp' as const }]),
-})
+const volume = (source: string): VolumeSpec => ({ type: 'volume', source, target: '/data' })
+
+const task = fc
+  .record({
+    replicas: fc.nat(4),
+    resources: fc.record({
+      cpuMilli: fc.constantFrom(0, 100, 500, 1_000),
+      memoryBytes: fc.constantFrom(0, 2 ** 30, 2 ** 33),
+      diskBytes: fc.constant(0),
+      devices: fc.constantFrom<Record<string, number>[]>({}, {}, { gpu: 1 }, { gpu: 2 }),
+    }),
+    ports: fc.constantFrom<PortSpec[][]>(
+      [],
+      [],
+      [{ name: 'p', port: 80, hostPort: 80, protocol: 'tcp' }],
+      [{ name: 'p', port: 80, hostPort: 0, hostPortRange: { from: 79, to: 81 }, protocol: 'tcp' }],
+    ),
+    volumes: fc.constantFrom(null, null, 'shared', 'own-${ork.index}'),
+  })
+  .map(({ volumes: source, ...task }) => (source === null ? task : { ...task, volumes: [volume(source)] }))
 
 const job = (name: string): fc.Arbitrary<Draft> =>
   fc.tuple(task, fc.option(fc.constantFrom(...PLACEMENT_POLICIES)), fc.nat(100)).map(([spec, policy, priority]) =>
@@ -35,7 +46,9 @@ const job = (name: string): fc.Arbitrary<Draft> =>
   )
 
 const worker = (name: string): fc.Arbitrary<Draft> =>
-  fc.constantFrom(100, 500, 1_000, 2_500).map((cpuMilli) => registered(`w-${name}`, cpuMilli))
+  fc
+    .tuple(fc.constantFrom(100, 500, 1_000, 2_500), fc.nat(2))
+    .map(([cpuMilli, gpu]) => registered(`w-${name}`, cpuMilli, { gpu }))
 
 const workers = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(worker)))
 const jobs = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(job)))
@@ -51,9 +64,16 @@ const placements = (drafts: readonly Draft[]): string[] =>
   })
 
 const checkRoom = ({ log }: Story): void => {
-  for (const { capacity, reserved, instances, name } of log.cluster.workers.values()) {
+  const homes = new Map<string, string>()
+  for (const { capacity, reserved, instances, name, devices } of log.cluster.workers.values()) {
     for (const resource of RESOURCE_NAMES) assert.ok(reserved[resource] <= capacity[resource], `${name}: ${resource}`)
-    const ports = [...instances].flatMap(({ spec }) => spec.ports.map(hostPortKey))
+    const gpus = [...instances].reduce((sum, { spec }) => sum + (spec.resources.devices?.gpu ?? 0), 0)
+    assert.ok(gpus <= (devices.gpu ?? 0), `${name}: ${gpus} gpu`)
+    for (const volume of [...instances].flatMap(volumesOf)) {
+      assert.is(homes.get(volume) ?? name, name, `${volume} is in two places`)
+      homes.set(volume, name)
+    }
+    const ports = [...instances].flatMap(hostPortsOf)
     assert.is(new Set(ports).size, ports.length, `${name} gives a host port twice`)
   }
 }

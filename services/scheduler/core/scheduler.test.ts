@@ -199,4 +199,76 @@ test('a worker whose engine does not answer takes nothing that needs it', () => 
   assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
 })
 
+const withVolume = (source: string): Partial<TaskSpec> => ({ volumes: [{ type: 'volume', source, target: '/data' }] })
+
+test('who has a named volume goes back to where it was made, and waits where that cannot be', () => {
+  const story = given(registered('w1'), job('db', withVolume('pgdata')))
+  story.settle()
+  story.given(on('db.api.0', 'w1').started(), registered('w2'), on('db.api.0', 'w1').lost())
+  story.given({ type: 'WorkerCordoned', data: { worker: 'w1', reason: null } })
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable db.api.0'])
+  const verdicts = explain(story.view, story.log.instance('db.api.0'))
+  assert.equal(
+    verdicts.map((verdict) => (verdict.fits ? 'fits' : verdict.detail)),
+    ['worker is cordoned', 'volume pgdata is on w1'],
+  )
+  story.given({ type: 'WorkerUncordoned', data: { worker: 'w1', reason: null } })
+  assert.equal(inShort(story.settle()), ['TaskScheduled db.api.0 on w1'])
+})
+
+test('a volume that no container was started with holds nobody, nor does one whose worker was given up', () => {
+  const story = given(registered('w1'), job('db', withVolume('pgdata')), job('other', { ...withVolume('logs') }))
+  story.settle()
+  story.given(registered('w2'), on('db.api.0', 'w1').rejected('no such secret'))
+  assert.equal(inShort(story.settle()), ['TaskScheduled db.api.0 on w2'])
+  story.given(on('other.api.0', 'w1').started(), { type: 'WorkerLost', data: { worker: 'w1', silentMs: 15_000 } })
+  story.given(on('other.api.0', 'w1').lost())
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable other.api.0'])
+  story.given({ type: 'WorkerForgotten', data: { worker: 'w1', reason: null } })
+  assert.equal(inShort(story.settle()), ['TaskScheduled other.api.0 on w2'])
+})
+
+test('an instance with a volume of its own that must wait for its worker holds up no other of its task', () => {
+  const own = (replicas: number) => aJob({ name: 'db', tasks: [{ ...withVolume('data-${ork.index}'), replicas }] })
+  const story = given(registered('w1'), submitted(own(1)))
+  story.settle()
+  story.given(on('db.api.0', 'w1').started(), on('db.api.0', 'w1').lost(), registered('w2'))
+  story.given({ type: 'WorkerCordoned', data: { worker: 'w1', reason: null } })
+  story.given(submitted(own(3), 2))
+  const placed = inShort(story.settle())
+  assert.ok(
+    placed.includes('TaskScheduled db.api.1 on w2') && placed.includes('TaskScheduled db.api.2 on w2'),
+    `${placed}`,
+  )
+  assert.is(story.log.instance('db.api.0').state, 'pending')
+})
+
+test('devices are counted, each is given to one instance, and the next waits for one', () => {
+  const resources = { cpuMilli: 1, memoryBytes: 1, diskBytes: 0, devices: { gpu: 1 } }
+  const story = given(registered('w1', 4_000, { gpu: 2 }), registered('w2'), job('train', { resources, replicas: 3 }))
+  assert.equal(inShort(story.settle()), [
+    'TaskScheduled train.api.0 on w1',
+    'TaskScheduled train.api.1 on w1',
+    'TaskUnplaceable train.api.2',
+  ])
+  const verdicts = explain(story.view, story.log.instance('train.api.2'))
+  assert.equal(
+    verdicts.map((verdict) => (verdict.fits ? 'fits' : verdict.detail)),
+    ['asks for 1 gpu, 0 of 2 free', 'asks for 1 gpu, 0 of 0 free'],
+  )
+  story.given(on('train.api.0', 'w1').lost())
+  assert.ok(inShort(story.settle()).some((line) => line.startsWith('TaskScheduled train.api.')))
+})
+
+test('host ports of a range are chosen when an instance is placed, and never one twice on a worker', () => {
+  const ports: TaskSpec['ports'] = [
+    { name: 'http', port: 80, hostPort: 0, hostPortRange: { from: 8_000, to: 8_001 }, protocol: 'tcp' },
+  ]
+  const story = given(registered('w1'), job('web', { ports, ...cores(1), replicas: 3 }))
+  const chosen = story.settle().map((draft) => (draft.type === 'TaskScheduled' ? draft.data.ports : draft.type))
+  assert.equal(chosen, [[{ name: 'http', hostPort: 8_000 }], [{ name: 'http', hostPort: 8_001 }], 'TaskUnplaceable'])
+  const [verdict] = explain(story.view, story.log.instance('web.api.2'))
+  assert.is(verdict?.fits === false && verdict.detail, 'all host ports of 8000-8001/tcp are taken')
+})
+
 test.run()

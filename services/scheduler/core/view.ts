@@ -1,4 +1,4 @@
-import { type Changes, type Cluster, evolve, type Instance, type Job, type Worker } from '#libs/cluster'
+import { type Changes, type Cluster, evolve, type Instance, isPlaced, type Job, type Worker } from '#libs/cluster'
 import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
 import { Feasible } from './feasible'
 import { Fleet } from './fleet/fleet'
@@ -45,14 +45,20 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
   const { cluster, fleet, queue } = view
   const { event } = entry
   const jobs = new Set<Job>()
+  let freedVolumes = false
   const ofWorkers = event.type !== 'Unreadable' && EVENTS[event.type].topic === 'worker'
   const changes: Changes = {
     job: (job) => jobs.add(job),
     // Of a job that is submitted all instances are looked at below, together.
-    instance: (instance) => (event.type === 'JobSubmitted' ? undefined : queue.add(instance)),
+    instance: (instance) => {
+      if (event.type === 'JobSubmitted') return
+      if (instance.spec.volumes !== undefined && !isPlaced(instance.state)) freedVolumes = true
+      queue.add(instance)
+    },
     worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
   }
   evolve(cluster, entry, changes)
+  if (freedVolumes) queue.wakeAll() // what was to be made there may now be made anywhere
   for (const job of jobs) queue.renew(job)
   if (event.type === 'PolicySet') fleet.breakTiesBy(cluster.scheduling.seed)
 }

@@ -10,14 +10,21 @@ export const admit = (view: WorkerView, assignment: Assignment): string | null =
   const { capacity } = view
   if (capacity === null) return null
   let promised: Resources = NO_RESOURCES
+  const devices: Record<string, number> = { ...assignment.spec.resources.devices }
   for (const placements of view.assignments.values()) {
     for (const other of placements.values()) {
       if (other.wanted !== 'gone' && other.placedSeq < assignment.placedSeq) {
         promised = addResources(promised, other.spec.resources)
+        for (const name of Object.keys(devices)) {
+          devices[name] = (devices[name] ?? 0) + (other.spec.resources.devices?.[name] ?? 0)
+        }
       }
     }
   }
   const needed = addResources(promised, assignment.spec.resources)
   const short = RESOURCE_NAMES.find((name) => needed[name] > capacity[name])
-  return short === undefined ? null : `no room: ${short} ${needed[short]} would be promised of ${capacity[short]}`
+  if (short !== undefined) return `no room: ${short} ${needed[short]} would be promised of ${capacity[short]}`
+  const device = Object.keys(devices).find((name) => (devices[name] ?? 0) > (view.devices[name] ?? 0))
+  if (device === undefined) return null
+  return `no room: ${devices[device]} ${device} would be promised of ${view.devices[device] ?? 0}`
 }

@@ -109,7 +109,8 @@ const start = (view: WorkerView, assignment: Assignment, now: Now, work: Work): 
   if (held === undefined)
     hold(view, { ref, driver, id: '', state: 'created', exit: null, ports: [], health: null, busy: 'run' })
   else held.busy = 'run'
-  work.effects.push({ tag: 'Run', driver, ref, spec: assignment.spec })
+  const { spec, logged } = assignment
+  work.effects.push({ tag: 'Run', driver, ref, spec, ports: logged.chosenPorts })
 }
 
 const wait = (view: WorkerView, assignment: Assignment): void => {

@@ -18,6 +18,8 @@ export interface WorkerView {
   identities: Readonly<Record<string, string>>
   /** What this worker promised to have; null until it has measured. */
   capacity: Resources | null
+  /** How many devices of each kind it promised to have. */
+  devices: Readonly<Record<string, number>>
   /** By instance id, then by placement: two while one retires. */
   readonly assignments: Map<string, Map<number, Assignment>>
   /** By instance id, then by `keyOf`. */
@@ -147,7 +149,14 @@ export interface Held {
 
 /** What the shell is asked to do; its outcome comes back as an observation. */
 export type Effect =
-  | { readonly tag: 'Run'; readonly driver: DriverName; readonly ref: AttemptRef; readonly spec: TaskSpec }
+  | {
+      readonly tag: 'Run'
+      readonly driver: DriverName
+      readonly ref: AttemptRef
+      readonly spec: TaskSpec
+      /** Host ports that were chosen for it. */
+      readonly ports: readonly PublishedPort[]
+    }
   | {
       readonly tag: 'Pull'
       readonly driver: DriverName
@@ -230,6 +239,7 @@ export const initialView = (
   successor: null,
   identities: {},
   capacity: null,
+  devices: {},
   assignments: new Map(),
   containers: new Map(),
   engines: new Map(

@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly labels: Readonly<Record<string, string>>
   readonly drivers: readonly Driver[]
   readonly capacity: Resources
+  /** How many devices of each kind it has to give; absent: none. */
+  readonly devices?: Readonly<Record<string, number>>
   /** Measures the machine; called in the background before each heartbeat. */
   readonly measureUse: () => Promise<Resources>
   /** Bytes that are free where the worker keeps what it keeps; absent: no matter. */
@@ -32,10 +34,10 @@ export interface WorkerOptions {
 
 /** What a worker says of itself when it joins, with the engines that its drivers have found, by the drivers' names. */
 export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<string, string>>) => {
-  const { name, version, host, labels, capacity } = options
+  const { name, version, host, labels, capacity, devices = {} } = options
   const drivers = [...new Set(options.drivers.map((driver) => driver.name))]
   return {
     type: 'WorkerRegistered',
-    data: { worker: name, capacity, labels, drivers, engines, version, host },
+    data: { worker: name, capacity, devices, labels, drivers, engines, version, host },
   } as const
 }

@@ -63,6 +63,7 @@ export class Worker {
     this.view = initialView(name, [...this.drivers.keys()], options.cluster)
     restoreView(this.view, this.machine.now())
     this.view.capacity = options.capacity
+    this.view.devices = options.devices ?? {}
     this.ended = new Promise((resolve) => {
       this.end = resolve
     })

@@ -1,3 +1,4 @@
+import { hostPortsOf, type Worker } from '#libs/cluster'
 import { RESOURCE_NAMES } from '#libs/kernel'
 import type { LogInvariant } from './invariant'
 
@@ -12,6 +13,22 @@ export const capacity: LogInvariant = {
         if (worker.reserved[name] <= worker.capacity[name]) continue
         fail(`${worker.name} has promised ${name} ${worker.reserved[name]} of ${worker.capacity[name]} at ${seq}`)
       }
+      for (const [name, promised] of devicesOf(worker)) {
+        const has = worker.devices[name] ?? 0
+        if (promised > has) fail(`${worker.name} has promised ${promised} of ${has} ${name} at ${seq}`)
+      }
+      const ports = [...worker.instances].flatMap(hostPortsOf)
+      if (new Set(ports).size < ports.length) fail(`${worker.name} has given a host port twice at ${seq}`)
     },
   }),
+}
+
+/** Counted anew from what is placed there. */
+const devicesOf = ({ instances }: Worker): ReadonlyMap<string, number> => {
+  const sum = new Map<string, number>()
+  for (const { spec } of instances) {
+    for (const [name, count] of Object.entries(spec.resources.devices ?? {}))
+      sum.set(name, (sum.get(name) ?? 0) + count)
+  }
+  return sum
 }

@@ -12,6 +12,7 @@ import { recomputed } from './recomputed'
 import { reserve } from './reserve'
 import { silence } from './silence'
 import { updates } from './updates'
+import { volumes } from './volumes'
 
 /** All of them. A new one is a file and a line here. */
 export const INVARIANTS: readonly Invariant[] = [
@@ -20,6 +21,7 @@ export const INVARIANTS: readonly Invariant[] = [
   lifecycle,
   acknowledged,
   capacity,
+  volumes,
   oneContainer,
   runsOnce,
   updates,
@@ -32,4 +34,4 @@ export const INVARIANTS: readonly Invariant[] = [
 ]
 
 /** Those that need nothing but the log. */
-export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, updates]
+export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, updates]

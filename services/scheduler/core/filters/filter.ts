@@ -6,6 +6,9 @@ export interface Candidate {
   readonly worker: Worker
   readonly free: Resources
   readonly hostPorts: ReadonlySet<string>
+  readonly reservedDevices: ReadonlyMap<string, number>
+  /** The workers that have a named volume, by its name; none: it is made where it is first asked for. */
+  readonly homesOf: (volume: string) => ReadonlySet<string>
 }
 
 /** One rule that a worker must meet. Checks and explains in one: null when it is met, else what was asked and had. */

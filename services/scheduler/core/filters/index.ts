@@ -1,11 +1,23 @@
+import { devices } from './devices'
 import { driver } from './driver'
 import type { Filter } from './filter'
 import { hostPorts } from './hostPorts'
 import { notRejected } from './notRejected'
 import { cpu, disk, memory } from './resources'
+import { volumes } from './volumes'
 import { workerReady } from './workerReady'
 
 export type { Candidate, Filter, Reason } from './filter'
 
 /** All filters, cheapest and most telling first: the first that rejects is the one people are told. */
-export const FILTERS: readonly Filter[] = [workerReady, driver, notRejected, cpu, memory, disk, hostPorts]
+export const FILTERS: readonly Filter[] = [
+  workerReady,
+  driver,
+  volumes,
+  notRejected,
+  cpu,
+  memory,
+  disk,
+  devices,
+  hostPorts,
+]

@@ -1,4 +1,4 @@
-import { type Instance, isWanted } from '#libs/cluster'
+import { type Instance, isWanted, type Task } from '#libs/cluster'
 import { DEFAULT_PRIORITY } from '#libs/spec'
 
 /** What a point of priority is worth: so many milliseconds of waiting. */
@@ -20,5 +20,9 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 export const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
-/** Whether it waits for itself, and not with its task: workers have turned it down. */
-export const isAlone = ({ rejectedBy }: Instance): boolean => rejectedBy.length > 0
+/** Whether it waits for itself, and not with its task: workers have turned it down, or it has a volume of its own. */
+export const isAlone = ({ rejectedBy, task }: Instance): boolean => rejectedBy.length > 0 || hasOwnVolumes(task)
+
+/** Whether each instance of a task has volumes of its own, and with them a place of its own. */
+export const hasOwnVolumes = ({ spec }: Task): boolean =>
+  spec.volumes?.some(({ type, source = '' }) => type === 'volume' && source.includes('${ork.index}')) ?? false

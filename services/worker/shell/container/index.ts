@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
-import type { AttemptRef, ContainerSpec, RegistryAuth } from '#libs/drivers'
-import { type Facts, fillIn, type TaskSpec, volumeName } from '#libs/spec'
+import type { AttemptRef, ContainerSpec, PublishedPort, RegistryAuth } from '#libs/drivers'
+import { type Facts, fillIn, type PortSpec, type TaskSpec, volumeName } from '#libs/spec'
 import { grant, type HostAccess, NO_ACCESS } from './access'
 import type { Denial } from './denial'
 import { readRegistryAuth } from './registryAuth'
@@ -21,6 +21,8 @@ export interface Provisions {
 export const NO_PROVISIONS: Provisions = { access: NO_ACCESS, secrets: noSecrets, dir: null }
 
 interface Asked {
+  /** Host ports that were chosen when it was placed. */
+  readonly ports: readonly PublishedPort[]
   readonly ref: AttemptRef
   readonly spec: TaskSpec
 }
@@ -37,9 +39,10 @@ export class Outfitter {
     this.files = dir === null ? null : new SecretFiles(dir, secrets)
   }
 
-  async outfit({ ref, spec }: Asked): Promise<E.Either<Denial, ContainerSpec>> {
-    const { image, command, args, env, resources, ports, stop, health } = spec
-    const facts = factsOf(ref, spec, this.owner.worker)
+  async outfit({ ref, spec, ports: chosen }: Asked): Promise<E.Either<Denial, ContainerSpec>> {
+    const { image, command, args, env, resources, stop, health } = spec
+    const ports = spec.ports.map((port) => withChosen(port, chosen))
+    const facts = factsOf(ref, ports, this.owner.worker)
     const settings = await grant(withVolumeNames(spec, ref), this.provisions.access)
     if (E.isLeft(settings)) return settings
     const secretsDir = await this.files?.deliver(ref, spec.secrets ?? [])
@@ -77,7 +80,12 @@ export class Outfitter {
   }
 }
 
-const factsOf = ({ job, task, index, attempt }: AttemptRef, { ports }: TaskSpec, worker: string): Facts => ({
+const withChosen = ({ hostPortRange: _, ...port }: PortSpec, chosen: readonly PublishedPort[]): PortSpec => ({
+  ...port,
+  hostPort: chosen.find(({ name }) => name === port.name)?.hostPort ?? port.hostPort,
+})
+
+const factsOf = ({ job, task, index, attempt }: AttemptRef, ports: readonly PortSpec[], worker: string): Facts => ({
   job,
   task,
   index,

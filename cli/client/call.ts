@@ -19,6 +19,7 @@ type Command =
   | 'cordon'
   | 'uncordon'
   | 'drain'
+  | 'rebalance'
   | 'set-policy'
 type SingleVerb = Command | 'job' | 'task' | 'worker' | 'explain'
 const COMMANDS: ReadonlySet<Verb> = new Set<Command>([
@@ -35,6 +36,7 @@ const COMMANDS: ReadonlySet<Verb> = new Set<Command>([
     'cordon',
     'uncordon',
     'drain',
+    'rebalance',
     'set-policy',
   ] as const),
 ])

@@ -100,8 +100,14 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `could not read sequence ${event.data.sequence} on ${event.data.subject}: ${event.data.reason}`
     case 'QuarantineLifted':
       return lifted(event)
+    case 'RebalanceRequested':
+      return `has ${count(event.data.moves.length, 'instance')} moved, by ${event.data.policy}${by(event)}${because(event.data.reason)}`
+    case 'RebalanceEnded':
+      return `what was to move by sequence ${event.data.request} is on its way${leftOver(event.data.left)}`
   }
 }
+
+const leftOver = (left: number): string => (left === 0 ? '' : `; ${left} of them came to nothing`)
 
 const lifted = (event: EventOf<'QuarantineLifted'>): string => {
   const { subject, sequence, through, reason } = event.data

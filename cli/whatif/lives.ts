@@ -4,7 +4,7 @@ import { instanceId } from '#libs/kernel'
 
 /** Facts that tell how a run goes by itself. */
 type StepEvent = EventOf<
-  'TaskPulling' | 'TaskStarted' | 'TaskExited' | 'TaskRestarting' | 'TaskCompleted' | 'TaskFailed'
+  'TaskPulling' | 'TaskStarted' | 'TaskHealthChanged' | 'TaskExited' | 'TaskRestarting' | 'TaskCompleted' | 'TaskFailed'
 >
 
 export interface Step {
@@ -69,6 +69,7 @@ export class Lives {
         return
       case 'TaskPulling':
       case 'TaskStarted':
+      case 'TaskHealthChanged':
       case 'TaskExited':
       case 'TaskRestarting':
       case 'TaskCompleted':

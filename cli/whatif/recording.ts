@@ -64,6 +64,7 @@ const SEEN: ReadonlySet<OrkEvent['type']> = new Set([
   'UpdateSucceeded',
   'UpdateFailed',
   'WorkerDrained',
+  'RebalanceEnded',
 ])
 
 /** Whether it would have come in any case: what users, operators and machines did, and when workers fell silent. */

@@ -1,5 +1,5 @@
 export * from './endpoint'
 export * from './health'
-export { MAX_ACTOR, MAX_REASON } from './limits'
+export { MAX_ACTOR, MAX_MOVES, MAX_REASON } from './limits'
 export * from './verbs'
 export * from './view'

@@ -1,4 +1,5 @@
 import * as t from 'io-ts'
+import { MoveCodec } from '#libs/events'
 import { Count, formatBytes, nullable } from '#libs/kernel'
 import { JobSpecCodec, MAX_REPLICAS, MAX_SPEC_BYTES } from '#libs/spec'
 
@@ -42,6 +43,13 @@ export const Id = text(MAX_ID)
 /** Keys of a service's view. */
 export const Keys = bounded('Keys', t.array(Id), ({ length }) =>
   length > MAX_KEYS ? `has ${length} keys, at most ${MAX_KEYS} are allowed` : null,
+)
+
+/** So many moves are asked for at once: they stand in one event. */
+export const MAX_MOVES = 1_000
+
+export const Moves = bounded('Moves', t.array(MoveCodec), ({ length }) =>
+  length > MAX_MOVES ? `has ${length} moves, at most ${MAX_MOVES} are allowed` : null,
 )
 
 /** How many instances of a task are wanted. */

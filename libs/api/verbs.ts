@@ -11,7 +11,7 @@ import type {
 } from '#libs/cluster'
 import { Count, Name, nullable, type Resources } from '#libs/kernel'
 import { type PlacementPolicy, PlacementPolicyCodec } from '#libs/spec'
-import { Actor, Id, Keys, Reason, Replicas, Spec } from './limits'
+import { Actor, Id, Keys, Moves, Reason, Replicas, Spec } from './limits'
 
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
 export const REQUESTS = {
@@ -37,6 +37,7 @@ export const REQUESTS = {
   quarantine: t.type({}, 'QuarantineRequest'),
   skip: t.type({ sequence: Count, reason: Reason, actor: Actor }, 'SkipRequest'),
   'set-policy': t.type({ policy: PlacementPolicyCodec, seed: nullable(Count), actor: Actor }, 'SetPolicyRequest'),
+  rebalance: t.type({ policy: PlacementPolicyCodec, moves: Moves, reason: Reason, actor: Actor }, 'RebalanceRequest'),
   explain: t.type({ id: Id }, 'ExplainRequest'),
   view: t.type({ keys: Keys }, 'ViewRequest'),
   who: t.type({}, 'WhoRequest'),
@@ -70,6 +71,7 @@ export interface Replies {
   readonly quarantine: Parts<QuarantinedSummary>
   readonly skip: SkipReply
   readonly 'set-policy': SetPolicyReply
+  readonly rebalance: RebalanceReply
   readonly explain: ExplainReply
   readonly view: ViewPart
   readonly who: WhoReply
@@ -125,6 +127,12 @@ export interface SkipReply {
   readonly through: number
   /** Sequence of the QuarantineLifted. */
   readonly seq: number
+}
+
+export interface RebalanceReply {
+  /** Sequence of the RebalanceRequested, or of the one before where nothing could be moved. */
+  readonly seq: number
+  readonly outcome: 'done' | 'unchanged'
 }
 
 export interface ForgetReply {

@@ -8,7 +8,12 @@ import type { Cluster, Task } from './model'
 export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string, value: unknown]> {
   yield [
     'cluster',
-    { ...describeCluster(cluster), services: [...cluster.services.keys()].sort(), strays: [...cluster.strays].sort() },
+    {
+      ...describeCluster(cluster),
+      services: [...cluster.services.keys()].sort(),
+      strays: [...cluster.strays].sort(),
+      rebalance: cluster.rebalance,
+    },
   ]
   for (const name of [...cluster.jobs.keys()].sort()) {
     const job = cluster.jobs.get(name)
@@ -37,6 +42,7 @@ const dumpTask = (task: Task) =>
     template: instance.templateVersion,
     retiringPlacedSeq: instance.retiring?.placedSeq ?? null,
     chosenPorts: instance.chosenPorts,
+    aim: instance.aim,
     rejectedBy: instance.rejectedBy,
     resources: instance.spec.resources,
   }))

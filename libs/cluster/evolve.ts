@@ -72,6 +72,8 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'PolicySet':
     case 'EventQuarantined':
     case 'QuarantineLifted':
+    case 'RebalanceRequested':
+    case 'RebalanceEnded':
       return evolveControl(cluster, entry.seq, event, fresh, changes)
     case 'WorkerHeartbeat':
       return // another stream's, with an order of its own

@@ -4,7 +4,14 @@ import { type Changes, type Cluster, type LedRole, MAX_SERVICES } from './model'
 import { lift, record } from './quarantine'
 
 type ControlEvent = EventOf<
-  'LeaderElected' | 'ManagerRegistered' | 'SchedulerRegistered' | 'PolicySet' | 'EventQuarantined' | 'QuarantineLifted'
+  | 'LeaderElected'
+  | 'ManagerRegistered'
+  | 'SchedulerRegistered'
+  | 'PolicySet'
+  | 'EventQuarantined'
+  | 'QuarantineLifted'
+  | 'RebalanceRequested'
+  | 'RebalanceEnded'
 >
 
 /** Folds what the services say of themselves. An election with an epoch that is not newer changes nothing. */
@@ -44,6 +51,14 @@ export const evolveControl = (
     case 'QuarantineLifted':
       cluster.leaders.manager.seq = seq
       return lift(cluster, event, changes)
+    case 'RebalanceRequested':
+      cluster.leaders.manager.seq = seq
+      cluster.rebalance = { seq, moves: event.data.moves }
+      return
+    case 'RebalanceEnded':
+      cluster.leaders.manager.seq = seq
+      if (fresh && cluster.rebalance?.seq === event.data.request) cluster.rebalance = null
+      return
   }
 }
 

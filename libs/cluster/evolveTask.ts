@@ -122,8 +122,11 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       restart(instance, event, time)
       return move(event.data.reason)
     case 'TaskReplaceRequested':
-      return retire(cluster, instance, time, event.data.reason)
+      retire(cluster, instance, time, event.data.reason)
+      instance.aim = aimOf(cluster, event)
+      return
     case 'TaskStopRequested':
+      instance.aim = aimOf(cluster, event)
       return move(event.data.reason)
     case 'TaskStopped':
       return end(cluster, instance, to, time, event.data.reason ?? instance.reason)
@@ -154,8 +157,19 @@ const forgetFailures = (instance: Instance): void => {
   instance.avoids = []
 }
 
+/** Where a user wants the attempt to go on, if it is one that was asked about. */
+const aimOf = (
+  { rebalance }: Cluster,
+  { data }: EventOf<'TaskReplaceRequested' | 'TaskStopRequested'>,
+): string | null =>
+  rebalance?.moves.find(
+    ({ placement, job, task, index }) =>
+      placement === data.placement && index === data.index && task === data.task && job === data.job,
+  )?.target ?? null
+
 const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskScheduled'>): void => {
   instance.placedSeq = seq
+  instance.aim = null
   instance.attempt = data.attempt
   instance.worker = data.worker
   instance.version = data.version
@@ -193,6 +207,9 @@ const end = (
   time: number,
   reason: string | null,
 ): void => {
+  const { aim } = instance
   enter(cluster, instance, to, time, reason)
-  if (isWanted(instance)) enter(cluster, instance, 'pending', time, reason)
+  if (!isWanted(instance)) return
+  enter(cluster, instance, 'pending', time, reason)
+  instance.aim = aim
 }

@@ -20,6 +20,7 @@ export const newInstance = (task: Task, index: number, time: number): Instance =
   templateVersion: 0,
   spec: task.spec,
   retiring: null,
+  aim: null,
   placedSeq: 0,
   lostAfterMs: DEFAULT_LOST_AFTER_MS,
   seq: 0,

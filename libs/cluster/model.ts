@@ -1,4 +1,4 @@
-import type { Role } from '#libs/events'
+import type { Move, Role } from '#libs/events'
 import type { Resources } from '#libs/kernel'
 import {
   DEFAULT_POLICY,
@@ -41,6 +41,8 @@ export interface Cluster {
    * fewer of them than the servers keep subjects.
    */
   readonly strays: Map<string, number>
+  /** Moves that a user asked for, until each has begun or come to nothing; null: none. */
+  rebalance: Rebalance | null
   /** Steps that the fold ignored: from an old epoch, or not in the lifecycle. */
   readonly ignored: { stale: number; illegal: number }
 }
@@ -64,6 +66,12 @@ export interface Scheduling {
   seed: number | null
   /** How many placements there were, ever: whose turn it is follows from it. */
   placements: number
+}
+
+export interface Rebalance {
+  /** Sequence of the RebalanceRequested. */
+  readonly seq: number
+  readonly moves: readonly Move[]
 }
 
 export interface ServiceInfo {
@@ -195,6 +203,8 @@ export interface Attempt {
 export interface Instance extends Attempt {
   /** The attempt that goes on until its successor, the current one, is healthy: `running`, or `stopping` once it is. */
   retiring: Attempt | null
+  /** The worker that its next attempt tries first; null: the policy chooses. */
+  aim: string | null
   /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */
   seq: number
   /** How often in a row it was placed anew after it had failed where it was. */
@@ -287,6 +297,7 @@ export const emptyCluster = (): Cluster => ({
   services: new Map(),
   quarantined: new Map(),
   strays: new Map(),
+  rebalance: null,
   ignored: { stale: 0, illegal: 0 },
 })
 

@@ -1,6 +1,6 @@
 import { addResources, subtractResources } from '#libs/kernel'
 import { type PortSpec, volumeName } from '#libs/spec'
-import { type Health, type InstanceState, isPlaced, isUnready } from './lifecycle'
+import { type Health, type InstanceState, isOver, isPlaced, isUnready } from './lifecycle'
 import { type Attempt, type Cluster, type Instance, isOutdated, type Worker } from './model'
 
 /**
@@ -33,6 +33,7 @@ export const enter = (
   instance.state = state
   instance.reason = reason
   instance.task.unready += Number(isUnready(instance)) - Number(wasUnready)
+  if (isOver(state)) instance.aim = null
 }
 
 /** Takes note of an instance's health while it runs. */
@@ -51,6 +52,7 @@ export const retire = (cluster: Cluster, instance: Instance, time: number, reaso
     recent: ____,
     avoids: _____,
     reschedules: ______,
+    aim: _______,
     ...current
   } = instance
   const attempt: Attempt = { ...current, reason }

@@ -12,6 +12,8 @@ import { LeaderElected } from './LeaderElected'
 import { ManagerRegistered } from './ManagerRegistered'
 import { PolicySet } from './PolicySet'
 import { QuarantineLifted } from './QuarantineLifted'
+import { RebalanceEnded } from './RebalanceEnded'
+import { RebalanceRequested } from './RebalanceRequested'
 import { SchedulerRegistered } from './SchedulerRegistered'
 import { TaskCompleted } from './TaskCompleted'
 import { TaskExited } from './TaskExited'
@@ -95,6 +97,8 @@ export const EVENTS = {
   LeaderElected,
   EventQuarantined,
   QuarantineLifted,
+  RebalanceRequested,
+  RebalanceEnded,
 }
 
 export type EventType = keyof typeof EVENTS

@@ -1,4 +1,4 @@
 // Written by `npm run docs`, which raises the version when the fold is no longer the one of this digest.
 /** Snapshots of another version are not read: what they hold came of another fold. */
-export const FOLD_VERSION = 15
-export const FOLD_DIGEST = '30aca0543d4d4b80b45807df0aeb1f4f74ae6bd64c26cd4c6fb08d86635271fd'
+export const FOLD_VERSION = 16
+export const FOLD_DIGEST = '90ec7283014a31b9006ef19feeadf75435262c2f289bcda8f8c67678b1d59344'

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { RoleCodec } from '#libs/events'
+import { MoveCodec, RoleCodec } from '#libs/events'
 import { nullable, ResourcesCodec } from '#libs/kernel'
 import {
   DriverNameCodec,
@@ -21,6 +21,7 @@ import type {
   Leader,
   Port,
   Quarantined,
+  Rebalance,
   Scheduling,
   ServiceInfo,
   Submission,
@@ -74,6 +75,8 @@ export const leaderForm = plain<Leader>(t.type({ holder: t.string, epoch: t.numb
 export const schedulingForm = plain<Scheduling>(
   t.type({ policy: PlacementPolicyCodec, seed: nullable(t.number), placements: t.number }, 'scheduling'),
 )
+const rebalanceCodec: t.Type<Rebalance> = t.type({ seq: t.number, moves: t.readonlyArray(MoveCodec) }, 'rebalance')
+export const rebalanceForm = plain<Rebalance | null>(nullable(rebalanceCodec))
 export const serviceForm = plain<ServiceInfo>(
   t.type({ role: RoleCodec, name: t.string, version: t.string, seq: t.number }, 'service'),
 )
@@ -174,6 +177,7 @@ export const jobForms = () => {
   const instance: Form<Written> = struct('instance', {
     ...attempt,
     retiring: orNull(struct('retiring attempt', attempt)),
+    aim: textOrNull,
     seq: number,
     reschedules: number,
     avoids: plain(t.array(t.string)),

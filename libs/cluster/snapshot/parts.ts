@@ -11,7 +11,16 @@ import {
   type Task,
 } from '../model'
 import { type Form, fieldsOf, listOf, Malformed, type Shared } from './form'
-import { jobForms, leaderForm, quarantinedForm, schedulingForm, serviceForm, type Written, workerForm } from './forms'
+import {
+  jobForms,
+  leaderForm,
+  quarantinedForm,
+  rebalanceForm,
+  schedulingForm,
+  serviceForm,
+  type Written,
+  workerForm,
+} from './forms'
 
 /** Things in one line of a snapshot: so few that writing or reading a line takes about a millisecond. */
 const LINE = 200
@@ -205,6 +214,12 @@ export const PARTS: { readonly [K in keyof Cluster]-?: Part } = {
     ({ cluster }) => schedulingForm.write(cluster.scheduling),
     ({ cluster }, line) => {
       Object.assign(cluster.scheduling, schedulingForm.read(line))
+    },
+  ),
+  rebalance: single(
+    ({ cluster }) => rebalanceForm.write(cluster.rebalance),
+    ({ cluster }, line) => {
+      cluster.rebalance = rebalanceForm.read(line)
     },
   ),
   services: mapPart('services', ({ services }) => services, serviceForm),

@@ -11,6 +11,8 @@ export type Happening =
   | { readonly tag: 'submit'; readonly spec: JobSpec }
   | { readonly tag: 'stop job'; readonly job: string }
   | Asked
+  /** An operator has moved what would be better elsewhere, as the log stands then. */
+  | { readonly tag: 'rebalance' }
   /** The process dies on the spot. */
   | { readonly tag: 'crash'; readonly node: string; readonly downMs: number }
   /** It dies, or is stopped for a while, just before or after the n-th publish or engine call from now. */
@@ -54,6 +56,8 @@ export const happen = (world: World, what: Happening): void => {
       return void world.stop(what.job)
     case 'ask':
       return void world.ask(what.verb, what.request)
+    case 'rebalance':
+      return void world.rebalance()
     case 'crash':
       return world.node(what.node).crash(what.downMs)
     case 'trap':

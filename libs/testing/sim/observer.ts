@@ -1,7 +1,7 @@
 import type { Cluster, Health, InstanceState } from '#libs/cluster'
 import type { Container } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
-import type { SteeringVerb } from './steering'
+import type { WritingVerb } from './steering'
 
 /** An event as it was stored, and what the fold made of it. */
 export interface Stored {
@@ -24,7 +24,7 @@ export interface InstanceBefore {
 
 /** What a client was told by a manager. */
 export interface Acknowledged {
-  readonly verb: 'submit' | 'stop' | 'forget' | 'skip' | SteeringVerb
+  readonly verb: 'submit' | 'stop' | 'forget' | 'skip' | WritingVerb
   readonly request: unknown
   readonly reply: unknown
 }

@@ -5,6 +5,8 @@ import type { SteeringVerb } from './steering'
 
 /** The share of the happenings that operators take the place of. */
 const SHARE = 0.2
+/** After which share of them workers are balanced anew. */
+const BALANCED = 0.4
 
 /**
  * Gives a plan updates and policies of every kind, and operators who steer them and empty workers. All of it is drawn apart from the
@@ -13,7 +15,8 @@ const SHARE = 0.2
 export const withOperators = (seed: number, workers: number, happenings: readonly Planned[]): readonly Planned[] => {
   const random = new Random(seed, 'operators')
   const policies = new Random(seed, 'policies')
-  return happenings.map(({ at, what }): Planned => {
+  const balance = new Random(seed, 'balance')
+  const steered = happenings.map(({ at, what }): Planned => {
     if (what.tag === 'submit') {
       const policy = policies.pick(POLICIES)
       const spec = withUpdates(what.spec, random)
@@ -21,6 +24,9 @@ export const withOperators = (seed: number, workers: number, happenings: readonl
     }
     return { at, what: random.chance(SHARE) ? ask(random, workers) : what }
   })
+  return steered.flatMap((one) =>
+    balance.chance(BALANCED) ? [one, { at: one.at + 1, what: { tag: 'rebalance' as const } }] : [one],
+  )
 }
 
 /** Half of the jobs leave it to the cluster. */

@@ -145,6 +145,7 @@ const differences = (world: World): string[] => {
   for (const { seq } of truth.quarantined.values()) wrong.push(`${seq} is in quarantine`)
   const known = new Set<string>()
   for (const job of truth.jobs.values()) wrong.push(...wrongInJob(world, job, known))
+  if (truth.rebalance !== null) wrong.push('the moves that were asked for do not come to their end')
   for (const engine of world.engines.values()) {
     for (const { ref } of engine.containers) {
       if (!known.has(`${engine.worker}/${containerName(ref)}`))

@@ -10,9 +10,13 @@ export const WRITES = {
   drain: 'WorkerDraining',
   cordon: 'WorkerCordoned',
   uncordon: 'WorkerUncordoned',
+  rebalance: 'RebalanceRequested',
 } as const
 
-export type SteeringVerb = keyof typeof WRITES
+export type WritingVerb = keyof typeof WRITES
+
+/** Of which the plan holds the whole request; moves are found when they are asked for. */
+export type SteeringVerb = Exclude<WritingVerb, 'rebalance'>
 
 /** A request to whatever manager takes it. */
 export type Asked = {

@@ -1,10 +1,11 @@
 import * as E from 'fp-ts/Either'
-import { apiSubject } from '#libs/api'
+import { apiSubject, MAX_MOVES } from '#libs/api'
 import { type Cluster, emptyCluster } from '#libs/cluster'
 import { EVENTS, type OrkEvent, type Unreadable } from '#libs/events'
 import type { Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
+import { planRebalance, viewOf } from '../../../services/scheduler/core'
 import { Disk } from './disk'
 import { Engine } from './engine'
 import { type About, eventOfLaterRelease } from './later'
@@ -131,6 +132,14 @@ export class World {
   /** Has updates steered, jobs scaled, and workers closed or emptied. */
   ask(verb: SteeringVerb, request: unknown): Promise<boolean> {
     return this.request(verb, request)
+  }
+
+  /** Asks for what `ork rebalance` would find. */
+  rebalance(): Promise<boolean> {
+    const { policy, moves } = planRebalance(viewOf(this.truth), MAX_MOVES)
+    return moves.length === 0
+      ? Promise.resolve(false)
+      : this.request('rebalance', { policy, moves, reason: null, actor: 'sim' })
   }
 
   /** Gives up a worker that is not there any more, as an operator would. */

@@ -2,7 +2,9 @@ import type { Core, Decision, Instance, Job, Now, Verdict } from '#libs/cluster'
 import { decideDrains, nextDrain, waitingForRoom, whyDrained } from './drain'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
+import { endRebalance, type Moves, movesOf, PATIENCE_MS } from './rebalance'
 import { note } from './steady'
+import type { WhyMove } from './survey'
 import { evolveView, hear, initialView, lead, type ManagerView, reconsider } from './view'
 
 /** At most so many decisions at once; what is left over is decided when these are folded. */
@@ -28,6 +30,8 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   const losing = jobsIn(view, drains)
   for (const instance of view.touchedInstances) note(view.seen, instance, now)
   view.touchedInstances.clear()
+  const moves = noteRebalance(view, now)
+  if (decisions.length === 0) decisions.push(...endRebalance(view.cluster, moves, view.rebalancing, now.mono))
   for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
   for (const job of waitingForRoom(view, now)) view.touchedJobs.add(job)
   const whyMove = whyDrained(view.cluster, view.drains, view.moving)
@@ -35,7 +39,7 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
     if (losing.has(job)) continue // decided on when it is folded how many of it are down
     const room = MAX_BATCH - decisions.length
     if (room <= 0) break
-    const wanted = decideJob(view, job, whyMove, now)
+    const wanted = decideJob(view, job, orMoved(whyMove, moves, job), now)
     if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
     decisions.push(...wanted.slice(0, room))
   }
@@ -43,7 +47,9 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   return {
     decisions,
     wakeAt:
-      view.touchedJobs.size > 0 ? now.mono : Math.min(view.nextLivenessAt, nextRollout(view), nextDrain(view, now)),
+      view.touchedJobs.size > 0
+        ? now.mono
+        : Math.min(view.nextLivenessAt, nextRollout(view), nextDrain(view, now), nextEnd(view)),
   }
 }
 
@@ -54,6 +60,26 @@ const stoppedBy = ({ cluster }: ManagerView, decisions: readonly Decision[]): re
       ? (cluster.jobs.get(data.job)?.tasks.get(data.task)?.instances.at(data.index) ?? [])
       : [],
   )
+
+/** Why an instance should be elsewhere: of a drain, or since it was asked for. */
+const orMoved = (drained: WhyMove | null, moves: Moves | null, job: Job): WhyMove | null => {
+  if (moves?.jobs.has(job) !== true) return drained
+  return drained === null ? moves.why : (instance) => drained(instance) ?? moves.why(instance)
+}
+
+/** Takes note of what was asked for last; whose turn it is may have come with anything that has happened. */
+const noteRebalance = (view: ManagerView, { mono }: Now): Moves | null => {
+  const moves = movesOf(view.cluster)
+  const request = view.cluster.rebalance?.seq ?? 0
+  const open = moves?.open.size ?? 0
+  const known = view.rebalancing
+  if (moves === null) view.rebalancing = null
+  else if (known?.request !== request || known.open !== open) view.rebalancing = { request, open, since: mono }
+  for (const job of moves?.jobs ?? []) view.touchedJobs.add(job)
+  return moves
+}
+
+const nextEnd = ({ rebalancing }: ManagerView): number => (rebalancing?.since ?? Number.POSITIVE_INFINITY) + PATIENCE_MS
 
 /** The jobs of which something is taken down. */
 const jobsIn = ({ cluster }: ManagerView, decisions: readonly Decision[]): ReadonlySet<Job | undefined> =>

@@ -2,6 +2,7 @@ import { type Changes, type Cluster, evolve, type Instance, type Job, type Now }
 import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
 
 import { type Drains, noteDrain } from './drain'
+import type { Rebalancing } from './rebalance'
 import type { Tracks } from './rollout'
 
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
@@ -11,6 +12,8 @@ export interface ManagerView extends Tracks {
   readonly touchedJobs: Set<Job>
   /** Aggregates with events that cannot be read, until that is on record. */
   readonly toRecord: Set<string>
+  /** The moves that were asked for last, while they are not through. */
+  rebalancing: Rebalancing | null
   /** Workers that are to be emptied. */
   readonly drains: Drains
   /** Instances that were stopped for a drain and are not placed anew yet. */
@@ -45,6 +48,7 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   cluster,
   touchedJobs: new Set(),
   toRecord: new Set(),
+  rebalancing: null,
   drains: new Map(),
   moving: new Set(),
   nextDrainAt: 0,
@@ -86,6 +90,7 @@ export const hear = (view: ManagerView, event: OrkEvent, now: Now): void => {
 /** All silence, and all health, is counted from now on: until now it says nothing, or could not be heard here. */
 export const giveTime = (view: ManagerView, now: Now): void => {
   view.seen.clear()
+  view.rebalancing = null
   for (const worker of view.drains.keys()) view.drains.set(worker, Number.NaN)
   for (const { tasks } of view.cluster.jobs.values()) {
     for (const { instances } of tasks.values()) for (const one of instances.made()) view.touchedInstances.add(one)

@@ -4,6 +4,7 @@ import {
   endpoint,
   type ForgetReply,
   type IntakeReply,
+  type RebalanceReply,
   type SkipReply,
   type StopReply,
   type SubmitReply,
@@ -18,6 +19,7 @@ import {
   type ManagerView,
   noSuchJob,
   type Outcome,
+  rebalance,
   revert,
   scale,
   setIntake,
@@ -86,6 +88,17 @@ export const commands = (connection: Connection, service: LedService<ManagerView
       return service.execute(
         `worker ${worker}`,
         (cluster) => E.map(commandOf(reply))(forget(cluster, worker, reason)),
+        actor,
+      )
+    }),
+    endpoint({ prefix, verb: 'rebalance', queue: QUEUE }, ({ policy, moves, reason, actor }) => {
+      const reply = (wrote: boolean, _version: number, seq: number): RebalanceReply => ({
+        seq,
+        outcome: wrote ? 'done' : 'unchanged',
+      })
+      return service.execute(
+        'the balance',
+        (cluster) => E.map(commandOf(reply))(rebalance(cluster, policy, moves, reason)),
         actor,
       )
     }),

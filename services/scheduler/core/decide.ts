@@ -101,7 +101,7 @@ export class Deciding {
   }
 
   private pick(instance: Instance, policy: PlacementPolicy): number {
-    const { feasible, picker, cluster } = this.view
+    const { feasible, picker, cluster, fleet } = this.view
     const admits = feasible.admits(instance)
     const kept = this.keeper.before(instance)
     const lot: Lot = {
@@ -109,6 +109,8 @@ export class Deciding {
       seed: () => hash(`${instanceId(refOf(instance))} ${instance.attempt + 1}`, cluster.scheduling.seed ?? 0),
     }
     const allowed = kept === null ? admits : (row: number) => row !== kept.row && admits(row)
+    const aimed = instance.aim === null ? undefined : fleet.rowOf(instance.aim)
+    if (aimed !== undefined && fleet.hasRoom(aimed, instance.task.spec.resources) && allowed(aimed)) return aimed
     return picker.pick(policy, instance.task.spec.resources, lot, allowed)
   }
 

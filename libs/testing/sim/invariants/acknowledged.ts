@@ -1,7 +1,7 @@
 import type { ChangeReply, IntakeReply, StopReply, SubmitReply } from '#libs/api'
 import { type JobSpec, sameSpec } from '#libs/spec'
 import type { Acknowledged } from '../observer'
-import { type SteeringVerb, WRITES } from '../steering'
+import { WRITES, type WritingVerb } from '../steering'
 import type { World } from '../world'
 import type { Invariant } from './invariant'
 
@@ -49,7 +49,7 @@ const wrongStop = ({ servers, truth }: World, { job, seq, outcome }: StopReply):
 
 const wrongChange = (
   { servers }: World,
-  verb: SteeringVerb,
+  verb: WritingVerb,
   { seq, outcome }: ChangeReply | IntakeReply,
 ): string | null => {
   if (outcome === 'unchanged') return null

@@ -86,11 +86,12 @@ export class Fleet {
 
   /** Promises an instance's resources to the worker, on top of what the log says. */
   promise(row: number, asked: Resources): void {
-    const { used } = this
-    for (let k = 0; k < used.length; k += 1) column(used, k)[row] = this.usedOf(k, row) + amount(asked, k)
-    this.count(row, (this.instances[row] ?? 0) + 1)
-    this.promised.add(row)
-    this.tell(row)
+    this.shift(row, asked, 1)
+  }
+
+  /** Takes an instance's resources away from the worker, whatever the log says. */
+  retract(row: number, asked: Resources): void {
+    this.shift(row, asked, -1)
   }
 
   /** Back to what the log says: it holds by now what was promised, or never will. */
@@ -147,6 +148,14 @@ export class Fleet {
       asked.memoryBytes <= this.free(row, 1) &&
       asked.diskBytes <= this.free(row, 2)
     )
+  }
+
+  private shift(row: number, asked: Resources, sign: 1 | -1): void {
+    const { used } = this
+    for (let k = 0; k < used.length; k += 1) column(used, k)[row] = this.usedOf(k, row) + sign * amount(asked, k)
+    this.count(row, (this.instances[row] ?? 0) + sign)
+    this.promised.add(row)
+    this.tell(row)
   }
 
   private usedOf(resource: number, row: number): number {

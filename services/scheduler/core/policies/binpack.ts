@@ -14,5 +14,6 @@ export const binpack: Scored = {
   measured: false,
   level: (use) => Math.exp(Math.LN10 * (1 - use)),
   weight: (asked) => Math.exp(-Math.LN10 * asked),
+  load: (use) => -Math.exp(Math.LN10 * (1 - use)),
   tier: () => 0,
 }

@@ -23,5 +23,6 @@ export const epvm: Scored = {
   measured: false,
   level: (use, { logMachines }) => Math.exp(logMachines * use),
   weight: (asked, { logMachines }) => Math.exp(logMachines * asked) - 1,
+  load: (use, { logMachines }) => Math.exp(logMachines * use),
   tier: () => 0,
 }

@@ -17,5 +17,6 @@ export const epvmReserve: Scored = {
   measured: false,
   level: (use, facts, spare) => (spare ? binpack.level(use, facts, spare) : epvm.level(use, facts, spare)),
   weight: (asked, facts, spare) => (spare ? binpack.weight(asked, facts, spare) : epvm.weight(asked, facts, spare)),
+  load: (use, facts, spare) => (spare ? binpack : epvm).load?.(use, facts, spare) ?? 0,
   tier: (spare, large) => (spare === large ? 0 : 1),
 }

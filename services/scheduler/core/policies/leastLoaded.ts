@@ -15,5 +15,6 @@ export const leastLoaded: Scored = {
   measured: true,
   level: (use) => Math.exp(Math.LN10 * use),
   weight: () => 1,
+  load: null, // what is measured goes up and down by itself: what it moved today, it would move back tomorrow
   tier: () => 0,
 }

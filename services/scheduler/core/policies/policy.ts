@@ -23,6 +23,11 @@ export interface Scored {
   readonly measured: boolean
   level(use: number, facts: Facts, spare: boolean): number
   weight(asked: number, facts: Facts, spare: boolean): number
+  /**
+   * What a worker costs for a share in use, apart from what is asked for: a move is a gain where the sum over all workers
+   * gets less. Growing, so that everything placed has its price. Null: nothing is moved for the sake of this policy.
+   */
+  readonly load: ((use: number, facts: Facts, spare: boolean) => number) | null
   /** Workers of a lower tier come first, whatever they cost. */
   tier(spare: boolean, large: boolean): number
 }

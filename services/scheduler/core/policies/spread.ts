@@ -13,5 +13,6 @@ export const spread: Scored = {
   measured: false,
   level: (use) => Math.exp(Math.LN10 * use),
   weight: (asked) => Math.exp(Math.LN10 * asked),
+  load: (use) => Math.exp(Math.LN10 * use),
   tier: () => 0,
 }

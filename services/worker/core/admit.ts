@@ -9,8 +9,11 @@ export const admit = (view: WorkerView, assignment: Assignment): string | null =
   if (assignment.restarts > 0) return null // a restart in place keeps its place
   const { capacity } = view
   if (capacity === null) return null
-  let promised: Resources = NO_RESOURCES
   const devices: Record<string, number> = { ...assignment.spec.resources.devices }
+  const all = view.cluster.workers.get(view.name)?.reserved
+  const isRoomForAll = all !== undefined && shortOf(all, capacity) === undefined
+  if (isRoomForAll && Object.keys(devices).length === 0) return null // as nearly always: nobody need be looked at
+  let promised: Resources = NO_RESOURCES
   for (const placements of view.assignments.values()) {
     for (const other of placements.values()) {
       if (other.wanted !== 'gone' && other.placedSeq < assignment.placedSeq) {
@@ -22,9 +25,12 @@ export const admit = (view: WorkerView, assignment: Assignment): string | null =
     }
   }
   const needed = addResources(promised, assignment.spec.resources)
-  const short = RESOURCE_NAMES.find((name) => needed[name] > capacity[name])
+  const short = shortOf(needed, capacity)
   if (short !== undefined) return `no room: ${short} ${needed[short]} would be promised of ${capacity[short]}`
   const device = Object.keys(devices).find((name) => (devices[name] ?? 0) > (view.devices[name] ?? 0))
   if (device === undefined) return null
   return `no room: ${devices[device]} ${device} would be promised of ${view.devices[device] ?? 0}`
 }
+
+/** A resource of which there is less than is needed. */
+const shortOf = (needed: Resources, capacity: Resources) => RESOURCE_NAMES.find((name) => needed[name] > capacity[name])

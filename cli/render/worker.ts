@@ -53,6 +53,7 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
     ['Version', escapeText(worker.version)],
     ['Drivers', drivers(worker)],
     ['Labels', labels.length === 0 ? 'none' : labels.join(', ')],
+    ...(worker.volumes.length === 0 ? [] : [['Volumes', escapeText(worker.volumes.join(', '))] as const]),
   ])
   const line = (name: string, key: keyof Resources, format: (n: number) => string): (Cell | string)[] => [
     name,
@@ -66,6 +67,12 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
       line('cpu', 'cpuMilli', formatCpu),
       line('memory', 'memoryBytes', formatBytes),
       line('disk', 'diskBytes', formatBytes),
+      ...Object.entries(worker.devices).map(([name, { capacity, reserved }]): (Cell | string)[] => [
+        escapeText(name),
+        { text: String(capacity), align: 'right' },
+        { text: String(reserved), align: 'right' },
+        { text: '-', align: 'right' },
+      ]),
     ],
     '',
   )

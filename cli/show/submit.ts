@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { dirname, resolve } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { ExplainReply, SubmitReply } from '#libs/api'
 import { describeInstance, type Job } from '#libs/cluster'
 import { causeText, formatDuration, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
-import { decodeJobText, type JobSpec, parseJobFile } from '#libs/spec'
+import { decodeJobText, type JobSpec, parseJobFile, type ReadText } from '#libs/spec'
 import { call } from '../client/call'
 import { askScheduler } from '../client/explain'
 import { Interrupted, UsageFailure } from '../failure'
@@ -23,11 +25,23 @@ export const readJob = async (file: string): Promise<JobSpec> => {
   const name = file === '-' ? 'standard input' : file
   const text = decodeJobText(bytes, name)
   if (E.isLeft(text)) throw new UsageFailure(text.left)
-  const parsed = parseJobFile(text.right, name)
+  const parsed = parseJobFile(text.right, name, file === '-' ? undefined : readBeside(file))
   if (E.isRight(parsed)) return parsed.right
   const [first, ...rest] = parsed.left
   throw first === undefined ? new Error(`${name} was refused without a reason`) : new UsageFailure(first, ...rest)
 }
+
+/** Reads what a job file names, from the folder that it is in. */
+const readBeside =
+  (file: string): ReadText =>
+  (path) => {
+    try {
+      return E.right(readFileSync(resolve(dirname(file), path), 'utf8'))
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException
+      return E.left(code === 'ENOENT' ? 'there is no such file' : causeText(cause))
+    }
+  }
 
 const readBytes = async (file: string): Promise<Uint8Array> => {
   if (file === '-') {

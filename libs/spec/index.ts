@@ -1,5 +1,6 @@
 export * from './codec'
 export { type Facts, fillIn, USUAL_CAPABILITIES, volumeName, wrongHostPath } from './container'
+export type { ReadText } from './file/envFiles'
 export { probeOf } from './file/health'
 export { jobFileShape } from './file/job'
 export { DEFAULT_RESTART, DEFAULT_STOP } from './file/policies'

@@ -195,4 +195,28 @@ test('no JSON value makes the reader throw', () => {
   )
 })
 
+test('env files are read in order, below what `env` says', () => {
+  const files: Record<string, string> = {
+    './a.env': '# remark\nA=1\nB = two words # why\nexport C="x\\ny"\n\n',
+    './b.env': "B='# three'\nWHO=${ork.task}\nD=\n",
+  }
+  const read = (path: string) => E.fromNullable('there is no such file')(files[path])
+  const text = (names: string) => `name: a\ntasks:\n- {name: b, image: c, env: {A: own}, envFiles: [${names}]}\n`
+  const parsed = parseJobFile(text('./a.env, ./b.env'), 'f', read)
+  assert.equal(E.isRight(parsed) && parsed.right.tasks[0]?.env, {
+    A: 'own',
+    B: '# three',
+    C: 'x\ny',
+    WHO: '${ork.task}',
+    D: '',
+  })
+  files['./b.env'] = 'A B\nX="1\n'
+  const wrong = parseJobFile(text('./a.env, ./b.env, ./c.env'), 'f', read)
+  assert.equal(E.isLeft(wrong) && wrong.left.map(({ where, what }) => `${where} ${what}`), [
+    'f:3:58 tasks[0].envFiles[1] ./b.env: line 1 is not NAME=value',
+    'f:3:58 tasks[0].envFiles[1] ./b.env: line 2 has a quote that does not end',
+    'f:3:67 tasks[0].envFiles[2] ./c.env: there is no such file',
+  ])
+})
+
 test.run()

@@ -1,21 +1,26 @@
 import * as E from 'fp-ts/Either'
 import type * as t from 'io-ts'
 import { formatBytes, type OrkError, orkError } from '#libs/kernel'
+import { type ReadText, readsNothing, withEnvFiles } from './file/envFiles'
 import { completeJob, jobFileShape } from './file/job'
 import { MAX_PROBLEMS, MAX_SPEC_BYTES } from './limits'
 import type { JobSpec } from './model'
-import { Problem } from './shapes'
+import { type Finding, Problem } from './shapes'
 import { type Fault, locator, readSource, stepDown, type Tree, toErrors, utf8Length } from './source'
 
 /**
  * Reads a job file, YAML or JSON, into the canonical job. `file` is only for the errors, each of which has the tag
  * `BadJobFile` and says where: `web.yaml:7:15 tasks[0].replicas`. All problems are reported together, in the order
- * of the file. Never throws.
+ * of the file. `readText` gives the env files that it names. Never throws.
  */
-export const parseJobFile = (text: string, file: string): E.Either<readonly OrkError[], JobSpec> => {
+export const parseJobFile = (
+  text: string,
+  file: string,
+  readText: ReadText = readsNothing,
+): E.Either<readonly OrkError[], JobSpec> => {
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   const source = readSource(body)
-  const result = E.isLeft(source) ? source : readJob(source.right.tree, source.right.faults)
+  const result = E.isLeft(source) ? source : readJob(source.right.tree, source.right.faults, readText)
   return E.isRight(result) ? result : E.left(toErrors(result.left, file, locator(body), MAX_PROBLEMS))
 }
 
@@ -28,16 +33,26 @@ export const decodeJobText = (bytes: Uint8Array, file: string): E.Either<OrkErro
   }
 }
 
-const readJob = (tree: Tree, faults: readonly Fault[]): E.Either<readonly Fault[], JobSpec> => {
+const readJob = (tree: Tree, faults: readonly Fault[], readText: ReadText): E.Either<readonly Fault[], JobSpec> => {
   const decoded = jobFileShape.validate(tree.value, [{ key: '', type: jobFileShape, actual: tree.value }])
   if (E.isLeft(decoded)) return E.left([...faults, ...decoded.left.map((error) => toFault(tree, error))])
   if (faults.length > 0) return E.left(faults)
-  const spec = completeJob(decoded.right)
+  const whole = withEnvFiles(decoded.right, readText)
+  if (E.isLeft(whole)) return E.left(whole.left.map((finding) => toFault(tree, problemOf(finding))))
+  const spec = completeJob(whole.right)
   const size = utf8Length(JSON.stringify(spec))
   if (size <= MAX_SPEC_BYTES) return E.right(spec)
   const what = `the job takes ${formatBytes(size)} in the log, at most ${formatBytes(MAX_SPEC_BYTES)} are allowed`
   return E.left([{ offset: 0, path: '', what, next: 'split it into several jobs, or move large texts into the image' }])
 }
+
+const problemOf = ({ at, what, next }: Finding): Problem =>
+  new Problem(
+    undefined,
+    ['', ...at].map((key) => ({ key: String(key), type: jobFileShape })),
+    what,
+    next,
+  )
 
 /** Finds the place of a problem: the value, the field's name, or the nearest thing around what is missing. */
 const toFault = (root: Tree, error: t.ValidationError): Fault => {

@@ -1,7 +1,7 @@
 import { containerFields } from '../container'
 import { MAX_REPLICAS } from '../limits'
 import type { TaskSpec } from '../model'
-import { defaulted, integer, optional, record, required, struct, writtenText } from '../shapes'
+import { defaulted, integer, list, optional, processText, record, required, struct, writtenText } from '../shapes'
 import { disconnectShape, driverShape, ENV_NAME, nameShape } from '../words'
 import { wordsShape } from './command'
 import { healthShape } from './health'
@@ -14,7 +14,11 @@ import { bytes } from './units'
 import { updateShape } from './update'
 
 /** A task as read from a file, before what depends on the job's kind is filled in. */
-export type TaskFile = Omit<TaskSpec, 'restart'> & { readonly restart: RestartFile }
+export type TaskFile = Omit<TaskSpec, 'restart'> & {
+  readonly restart: RestartFile
+  /** Files of variables that are read where the job is submitted. */
+  readonly envFiles?: readonly string[]
+}
 
 const envHint = 'write a map: `env: {NAME: value}`'
 
@@ -49,6 +53,12 @@ export const taskFields = struct<TaskFile>('a task', {
       synonyms: ['environment', 'envs', 'vars', 'variables'],
     },
   ),
+  envFiles: optional(list('a list of paths', processText, { min: 1, max: 32 }), {
+    doc: 'Files with a `NAME=value` a line, read when the job is submitted; what `env` says goes before.',
+    example: ['./app.env'],
+    otherwise: 'none',
+    synonyms: ['env_file', 'env_files', 'envfile', 'envfrom'],
+  }),
   replicas: defaulted(integer({ min: 0, max: MAX_REPLICAS }), 1, {
     doc: 'How many instances of the task run.',
     example: 3,

@@ -58,7 +58,7 @@ function* drafts(): Generator<Draft> {
     yield { type: 'WorkerRegistered', data: { worker: `w${worker}`, capacity, ...more } }
   }
   for (let job = 0; job < JOBS; job += 1) {
-    yield { type: 'JobSubmitted', data: { job: name(job), version: 1, spec: spec(job) } }
+    yield { type: 'JobSubmitted', data: { job: name(job), version: 1, reason: null, spec: spec(job) } }
   }
   for (let round = 0; ; round += 1) yield* lives(round)
 }

@@ -36,7 +36,7 @@ const write = async ({ log }: Connection, ...drafts: readonly Draft[]): Promise<
 }
 
 const jobs = (...names: readonly string[]): readonly Draft[] =>
-  names.map((name) => ({ type: 'JobSubmitted', data: { job: name, version: 1, spec: aJob({ name }) } }))
+  names.map((name) => ({ type: 'JobSubmitted', data: { job: name, version: 1, reason: null, spec: aJob({ name }) } }))
 
 const noWarning = (): void => assert.unreachable('a snapshot was passed over')
 

@@ -41,6 +41,7 @@ const history: readonly Draft[] = [
   {
     type: 'JobSubmitted',
     data: {
+      reason: null,
       job: 'web',
       version: 1,
       spec: {

@@ -15,6 +15,10 @@ export default class Submit extends OrkCommand {
       description: 'However long it takes until there is room',
       command: '<%= config.bin %> submit examples/batch.yaml --wait',
     },
+    {
+      description: 'Only if nobody has changed it since it was looked at',
+      command: '<%= config.bin %> submit examples/web.yaml --check-version 3 --reason "more memory"',
+    },
   ]
   static override args = {
     file: Args.string({ description: 'Job file, YAML or JSON; - for standard input', required: true }),
@@ -30,6 +34,12 @@ export default class Submit extends OrkCommand {
       default: false,
       description: 'Go on waiting when instances fit on no worker, or do not come up',
     }),
+    'check-version': Flags.integer({
+      description: 'Refuse unless the job is at this version; 0: unless there is none of this name',
+      min: 0,
+      helpValue: 'VERSION',
+    }),
+    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
   }
 
   async run(): Promise<void> {
@@ -39,8 +49,8 @@ export default class Submit extends OrkCommand {
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     if (!flags.json) await this.sayWhichDev(flags)
-    const { json, detach, wait } = flags
-    await submitJob(connection, spec, { json, detach, wait, signal, out: this.out })
+    const { json, detach, wait, reason = null, 'check-version': checkVersion = null } = flags
+    await submitJob(connection, spec, { json, detach, wait, checkVersion, reason, signal, out: this.out })
   }
 
   /** Several `ork dev` may run, and which one was meant follows from the folder: said before a job is waited for. */

@@ -123,9 +123,9 @@ const until = (deadlineMs: number | null): string =>
 const because = (reason: string | null): string => (reason === null ? '' : `: ${reason}`)
 
 const submitted = (event: EventOf<'JobSubmitted'>): string => {
-  const { spec, version } = event.data
+  const { spec, version, reason } = event.data
   const tasks = spec.tasks.map(({ name, replicas }) => `${name} x${replicas}`).join(', ')
-  return `version ${version} was submitted: ${spec.kind} of ${tasks}${by(event)}`
+  return `version ${version} was submitted: ${spec.kind} of ${tasks}${by(event)}${because(reason)}`
 }
 
 const unplaceable = ({ data }: EventOf<'TaskUnplaceable'>): string => {

@@ -73,6 +73,9 @@ export interface SubmitOptions extends Show {
   /** Go on following while instances fit nowhere. */
   readonly wait: boolean
   readonly actor?: string
+  /** Refused unless the job is at this version, 0: unless there is none yet; null: whatever it is at. */
+  readonly checkVersion?: number | null
+  readonly reason?: string | null
 }
 
 /**
@@ -81,7 +84,8 @@ export interface SubmitOptions extends Show {
  */
 export const submitJob = async (connection: Connection, spec: JobSpec, options: SubmitOptions): Promise<void> => {
   const begun = Date.now()
-  const reply = await call(connection, 'submit', { spec, actor: options.actor ?? whoAmI() })
+  const { actor = whoAmI(), checkVersion = null, reason = null } = options
+  const reply = await call(connection, 'submit', { spec, checkVersion, reason, actor })
   if (!options.json) await options.out.write(`${accepted(reply)}\n`)
   await followVersion(connection, reply, options, begun)
 }

@@ -24,7 +24,7 @@ const task = (name: string, replicas: number): TaskSpec => ({
 
 const submitted = (version: number, replicas: number, kind: JobKind = 'service'): Draft => ({
   type: 'JobSubmitted',
-  data: { job: 'web', version, spec: { name: 'web', kind, tasks: [task('api', replicas)] } },
+  data: { job: 'web', version, reason: null, spec: { name: 'web', kind, tasks: [task('api', replicas)] } },
 })
 const place = (index: number) => ({ job: 'web', task: 'api', index, worker: 'w1', attempt: 1 })
 const ref = (index: number) => ({ ...place(index), placement: CURRENT })

@@ -39,7 +39,7 @@ export const draftsOf = (cluster: Cluster, change: Change): readonly Draft[] => 
     case 'job': {
       const { spec } = change
       const version = (cluster.jobs.get(spec.name)?.version ?? 0) + 1
-      return [{ type: 'JobSubmitted', data: { job: spec.name, version, spec } }]
+      return [{ type: 'JobSubmitted', data: { job: spec.name, version, reason: null, spec } }]
     }
   }
 }

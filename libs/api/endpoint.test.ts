@@ -12,8 +12,10 @@ const refusal = (verb: Verb, request: unknown): OrkError => {
   return read.left
 }
 
+const submitOf = (spec: unknown) => ({ spec, checkVersion: null, reason: null, actor: null })
+
 test('a request is read as it came', () => {
-  const request = { spec: aJob(), actor: 'ada@desk' }
+  const request = { spec: aJob(), checkVersion: 3, reason: null, actor: 'ada@desk' }
   assert.equal(checked('submit', request), E.right(request))
   assert.equal(
     checked('stop', { job: 'web', reason: null, actor: null }),
@@ -37,7 +39,7 @@ test('a job that would not fit into a message of the log is refused with its siz
   const words = ['a'.repeat(60_000)]
   const spec = aJob({ tasks: Array.from({ length: 9 }, (_, at) => ({ name: `t${at}`, args: words })) })
   assert.ok(JSON.stringify(spec).length > MAX_SPEC_BYTES)
-  const { what, next } = refusal('submit', { spec, actor: null })
+  const { what, next } = refusal('submit', submitOf(spec))
   assert.match(
     what,
     /^not a request for submit: spec takes 5\d\d(\.\d+)? ?KiB in the log, at most 512 ?KiB are allowed$/,
@@ -47,7 +49,7 @@ test('a job that would not fit into a message of the log is refused with its siz
 
 test('a number beyond its limit deep in a job is refused with its path', () => {
   const spec = aJob({ tasks: [{ replicas: 10_000_000 }] })
-  assert.match(refusal('submit', { spec, actor: null }).what, /spec\.tasks\.0\.replicas .*100000/)
+  assert.match(refusal('submit', submitOf(spec)).what, /spec\.tasks\.0\.replicas .*100000/)
 })
 
 test('what is of another kind is told by its path, with what may be the cause', () => {
@@ -59,7 +61,7 @@ test('what is of another kind is told by its path, with what may be the cause', 
 
 test('a request that is wrong in very many places is told of some', () => {
   const tasks = Array.from({ length: 90 }, () => ({ replicas: -1 }))
-  assert.ok(refusal('submit', { spec: aJob({ tasks }), actor: null }).what.length < 2_000)
+  assert.ok(refusal('submit', submitOf(aJob({ tasks }))).what.length < 2_000)
 })
 
 test.run()

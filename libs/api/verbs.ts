@@ -15,7 +15,7 @@ import { Actor, Id, Keys, Moves, Reason, Replicas, Spec } from './limits'
 
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
 export const REQUESTS = {
-  submit: t.type({ spec: Spec, actor: Actor }, 'SubmitRequest'),
+  submit: t.type({ spec: Spec, checkVersion: nullable(Count), reason: Reason, actor: Actor }, 'SubmitRequest'),
   stop: t.type({ job: Name, reason: Reason, actor: Actor }, 'StopRequest'),
   forget: t.type({ worker: Name, reason: Reason, actor: Actor }, 'ForgetRequest'),
   cordon: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'CordonRequest'),

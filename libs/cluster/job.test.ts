@@ -131,7 +131,7 @@ test('an end of another version than the current one is ignored', () => {
 
 test('a version that is not newer, and a spec under another name, are ignored', () => {
   const story = twoRunning().when(submitted(of(5), 1))
-  story.when({ type: 'JobSubmitted', data: { job: 'web', version: 2, spec: aJob({ name: 'other' }) } })
+  story.when({ type: 'JobSubmitted', data: { job: 'web', version: 2, reason: null, spec: aJob({ name: 'other' }) } })
   assert.equal(story.jobs, { web: 'running v1' })
   assert.is(story.ignored.illegal, 2)
   assert.is(story.cluster.jobs.get('web')?.seq, story.cluster.seq)

@@ -25,7 +25,9 @@ test('managers take snapshots; everyone starts from them, and nobody else may wr
     mustConnect({ servers: nats.url, user: NAMES[role], pass: `${role} secret`, create: role === 'manager' })
   const manager = await as('manager')
   const spec = aJob({ name: 'web' })
-  await manager.log.append([{ event: eventOf({ type: 'JobSubmitted', data: { job: 'web', version: 1, spec } }) }])
+  await manager.log.append([
+    { event: eventOf({ type: 'JobSubmitted', data: { job: 'web', version: 1, reason: null, spec } }) },
+  ])
   assert.is(await advanceSnapshot(manager, noWarning), 1)
   for (const role of ROLES) {
     const connection = await as(role)

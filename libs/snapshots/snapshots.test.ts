@@ -18,7 +18,7 @@ const grow = async (log: Log, events: number): Promise<void> => {
     const draft =
       ids % 10 === 0
         ? registered(`w${ids}`)
-        : { type: 'JobSubmitted' as const, data: { job: spec.name, version: 1, spec } }
+        : { type: 'JobSubmitted' as const, data: { job: spec.name, version: 1, reason: null, spec } }
     await log.append([{ event: stamp(draft, { id: `e${ids}`, source: 'manager/m1', time: ids }) }])
   }
 }

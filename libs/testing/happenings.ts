@@ -26,7 +26,7 @@ export const aJob = (over: { name?: string; kind?: JobKind; tasks?: readonly Par
 
 export const submitted = (spec: JobSpec = aJob(), version = 1): Draft => ({
   type: 'JobSubmitted',
-  data: { job: spec.name, version, spec },
+  data: { job: spec.name, version, reason: null, spec },
 })
 
 export const stopAsked = (job = 'web'): Draft => ({ type: 'JobStopRequested', data: { job, reason: null } })

@@ -35,7 +35,7 @@ export class History {
 
   submit(spec: JobSpec): Entry {
     const version = (this.cluster.jobs.get(spec.name)?.version ?? 0) + 1
-    return this.add({ type: 'JobSubmitted', data: { job: spec.name, version, spec } })
+    return this.add({ type: 'JobSubmitted', data: { job: spec.name, version, reason: null, spec } })
   }
 
   register(worker: string, cpuMilli?: number): Entry {

@@ -31,7 +31,7 @@ test.before.each(async (context) => {
   for (let job = 1; job <= 10; job += 1) {
     const spec = aJob({ name: `job-${job}` })
     await context.connection.log.append([
-      { event: eventOf({ type: 'JobSubmitted', data: { job: spec.name, version: 1, spec } }) },
+      { event: eventOf({ type: 'JobSubmitted', data: { job: spec.name, version: 1, reason: null, spec } }) },
     ])
     if (job % 5 === 0) await advanceSnapshot(context.connection, noWarning)
   }

@@ -97,7 +97,9 @@ const turnArbitrary: fc.Arbitrary<Turn> = fc.oneof(
     arbitrary: fc.record({
       pick: fc.nat(),
       roll: fc.nat(),
-      spec: specArbitrary.map((spec): Draft => ({ type: 'JobSubmitted', data: { job: spec.name, version: 1, spec } })),
+      spec: specArbitrary.map(
+        (spec): Draft => ({ type: 'JobSubmitted', data: { job: spec.name, version: 1, reason: null, spec } }),
+      ),
       epoch: fc.integer({ min: 4, max: 5 }),
     }),
   },

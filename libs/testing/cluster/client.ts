@@ -19,7 +19,7 @@ export const clientOf = (connection: Connection): TestClient => {
     return answer.right as T
   }
   const submit = (spec: JobSpec, timeoutMs = 10_000): Promise<SubmitReply> =>
-    ask('submit', { spec, actor: 'test' }, timeoutMs)
+    ask('submit', { spec, checkVersion: null, reason: null, actor: 'test' }, timeoutMs)
   return {
     submit,
     submitSurely: async (spec: JobSpec, withinMs = 30_000): Promise<SubmitReply> => {

@@ -122,7 +122,7 @@ export class World {
 
   /** Resolves to whether a manager has confirmed it. */
   submit(spec: JobSpec): Promise<boolean> {
-    return this.request('submit', { spec, actor: 'sim' })
+    return this.request('submit', { spec, checkVersion: null, reason: null, actor: 'sim' })
   }
 
   stop(job: string): Promise<boolean> {

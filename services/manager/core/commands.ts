@@ -8,25 +8,53 @@ export type Outcome =
   | { readonly tag: 'Write'; readonly decision: Decision; readonly version: number }
   | { readonly tag: 'Nothing'; readonly version: number; readonly seq: number }
 
+/** What comes with a job that is submitted. */
+export interface Submittal {
+  /** The version that the job must be at, 0 where there must be none yet; null: whatever it is. */
+  readonly checkVersion: number | null
+  readonly reason: string | null
+}
+
+const ANYHOW: Submittal = { checkVersion: null, reason: null }
+
 /**
  * Accepts a job as its next version, unless the very same runs already. One of which an instance has failed is accepted
  * again: that is how a user says "try once more". One that is still being stopped starts again as its instances end.
  */
-export const submit = (cluster: Cluster, spec: JobSpec): E.Either<OrkError, Outcome> => {
+export const submit = (
+  cluster: Cluster,
+  spec: JobSpec,
+  { checkVersion, reason }: Submittal = ANYHOW,
+): E.Either<OrkError, Outcome> => {
   const job = cluster.jobs.get(spec.name)
-  if (job === undefined) return E.right(write(spec, 1, jobSeq(cluster, spec.name)))
+  if (checkVersion !== null && checkVersion !== (job?.version ?? 0))
+    return E.left(movedOn(spec.name, job, checkVersion))
+  if (job === undefined) return E.right(write(spec, reason, 1, jobSeq(cluster, spec.name)))
   if (job.state === 'running' && sameSpec(job.spec, spec) && !hasFailed(job)) {
     return E.right({ tag: 'Nothing', version: job.version, seq: job.history.at(-1)?.seq ?? 0 })
   }
-  return E.right(write(spec, job.version + 1, job.seq))
+  return E.right(write(spec, reason, job.version + 1, job.seq))
+}
+
+const movedOn = (name: string, job: Job | undefined, checked: number): OrkError => {
+  if (job === undefined) {
+    const next = '`ork jobs` lists those that there are; `--check-version 0` is for a job that is new'
+    return orkError('MovedOn', `there is no job "${name}", so it is not at version ${checked}`, { next })
+  }
+  const is = `${name} is at version ${job.version}`
+  const what =
+    checked === 0 ? `there is a job "${name}" already: ${is}` : `${is}, not ${checked}: nothing was submitted`
+  return orkError('MovedOn', what, {
+    next: `\`ork history ${name}\` says who changed it; \`ork plan\` shows what yours would`,
+  })
 }
 
 const hasFailed = (job: Job): boolean => [...job.tasks.values()].some(({ counts }) => counts.failed > 0)
 
-const write = (spec: JobSpec, version: number, expect: number): Outcome => ({
+const write = (spec: JobSpec, reason: string | null, version: number, expect: number): Outcome => ({
   tag: 'Write',
   version,
-  decision: { draft: { type: 'JobSubmitted', data: { job: spec.name, version, spec } }, expect },
+  decision: { draft: { type: 'JobSubmitted', data: { job: spec.name, version, reason, spec } }, expect },
 })
 
 /** Gives up a worker that is not heard of. */

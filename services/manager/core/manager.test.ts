@@ -82,6 +82,18 @@ test('the same job again writes nothing, another is its next version', () => {
   assert.is(E.isRight(next) && next.right.tag === 'Write' && next.right.decision.expect, 1)
 })
 
+test('a job that is not at the version that was looked at is not submitted', () => {
+  const { view } = given(submitted(aJob()), submitted(aJob({ tasks: [{ replicas: 2 }] }), 2))
+  const checked = (name: string, checkVersion: number) => {
+    const outcome = submit(view.cluster, aJob({ name }), { checkVersion, reason: 'tried' })
+    return E.isLeft(outcome) ? outcome.left.what : outcome.right.tag
+  }
+  assert.is(checked('web', 1), 'web is at version 2, not 1: nothing was submitted')
+  assert.is(checked('web', 0), 'there is a job "web" already: web is at version 2')
+  assert.is(checked('new', 1), 'there is no job "new", so it is not at version 1')
+  assert.equal([checked('web', 2), checked('new', 0)], ['Write', 'Write'])
+})
+
 test('the same job again, with an instance that failed, is another try', () => {
   const { view } = given(registered('w1'), submitted(aJob()), on('web.api.0').scheduled(), on('web.api.0').failed())
   const again = submit(view.cluster, aJob())

@@ -50,14 +50,18 @@ export const commands = (connection: Connection, service: LedService<ManagerView
     return service.execute(`job ${job}`, (cluster) => E.map(commandOf(reply))(decide(cluster)), actor)
   }
   return [
-    endpoint({ prefix, verb: 'submit', queue: QUEUE }, ({ spec, actor }) => {
+    endpoint({ prefix, verb: 'submit', queue: QUEUE }, ({ spec, actor, ...more }) => {
       const reply = (wrote: boolean, version: number, seq: number): SubmitReply => ({
         job: spec.name,
         version,
         seq,
         outcome: wrote ? 'submitted' : 'unchanged',
       })
-      return service.execute(`job ${spec.name}`, (cluster) => E.map(commandOf(reply))(submit(cluster, spec)), actor)
+      return service.execute(
+        `job ${spec.name}`,
+        (cluster) => E.map(commandOf(reply))(submit(cluster, spec, more)),
+        actor,
+      )
     }),
     endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) => {
       const reply = (wrote: boolean, _version: number, seq: number): StopReply => ({

@@ -1,5 +1,6 @@
 import type { AttemptSummary, InstanceDetail, InstanceSummary } from '#libs/cluster'
 import type { Entry } from '#libs/events'
+import { chainOf, type Link } from './chain'
 import { escapeText } from './escape'
 import { type EventLook, eventLine } from './event'
 import { ending } from './sentence'
@@ -52,6 +53,7 @@ export const detailOf = (instance: AttemptSummary | InstanceSummary, look: Event
     said.push(`starts ${relative(instance.notBefore, look)}`)
   }
   if (instance.restarts > 0 && instance.state === 'running') said.push(`restarted ${instance.restarts}x`)
+  if ('reschedules' in instance && instance.reschedules > 0) said.push(`placed anew ${instance.reschedules}x`)
   if ('retiring' in instance && instance.retiring !== null) said.push(retiringOf(instance.retiring))
   return said.join('; ')
 }
@@ -83,10 +85,27 @@ export const renderInstance = (instance: InstanceDetail, history: readonly Entry
   return [
     renderPairs(pairs),
     '',
+    'Attempts',
+    renderChain(chainOf(history), look),
+    '',
     'History',
     ...(lines.length > 0 ? lines : [instance.events.length === 0 ? '  nothing yet' : '  in the archive']),
   ].join('\n')
 }
+
+const renderChain = (chain: readonly Link[], look: EventLook): string =>
+  renderTable(
+    ['ATTEMPT', 'WORKER', 'STARTED', 'HEALTH', 'END', 'THEN'],
+    chain.map(({ attempt, worker, startedAt, health, end, next }): (Cell | string)[] => [
+      { text: String(attempt), align: 'right' },
+      worker,
+      startedAt === null ? 'never' : relative(startedAt, look),
+      health ?? '-',
+      end ?? '-',
+      next ?? '-',
+    ]),
+    '  none yet',
+  )
 
 const attemptOf = ({ attempt, version, restarts }: InstanceDetail): string => {
   if (attempt === 0) return 'none yet'

@@ -1,6 +1,7 @@
 import type { ExplainReply } from '#libs/api'
 import type { InstanceSummary, JobDetail, JobSummary, TaskSummary } from '#libs/cluster'
 import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
+import { crashLoopsOf } from './crashLoop'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
 import { renderInstances } from './instance'
@@ -38,12 +39,14 @@ export const renderJob = (
   look: EventLook,
 ): string => {
   const { colours } = look
+  const loops = crashLoopsOf(job, instances, look.now)
   const head = renderPairs([
     ['Job', colours.bold(escapeText(job.name))],
     ['Kind', job.kind],
     ['State', paintState(colours, job.state)(job.state)],
     ['Version', `${job.version}, submitted ${relativeAndAbsolute(job.submittedAt, look)}${byWhom(job)}`],
     ...updateOf(job, look),
+    ...(loops === null ? [] : [['Crash loop', colours.red(escapeText(loops))] as const]),
     ['Instances', `${job.wanted} wanted: ${renderCounts(job.counts, colours)}${renderUnready(job.unready, colours)}`],
   ])
   const tasks = renderTable(

@@ -101,7 +101,7 @@ const verdicts = ({ workers }: Recomputed, chosen: string | null, look: EventLoo
       verdictOf(one, chosen, look),
       { text: one.fits ? amount(one.score) : '', align: 'right' },
       ...terms.map((term): Cell => ({ text: one.fits ? amount(costOf(one, term)) : '', align: 'right' })),
-      one.fits ? '' : one.detail,
+      one.fits ? (one.avoided === true ? 'failed there lately: only if no other fits' : '') : one.detail,
     ]),
     'no worker had joined',
   )

@@ -22,6 +22,8 @@ export type TestImage = {
   readonly stopSignal?: string
   readonly env?: Readonly<Record<string, string>>
   readonly user?: string
+  /** What it says of how its health is checked; times in milliseconds, after a minute's start period. */
+  readonly healthcheck?: { readonly test: readonly string[]; readonly intervalMs: number; readonly retries: number }
 }
 
 const configOf = (image: TestImage): Record<string, unknown> => ({
@@ -30,6 +32,15 @@ const configOf = (image: TestImage): Record<string, unknown> => ({
   ...(image.entrypoint ? { Entrypoint: image.entrypoint } : {}),
   ...(image.stopSignal === undefined ? {} : { StopSignal: image.stopSignal }),
   ...(image.user === undefined ? {} : { User: image.user }),
+  ...(image.healthcheck === undefined ? {} : { Healthcheck: healthcheckOf(image.healthcheck) }),
+})
+
+const healthcheckOf = ({ test, intervalMs, retries }: NonNullable<TestImage['healthcheck']>) => ({
+  Test: ['CMD', ...test],
+  Interval: intervalMs * 1e6,
+  Timeout: 5e9,
+  Retries: retries,
+  StartPeriod: 60e9,
 })
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex')

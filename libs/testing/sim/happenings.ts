@@ -146,10 +146,22 @@ export const describe = (what: Happening): string => {
 }
 
 const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
-  const shown = tasks.map(({ name: task, replicas, resources, restart, env, image, stop, onDisconnect, update }) => {
-    const { cpuMilli } = resources
-    const more = JSON.stringify({ cpuMilli, image, env, restart, graceMs: stop.graceMs, onDisconnect, update })
-    return `${task} x${replicas} ${more}`
-  })
+  const shown = tasks.map(
+    ({ name: task, replicas, resources, restart, env, image, stop, onDisconnect, update, health, reschedule }) => {
+      const { cpuMilli } = resources
+      const more = JSON.stringify({
+        cpuMilli,
+        image,
+        env,
+        restart,
+        graceMs: stop.graceMs,
+        onDisconnect,
+        update,
+        health,
+        reschedule,
+      })
+      return `${task} x${replicas} ${more}`
+    },
+  )
   return `${kind} ${name}: ${shown.join('; ')}`
 }

@@ -1,6 +1,7 @@
 import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../happenings'
 import type { Happening, Planned } from './happenings'
+import { withIlls } from './ills'
 import { withNeeds } from './needs'
 import { withOperators } from './operators'
 import { Random } from './random'
@@ -26,7 +27,8 @@ export interface Plan {
 export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
   const steered = withOperators(seed, plan.size.workers, plan.happenings)
-  return { ...plan, happenings: withNeeds(seed, withRareTroubles(seed, steered)) }
+  const needy = withNeeds(seed, withRareTroubles(seed, steered))
+  return { ...plan, happenings: withIlls(seed, needy) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

@@ -1,13 +1,16 @@
 import {
   attemptsOf,
+  hasReschedules,
   hostPortKey,
   type Instance,
   instanceOf,
   isOpen,
   isOutdated,
   isPlaced,
+  isUnready,
   isWanted,
   type Job,
+  rescheduleAfterMs,
   type Task,
   volumesOf,
   type Worker,
@@ -26,6 +29,8 @@ const LIMIT_MS = 240_000
 const STEP_MS = 1_000
 const CALM_STEPS = 4
 const ANSWER_MS = 5_000
+/** What fails again and again may wait for so long, and longer, to be placed anew. */
+const LONG_MS = 30_000
 
 const NAME = 'everything comes to what is wanted'
 
@@ -113,7 +118,10 @@ const heal = (world: World): void => {
   world.note('>>> everything is healed')
   Object.assign(world.weather, CALM)
   world.servers.store.maxBytes = null
-  for (const engine of world.engines.values()) engine.setReachable(true)
+  for (const engine of world.engines.values()) {
+    engine.setReachable(true)
+    engine.isHealed = true
+  }
   for (const node of world.nodes.values()) {
     node.setTrap(null)
     node.mend()
@@ -165,7 +173,8 @@ const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
     for (const instance of task.instances) wrong.push(...wrongInInstance(world, task, instance, known))
   }
   const isDone = [...job.tasks.values()].every(({ counts }) => counts.pending + counts.running === 0)
-  if (job.kind === 'batch' && job.state === 'running' && isDone)
+  const isOver = isDone && ![...job.tasks.values()].some(hasReschedules)
+  if (job.kind === 'batch' && job.state === 'running' && isOver)
     wrong.push(`batch ${job.name} has ended and does not say so`)
   return wrong
 }
@@ -205,6 +214,8 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
     wrong.push(`${id} is ${state}`)
   }
   if (state === 'failed' && !mayFail(instance)) wrong.push(`${id} has failed: ${instance.reason}`)
+  if ((rescheduleAfterMs(instance) ?? LONG_MS) < LONG_MS) wrong.push(`${id} is not placed anew`)
+  if (isUnready(instance) && task.spec.health !== undefined) wrong.push(`${id} is ${instance.health}`)
   return wrong
 }
 

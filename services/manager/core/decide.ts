@@ -3,6 +3,7 @@ import { decideDrains, nextDrain, waitingForRoom, whyDrained } from './drain'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
 import { endRebalance, type Moves, movesOf, PATIENCE_MS } from './rebalance'
+import { decideReschedules, noteFailure } from './reschedule'
 import { note } from './steady'
 import type { WhyMove } from './survey'
 import { evolveView, hear, initialView, lead, type ManagerView, reconsider } from './view'
@@ -28,8 +29,12 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   const drains = decideDrains(view.drains, now, MAX_BATCH - decisions.length)
   decisions.push(...drains)
   const losing = jobsIn(view, drains)
-  for (const instance of view.touchedInstances) note(view.seen, instance, now)
+  for (const instance of view.touchedInstances) {
+    note(view.seen, instance, now)
+    noteFailure(view.reschedules, instance, now)
+  }
   view.touchedInstances.clear()
+  decisions.push(...decideReschedules(view.reschedules, now, MAX_BATCH - decisions.length))
   const moves = noteRebalance(view, now)
   if (decisions.length === 0) decisions.push(...endRebalance(view.cluster, moves, view.rebalancing, now.mono))
   for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
@@ -49,7 +54,13 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
     wakeAt:
       view.touchedJobs.size > 0
         ? now.mono
-        : Math.min(view.nextLivenessAt, nextRollout(view), nextDrain(view, now), nextEnd(view)),
+        : Math.min(
+            view.nextLivenessAt,
+            nextRollout(view),
+            nextDrain(view, now),
+            nextEnd(view),
+            view.reschedules.nextAt,
+          ),
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Attempt, type Decision, instanceOf, type Worker } from '#libs/cluster'
+import { type Attempt, type Decision, type Instance, instanceOf, type Worker } from '#libs/cluster'
 
 /** The fields that name an attempt in every event about it. */
 const attemptOf = (attempt: Attempt) => ({
@@ -20,6 +20,12 @@ export const replaceRequest = (attempt: Attempt, reason: string): Decision => ({
   draft: { type: 'TaskReplaceRequested', data: { ...attemptOf(attempt), reason } },
   expect: instanceOf(attempt).seq,
 })
+
+export const rescheduled = (instance: Instance): Decision => {
+  const reason = instance.reason ?? 'it failed'
+  const data = { ...attemptOf(instance), reschedules: instance.reschedules + 1, reason }
+  return { draft: { type: 'TaskRescheduled', data }, expect: instance.seq }
+}
 
 export const lostAttempt = (attempt: Attempt, { name, state }: Worker): Decision => ({
   draft: { type: 'TaskLost', data: { ...attemptOf(attempt), reason: `worker ${name} is ${state}` } },

@@ -1,4 +1,4 @@
-import { type Decision, isWanted, type Job, type Now } from '#libs/cluster'
+import { type Decision, hasReschedules, isWanted, type Job, type Now } from '#libs/cluster'
 import { decideRollout } from './rollout'
 import type { WhyMove } from './survey'
 import type { ManagerView } from './view'
@@ -20,11 +20,12 @@ export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, 
   }
 }
 
-/** Nothing of the job waits or runs any more. */
+/** Nothing of the job waits or runs any more, or will again. */
 const isSettled = (job: Job): boolean => {
-  for (const { counts, retiring } of job.tasks.values()) {
+  for (const task of job.tasks.values()) {
+    const { counts, retiring } = task
     const busy = counts.pending + counts.scheduled + counts.starting + counts.running + counts.exited + counts.stopping
-    if (busy + retiring > 0) return false
+    if (busy + retiring > 0 || hasReschedules(task)) return false
   }
   return true
 }

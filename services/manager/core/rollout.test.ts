@@ -117,7 +117,7 @@ test('an instance that fails for good fails the update, which goes no further', 
   replaced(story, 0)
   assert.equal(said(story, story.log.on(id(0)).failed()), ['UpdateFailed web'])
   assert.match(story.log.cluster.jobs.get('web')?.update?.reason ?? '', 'web.api.0 failed: exit code 1')
-  assert.equal(after(story, 60_000), [])
+  assert.equal(after(story, 60_000), ['TaskRescheduled web.api.0 on w1'], 'it is tried again all the same')
 })
 
 test('an instance that is not healthy in time fails the update', () => {

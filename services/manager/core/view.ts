@@ -3,6 +3,7 @@ import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/even
 
 import { type Drains, noteDrain } from './drain'
 import type { Rebalancing } from './rebalance'
+import { noReschedules, type Reschedules } from './reschedule'
 import type { Tracks } from './rollout'
 
 /** What the manager knows: the cluster, what it has yet to look at, and when it last heard of each worker. */
@@ -20,6 +21,7 @@ export interface ManagerView extends Tracks {
   readonly moving: Set<Instance>
   /** When it is next looked whether what drained workers have finds room elsewhere; monotonic milliseconds. */
   nextDrainAt: number
+  readonly reschedules: Reschedules
   /** Instances that an event touched since the last decision. */
   readonly touchedInstances: Set<Instance>
   /** By worker that the log knows. Not from the log: a manager that has just started knows nothing of the past's silence. */
@@ -52,6 +54,7 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   drains: new Map(),
   moving: new Set(),
   nextDrainAt: 0,
+  reschedules: noReschedules(),
   touchedInstances: new Set(),
   seen: new Map(),
   rollouts: new Map(),

@@ -109,9 +109,18 @@ export class Deciding {
       seed: () => hash(`${instanceId(refOf(instance))} ${instance.attempt + 1}`, cluster.scheduling.seed ?? 0),
     }
     const allowed = kept === null ? admits : (row: number) => row !== kept.row && admits(row)
+    const { resources } = instance.task.spec
     const aimed = instance.aim === null ? undefined : fleet.rowOf(instance.aim)
-    if (aimed !== undefined && fleet.hasRoom(aimed, instance.task.spec.resources) && allowed(aimed)) return aimed
-    return picker.pick(policy, instance.task.spec.resources, lot, allowed)
+    if (aimed !== undefined && !this.isAvoided(instance, aimed) && fleet.hasRoom(aimed, resources) && allowed(aimed))
+      return aimed
+    if (instance.avoids.length === 0) return picker.pick(policy, resources, lot, allowed)
+    const elsewhere = picker.pick(policy, resources, lot, (row) => !this.isAvoided(instance, row) && allowed(row))
+    return elsewhere >= 0 ? elsewhere : picker.pick(policy, resources, lot, allowed)
+  }
+
+  /** Whether the instance has failed on a worker lately: that one is taken only where no other fits. */
+  private isAvoided({ avoids }: Instance, row: number): boolean {
+    return avoids.includes(this.view.fleet.workers[row]?.name ?? '')
   }
 
   private schedule(instance: Instance, policy: PlacementPolicy, row: number): Decision {

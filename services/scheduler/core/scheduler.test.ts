@@ -35,6 +35,25 @@ test('the policy is that of the cluster as of the log, and a job may name its ow
   assert.is(setPolicy(story.log.cluster, 'binpack', null), null, 'it is so already')
 })
 
+/** Placed on a worker, failed there for good, and to be placed anew. */
+const failedOn = (id: string, worker: string, attempt: number): Happened[] => [
+  on(id, worker, attempt).scheduled(),
+  on(id, worker, attempt).failed(),
+  on(id, worker, attempt).rescheduled(attempt),
+]
+
+test('an instance that has failed goes to another worker, and back only where no other fits', () => {
+  const story = given(registered('w1'), registered('w2', 1_000), job('web', cores(600)))
+  story.given(...failedOn('web.api.0', 'w1', 1))
+  assert.equal(inShort(story.decide()), ['TaskScheduled web.api.0 on w2'], 'though w1 has more room')
+  const [w1, w2] = explain(story.view, story.log.instance('web.api.0'))
+  assert.equal([w1?.fits && w1.avoided, w2?.fits && w2.avoided], [true, undefined])
+  story.given(...failedOn('web.api.0', 'w2', 2))
+  assert.equal(inShort(story.decide()), ['TaskScheduled web.api.0 on w1'], 'both have failed it')
+  const alone = given(registered('w1'), job('web'), ...failedOn('web.api.0', 'w1', 1))
+  assert.equal(inShort(alone.decide()), ['TaskScheduled web.api.0 on w1'])
+})
+
 test('a point of priority is worth ten seconds of waiting', () => {
   const story = given(registered('w1', 500), job('first'))
   story.settle()

@@ -11,6 +11,8 @@ export type WorkerVerdict =
   | {
       readonly worker: string
       readonly fits: true
+      /** The instance has failed there lately: it is taken only where no other fits. */
+      readonly avoided?: true
       /** Higher is better; by a policy that scores nothing all are 0. */
       readonly score: number
       /** What each term costs, by a policy that scores. */
@@ -52,7 +54,8 @@ export const judgeAll = (
     const worker = nameAt(view, row)
     const rejected = rejection(instance, feasible.candidate(row)) ?? (row === kept?.row ? keptFor(kept) : null)
     if (rejected !== null) return { worker, fits: false, ...rejected }
-    return { worker, fits: true, ...scoreOf(view, instance, policy, row) }
+    const avoided = instance.avoids.includes(worker) ? { avoided: true as const } : {}
+    return { worker, fits: true, ...avoided, ...scoreOf(view, instance, policy, row) }
   })
 }
 

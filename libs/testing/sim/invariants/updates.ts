@@ -50,7 +50,10 @@ export const updates: LogInvariant = {
             for (const task of taken.keys()) if (task.job.name === event.data.job) taken.delete(task)
             return
           case 'TaskStarted':
+          case 'TaskHealthChanged':
           case 'TaskCompleted': {
+            const ofRetiring = 'placement' in event.data && event.data.placement === stored.before?.retiringSeq
+            if (ofRetiring || !isGood(event)) return
             const { job, task: name, index } = event.data
             const task = truth.jobs.get(job)?.tasks.get(name)
             const all = task === undefined ? undefined : taken.get(task)
@@ -73,6 +76,18 @@ type Taken = Map<number, number | null>
 const notSteady = (taken: Taken, task: Task, ms: number): ReadonlySet<number> => {
   const { minHealthyMs } = updateOf(task.spec)
   return new Set([...taken].flatMap(([index, upAt]) => (upAt === null || ms - upAt < minHealthyMs ? [index] : [])))
+}
+
+/** Whether the instance is up with it. */
+const isGood = (event: EventOf<'TaskStarted' | 'TaskHealthChanged' | 'TaskCompleted'>): boolean => {
+  switch (event.type) {
+    case 'TaskStarted':
+      return !event.data.checked
+    case 'TaskHealthChanged':
+      return event.data.health === 'healthy'
+    case 'TaskCompleted':
+      return true
+  }
 }
 
 type Taking = EventOf<'TaskStopRequested' | 'TaskReplaceRequested'>

@@ -1,0 +1,53 @@
+import { type Decision, type Instance, type Now, rescheduleAfterMs } from '#libs/cluster'
+import { rescheduled } from './drafts'
+
+/** The instances that have failed where they were and wait to be placed anew. */
+export interface Reschedules {
+  readonly waiting: Map<Instance, Waiting>
+  /** When the first of them is due at the earliest; monotonic milliseconds. */
+  nextAt: number
+}
+
+interface Waiting {
+  readonly placedSeq: number
+  readonly dueAt: number
+}
+
+/** One that was decided on and did not come about, since its aggregate takes no decisions, is tried again so often. */
+const AGAIN_MS = 10_000
+
+export const noReschedules = (): Reschedules => ({ waiting: new Map(), nextAt: Number.POSITIVE_INFINITY })
+
+/** Looks at an instance that something happened to, or whose job changed. */
+export const noteFailure = (reschedules: Reschedules, instance: Instance, now: Now): void => {
+  const { waiting } = reschedules
+  const after = rescheduleAfterMs(instance)
+  const { placedSeq, since } = instance
+  if (after === null) waiting.delete(instance)
+  else if (waiting.get(instance)?.placedSeq !== placedSeq) {
+    // The log's time is another clock's: never wait longer than the policy itself would.
+    const left = Math.min(Math.max(0, since + after - now.wall), after)
+    wait(reschedules, instance, now.mono + left)
+  }
+}
+
+const wait = (reschedules: Reschedules, instance: Instance, dueAt: number): void => {
+  reschedules.waiting.set(instance, { placedSeq: instance.placedSeq, dueAt })
+  reschedules.nextAt = Math.min(reschedules.nextAt, dueAt)
+}
+
+/** Those whose wait is over, at most `room`. */
+export const decideReschedules = (reschedules: Reschedules, { mono }: Now, room: number): Decision[] => {
+  if (mono < reschedules.nextAt) return []
+  const decisions: Decision[] = []
+  reschedules.nextAt = Number.POSITIVE_INFINITY
+  for (const [instance, { dueAt }] of reschedules.waiting) {
+    if (rescheduleAfterMs(instance) === null) reschedules.waiting.delete(instance)
+    else if (dueAt > mono || decisions.length >= room) reschedules.nextAt = Math.min(reschedules.nextAt, dueAt)
+    else {
+      decisions.push(rescheduled(instance))
+      wait(reschedules, instance, mono + AGAIN_MS)
+    }
+  }
+  return decisions
+}

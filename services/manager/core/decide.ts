@@ -11,6 +11,11 @@ import { evolveView, hear, initialView, lead, type ManagerView, reconsider } fro
 /** At most so many decisions at once; what is left over is decided when these are folded. */
 const MAX_BATCH = 1_000
 
+/** At most so many instances are looked at at once: who comes to lead has to look at all of them. */
+const MAX_LOOKS = 20_000
+/** What is left over then waits for so long, so that everything else has its turn. */
+const TURN_MS = 1
+
 /** The manager's core: what should run. */
 export const managerCore = (settings: LivenessSettings = DEFAULT_LIVENESS): Core<ManagerView> => ({
   initial: initialView,
@@ -26,14 +31,10 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   if (now.mono >= view.nextLivenessAt) {
     decisions.push(...decideLiveness(view, now, settings, MAX_BATCH - decisions.length))
   }
+  if (!noteTouched(view, now)) return { decisions, wakeAt: now.mono + TURN_MS }
   const drains = decideDrains(view.drains, now, MAX_BATCH - decisions.length)
   decisions.push(...drains)
   const losing = jobsIn(view, drains)
-  for (const instance of view.touchedInstances) {
-    note(view.seen, instance, now)
-    noteFailure(view.reschedules, instance, now)
-  }
-  view.touchedInstances.clear()
   decisions.push(...decideReschedules(view.reschedules, now, MAX_BATCH - decisions.length))
   const moves = noteRebalance(view, now)
   if (decisions.length === 0) decisions.push(...endRebalance(view.cluster, moves, view.rebalancing, now.mono))
@@ -62,6 +63,19 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
             view.reschedules.nextAt,
           ),
   }
+}
+
+/** Takes note of what has become of instances; false: of some of them, and there are more. */
+const noteTouched = ({ touchedInstances, seen, reschedules }: ManagerView, now: Now): boolean => {
+  let looks = 0
+  for (const instance of touchedInstances) {
+    looks += 1
+    if (looks > MAX_LOOKS) return false
+    note(seen, instance, now)
+    noteFailure(reschedules, instance, now)
+    touchedInstances.delete(instance)
+  }
+  return true
 }
 
 /** The instances that are asked to stop. */

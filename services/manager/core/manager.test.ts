@@ -22,6 +22,22 @@ test('what could not be written because a predecessor wrote there too late is de
   assert.equal(inShort(story.settle()), ['JobStopped web'])
 })
 
+test('who comes to lead looks at instances in turns when they are many, and decides when all were seen', () => {
+  const story = given(registered('w1'), submitted(aJob({ tasks: [{ replicas: 45_000 }] })), stopAsked())
+  for (const { instances } of story.view.cluster.jobs.get('web')?.tasks.values() ?? [])
+    assert.is([...instances].length, 45_000)
+  story.core.lead(story.view, story.now)
+  const turns = Array.from({ length: 3 }, () => story.core.decide(story.view, story.now))
+  assert.equal(
+    turns.map(({ decisions, wakeAt }) => [decisions.length, wakeAt]),
+    [
+      [0, story.now.mono + 1],
+      [0, story.now.mono + 1],
+      [1, turns[2]?.wakeAt],
+    ],
+  )
+})
+
 test('a job is stopped when its last instance has ended', () => {
   const story = given(registered('w1'), submitted(aJob({ tasks: [{ replicas: 2 }] })))
   story.given(on('web.api.0').scheduled(), stopAsked())

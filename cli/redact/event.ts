@@ -14,6 +14,9 @@ const SENTENCES = new Set(['reason', 'reasons', 'subject', 'detail', 'error', 'm
 /** Those of them that somebody who asks for something names, and does not write. */
 const PATHS = new Set(['subject'])
 
+/** Maps by what somebody has named. */
+const NAMED = new Set(['labels', 'devices'])
+
 /** The names that an event brings into the log. */
 export const namesIn = (event: OrkEvent): string[] => {
   const texts: string[] = []
@@ -67,10 +70,11 @@ const redactData = (key: string, value: unknown, words: Words, sentences: Readon
   if (Array.isArray(value)) return value.map((inner) => redactData(key, inner, words, sentences))
   if (typeof value !== 'object' || value === null) return value
   if (key === 'spec') return redactSpec(value as JobSpec, words)
-  const isMap = key === 'labels' || key === 'engines'
+  const named = NAMED.has(key)
+  const isMap = named || key === 'engines'
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
-      key === 'labels' ? words.name(name) : name,
+      named ? words.name(name) : name,
       redactData(isMap ? '' : name, inner, words, sentences),
     ]),
   )

@@ -1,13 +1,15 @@
-import * as E from 'fp-ts/Either'
-import { type Cluster, ClusterReader, writeCluster } from '#libs/cluster'
+import type { Cluster } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { Branch } from './branch'
 import { actsAtOnce, type Change } from './change'
+import { copyOf } from './copy'
 import { Course } from './course'
 import { type Recorded, Recording } from './recording'
 import type { Outcome } from './tally'
 
+export { type Ahead, lookAhead } from './ahead'
 export { type Change, missingWorker } from './change'
+export { copyOf } from './copy'
 export type { Recorded } from './recording'
 export type { Outcome } from './tally'
 
@@ -76,14 +78,6 @@ export const whatIf = (
     begin,
     end: at,
   }
-}
-
-const copyOf = (cluster: Cluster): Cluster => {
-  const reader = new ClusterReader()
-  for (const line of writeCluster(cluster)) reader.line(line)
-  const copy = reader.end()
-  if (E.isLeft(copy)) throw new Error(`a cluster does not come back: ${copy.left}`)
-  return copy.right
 }
 
 const differencesOf = (recorded: readonly Recorded[], changed: readonly Recorded[]): readonly Difference[] => {

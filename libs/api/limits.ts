@@ -63,3 +63,25 @@ export const Spec = bounded('JobSpec', JobSpecCodec, (spec) => {
   if (size <= MAX_SPEC_BYTES) return null
   return `takes ${formatBytes(size)} in the log, at most ${formatBytes(MAX_SPEC_BYTES)} are allowed`
 })
+
+/** Bytes of all words of a command together, as far as every kernel lets one begin. */
+const MAX_COMMAND_BYTES = 100_000
+
+/** A program and its arguments. */
+export const Command = bounded('Command', t.array(t.string), (words) => {
+  if (words.length === 0) return 'is empty'
+  const size = Buffer.byteLength(words.join(' '))
+  return size > MAX_COMMAND_BYTES
+    ? `takes ${formatBytes(size)}, at most ${formatBytes(MAX_COMMAND_BYTES)} are allowed`
+    : null
+})
+
+/** A path within a container. */
+export const Path = text(4_096)
+
+/** Variables that a command gets, each as `NAME=value`. */
+export const Variables = bounded('Variables', t.array(t.string), (pairs) => {
+  const wrong = pairs.find((pair) => !/^[^=\0]+=[^\0]*$/.test(pair))
+  if (wrong !== undefined) return `has "${wrong.slice(0, 100)}", which is not NAME=value`
+  return Buffer.byteLength(pairs.join(' ')) > MAX_COMMAND_BYTES ? 'is too long' : null
+})

@@ -11,7 +11,8 @@ import type {
 } from '#libs/cluster'
 import { Count, Name, nullable, type Resources } from '#libs/kernel'
 import { type PlacementPolicy, PlacementPolicyCodec } from '#libs/spec'
-import { Actor, Id, Keys, Moves, Reason, Replicas, Spec } from './limits'
+import { Actor, Command, Id, Keys, Moves, Path, Reason, Replicas, Spec, Variables } from './limits'
+import { type SessionPart, Terminal } from './session'
 
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
 export const REQUESTS = {
@@ -42,6 +43,21 @@ export const REQUESTS = {
   view: t.type({ keys: Keys }, 'ViewRequest'),
   who: t.type({}, 'WhoRequest'),
   logs: t.type({ id: Id, attempt: nullable(Count), follow: t.boolean, tail: nullable(Count) }, 'LogsRequest'),
+  exec: t.type(
+    {
+      id: Id,
+      attempt: nullable(Count),
+      session: Id,
+      command: Command,
+      terminal: Terminal,
+      input: t.boolean,
+      user: nullable(Id),
+      folder: nullable(Path),
+      env: Variables,
+      actor: Actor,
+    },
+    'ExecRequest',
+  ),
 }
 
 export type Verb = keyof typeof REQUESTS
@@ -76,6 +92,7 @@ export interface Replies {
   readonly view: ViewPart
   readonly who: WhoReply
   readonly logs: { readonly stream: 'stdout' | 'stderr'; readonly time: string | null; readonly text: string }
+  readonly exec: SessionPart
 }
 
 /** The sequence up to which the answering service had folded the log. */

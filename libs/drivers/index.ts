@@ -1,4 +1,5 @@
 export * from './docker'
 export * from './port'
 export * from './process'
+export * from './session'
 export * from './simulated'

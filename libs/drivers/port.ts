@@ -1,6 +1,7 @@
 import type * as E from 'fp-ts/Either'
 import type { InstanceRef, OrkError } from '#libs/kernel'
 import type { ContainerSettings, DriverName, PortSpec, Probe, TaskResources } from '#libs/spec'
+import type { ExecOptions, ExecSession } from './session'
 
 /** One container run of an instance; a container belongs to exactly one. */
 export interface AttemptRef extends InstanceRef {
@@ -171,4 +172,6 @@ export interface Driver {
   usage(owner: Owner): DriverResult<readonly Usage[]>
   /** Nothing for a container that is gone. Throws an `OrkFailure` with a DriverError when the engine breaks off. */
   logs(ref: AttemptRef, options: LogOptions): AsyncIterable<LogLine>
+  /** Runs a command in an attempt's container, which must run. */
+  exec(ref: AttemptRef, options: ExecOptions): DriverResult<ExecSession>
 }

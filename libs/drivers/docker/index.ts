@@ -5,6 +5,7 @@ import { served } from '../owners'
 import type { Driver } from '../port'
 import { type Connection, connect, type DockerOptions } from './connection'
 import { listContainers } from './containers'
+import { dockerExec } from './exec'
 import { driverError } from './failures'
 import { containerLogs } from './logs'
 import { dockerProbe } from './probe'
@@ -74,5 +75,6 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
     probe: dockerProbe(connection, owners),
     usage: (owner) => measure(owner),
     logs: (ref, logOptions) => containerLogs(connection, owners, ref, logOptions),
+    exec: (ref, execOptions) => dockerExec(connection, owners, ref, execOptions),
   }
 }

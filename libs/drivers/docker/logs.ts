@@ -17,7 +17,7 @@ interface Frame {
 }
 
 /** The frames of the engine's multiplexed stream: kind, three zeros, length, payload. */
-async function* frames(stream: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
+export async function* frames(stream: AsyncIterable<Buffer>): AsyncGenerator<Frame> {
   let pending: Buffer = Buffer.alloc(0)
   for await (const chunk of stream) {
     pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])

@@ -11,6 +11,7 @@ import { served } from '../owners'
 import { type AttemptRef, containerName, type Driver, type DriverResult } from '../port'
 import { notRunning } from '../probe/command'
 import { type Known, readContainer, readContainers } from './containers'
+import { execProcess } from './exec'
 import { folderOf } from './files'
 import { processLogs } from './logs'
 import { probeProcess } from './probe'
@@ -102,5 +103,6 @@ export const processDriver = (options: ProcessOptions): Driver => {
       const known = await own(ref)
       if (known !== undefined) yield* processLogs(known.folder, logOptions)
     },
+    exec: (ref, execOptions) => guarded(async () => execProcess(ref, await own(ref), execOptions)),
   }
 }

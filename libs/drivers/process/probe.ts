@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Probe } from '#libs/spec'
 import type { Probed } from '../port'
 import { commandEnded, commandTooLate, LastWords, notRunning } from '../probe/command'
 import { probeEndpoint } from '../probe/endpoint'
 import type { Known } from './containers'
-import { FILES, readNumber } from './files'
+import { environmentOf } from './environment'
+import { FILES } from './files'
 import { signalProcess } from './supervisor'
 
 /** Probes a process of this machine: its ports are the machine's, a command runs beside it. */
@@ -41,14 +41,4 @@ const runBeside = async (known: Known, command: readonly string[], timeoutMs: nu
     child.on('error', ({ message }) => end({ ok: false, detail: message }))
     child.on('close', (code) => end(commandEnded(command, code ?? 1, words)))
   })
-}
-
-const environmentOf = async ({ folder }: Known): Promise<NodeJS.ProcessEnv> => {
-  const pid = await readNumber(folder, FILES.child)
-  const text = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
-  const pairs = text.split('\0').flatMap((pair): [string, string][] => {
-    const at = pair.indexOf('=')
-    return at < 1 ? [] : [[pair.slice(0, at), pair.slice(at + 1)]]
-  })
-  return pairs.length === 0 ? process.env : Object.fromEntries(pairs)
 }

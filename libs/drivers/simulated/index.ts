@@ -33,6 +33,7 @@ export interface SimulatedDriver extends Driver {
 }
 
 const DOWN = unreachable('the simulated engine is down', { next: 'setReachable(true) brings it back' })
+const HOLLOW = refused('a simulated container has nothing inside')
 const SIGKILL = exitOf(137)
 
 const stopSimulated = async (host: SimulatedHost, container: Simulated, signal: string, graceMs: number) => {
@@ -109,6 +110,7 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
       const container = own(ref)
       if (container !== undefined) yield* simulatedLogs(container, logOptions)
     },
+    exec: async () => E.left(HOLLOW),
     kill: (ref, exit) => {
       const container = host.find(ref)
       if (container?.state !== 'running') return false

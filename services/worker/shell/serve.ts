@@ -2,6 +2,8 @@ import { type Health, healthEndpoint } from '#libs/api'
 import type { Driver } from '#libs/drivers'
 import type { DriverName } from '#libs/spec'
 import type { WorkerView } from '../core'
+import { execEndpoint } from './exec'
+import { Inputs } from './inputs'
 import { logsEndpoint } from './logs'
 import { whoEndpoint } from './name'
 import type { WorkerOptions } from './options'
@@ -15,8 +17,8 @@ interface Served {
   readonly unsent: () => Required<Health>['unsent']
 }
 
-/** What a worker answers to: who it is, how it is, and its containers' logs. */
-export const serve = ({ worker, view, drivers, upMs, unsent }: Served): Promise<{ stop(): Promise<void> }> => {
+/** What a worker answers to: who it is, how it is, and what people do with its containers. */
+export const serve = async ({ worker, view, drivers, upMs, unsent }: Served): Promise<{ stop(): Promise<void> }> => {
   const { connection, name, version, host } = worker
   const health = (): Health => ({
     service: `worker/${name}`,
@@ -25,14 +27,22 @@ export const serve = ({ worker, view, drivers, upMs, unsent }: Served): Promise<
     engines: [...view.engines].map(([driver, { state }]) => ({ driver, state })),
     unsent: unsent(),
   })
-  return connection.bus.serve({
+  const inputs = new Inputs(connection, name)
+  const serving = await connection.bus.serve({
     name: 'ork-worker',
     version,
-    description: `worker ${name}: its containers' logs`,
+    description: `worker ${name}: its containers`,
     endpoints: [
       logsEndpoint(connection, view, drivers),
+      execEndpoint({ worker, view, drivers, inputs }),
       whoEndpoint(connection, name, { host, pid: process.pid }),
       healthEndpoint(connection.prefix, health),
     ],
   })
+  return {
+    stop: async () => {
+      inputs.stop()
+      await serving.stop()
+    },
+  }
 }

@@ -1,0 +1,84 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { eventually, sleeper, type TestCluster, withCluster } from '../../libs/testing/cluster'
+import { ensureTestImage, type OpenTestDocker, openTestDocker } from '../../libs/testing/docker'
+import { runOrk, startOrk } from '../../libs/testing/ork'
+
+interface Context {
+  engine: OpenTestDocker
+  dir: string
+}
+
+const test = suite<Context>('what people do with containers')
+test.before(async (context) => {
+  context.engine = await openTestDocker()
+  await ensureTestImage(context.engine.docker)
+  context.dir = mkdtempSync(join(tmpdir(), 'ork-inside-'))
+})
+test.after(({ engine, dir }) => {
+  rmSync(dir, { recursive: true, force: true })
+  return engine.stop()
+})
+
+const ID = 'den.api.0'
+
+/** What runs in a container, by the words of its commands. */
+const commandsIn = async ({ engine }: Context, container: string): Promise<string> => {
+  const { Processes } = await engine.docker.getContainer(container).top()
+  return (Processes as string[][]).map((columns) => columns.at(-1)).join('\n')
+}
+
+/** That a command runs within, with what is piped into it, and its exit code comes out. */
+const commandsRun = async ({ nats }: TestCluster): Promise<void> => {
+  const script = 'cat; pwd; echo "$WORD"; echo no >&2; exit 7'
+  const input = `${'x'.repeat(99)}\n`.repeat(20_000)
+  const flags = ['--workdir', '/tmp', '--env', 'WORD=two words']
+  const ran = await runOrk(['exec', ID, ...flags, '--', 'sh', '-c', script], { nats: nats.url, input })
+  assert.equal([ran.code, ran.stderr, ran.stdout === `${input}/tmp\ntwo words\n`], [7, 'no\n', true])
+  const absent = await runOrk(['exec', ID, '--attempt', '9', '--', 'true'], { nats: nats.url })
+  assert.equal([absent.code, /no container of den\.api\.0 attempt 9/.test(absent.stderr)], [1, true])
+}
+
+/** That it has a terminal of its own, which follows the size of the one it was typed at. */
+const terminalsFollow = async ({ nats }: TestCluster, dir: string): Promise<void> => {
+  const ork = join(__dirname, '..', '..', '..', 'cli', 'bin', 'ork.cjs')
+  const inner = 'trap "stty size; exit 3" WINCH; stty size; while :; do sleep 0.05; done'
+  const line = `tty >${dir}/tty; stty rows 31 cols 97; exec ${process.execPath} ${ork} exec ${ID} -- sh -c '${inner}'`
+  const env = { ...process.env, ORK_NATS_URL: nats.url, XDG_DATA_HOME: dir }
+  const typed = spawn('script', ['-qefc', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] })
+  let said = ''
+  typed.stdout.setEncoding('utf8').on('data', (text: string) => {
+    if (!said.includes('31 97') && `${said}${text}`.includes('31 97')) {
+      execFile('sh', ['-c', `stty -F $(cat ${dir}/tty) rows 32 cols 98`])
+    }
+    said += text
+  })
+  const [code] = await once(typed, 'close')
+  assert.equal([code, said.trim().split(/\s+/)], [3, ['31', '97', '32', '98']])
+}
+
+/** That what runs within ends when the one who asked for it is gone. */
+const endsWithItsClient = async (context: Context, { nats }: TestCluster): Promise<void> => {
+  const client = startOrk(['exec', ID, '--', 'sh', '-c', 'sleep 777 & echo begun; sleep 778'], { nats: nats.url })
+  await client.untilStdout(/begun/)
+  assert.match(await commandsIn(context, 'ork-den-api-0-1'), /sleep 777/)
+  client.child.kill('SIGKILL')
+  const areGone = async (): Promise<boolean> => !/sleep 77\d/.test(await commandsIn(context, 'ork-den-api-0-1'))
+  await eventually('what it began has ended', areGone, 60_000)
+}
+
+test('people reach into containers through their workers', (context) =>
+  withCluster({ driver: 'docker', docker: context.engine.socketPath }, async (cluster) => {
+    await cluster.submit(sleeper('den'))
+    await cluster.log.event('TaskStarted', ({ job }) => job === 'den')
+    await commandsRun(cluster)
+    await terminalsFollow(cluster, context.dir)
+    await endsWithItsClient(context, cluster)
+  }))
+
+test.run()

@@ -1,0 +1,92 @@
+import * as E from 'fp-ts/Either'
+import { apiSubject, checked, type RequestOf, SESSION_CHUNK, type SessionPart } from '#libs/api'
+import type { Driver, ExecOptions, ExecOutput, ExecSession } from '#libs/drivers'
+import { OrkFailure } from '#libs/kernel'
+import type { Endpoint } from '#libs/log'
+import type { DriverName } from '#libs/spec'
+import type { WorkerView } from '../core'
+import { findHeld } from './held'
+import type { Inputs, SessionInput } from './inputs'
+import type { WorkerOptions } from './options'
+
+interface Execs {
+  readonly worker: WorkerOptions
+  readonly view: WorkerView
+  readonly drivers: ReadonlyMap<DriverName, Driver>
+  readonly inputs: Inputs
+}
+
+/** Answers `exec`: a command in a container on this worker, for as long as the one who asked is there. */
+export const execEndpoint = (execs: Execs): Endpoint => ({
+  name: 'exec',
+  subject: apiSubject(execs.worker.connection.prefix, 'exec', execs.view.name),
+  handle: (payload, signal) => runExec(execs, payload, signal),
+})
+
+async function* runExec(execs: Execs, payload: unknown, signal: AbortSignal): AsyncGenerator<SessionPart> {
+  const request = checked('exec', payload)
+  if (E.isLeft(request)) throw new OrkFailure(request.left)
+  const { id, command, actor } = request.right
+  const { held, driver } = findHeld(execs.view, execs.drivers, request.right)
+  const begun = await driver.exec(held.ref, optionsOf(request.right))
+  if (E.isLeft(begun)) throw new OrkFailure(begun.left)
+  const session = begun.right
+  execs.worker.logger.info({ instance: id, attempt: held.ref.attempt, program: command[0], actor }, 'exec')
+  const hangUp = (): void => void session.hangUp()
+  if (signal.aborted) return hangUp()
+  signal.addEventListener('abort', hangUp, { once: true })
+  let isOver = false
+  try {
+    const input = execs.inputs.begin(request.right.session, (message) => {
+      if (message.tag === 'Data') return session.write(Buffer.from(message.data, 'base64'))
+      if (message.tag === 'Resize') return session.resize(message.size)
+      session.endInput()
+      return Promise.resolve()
+    })
+    try {
+      yield { tag: 'Ready' }
+      yield* partsOf(session, input)
+    } finally {
+      input.end()
+    }
+    isOver = true
+    yield { tag: 'Ended', exitCode: await session.exitCode() }
+  } finally {
+    signal.removeEventListener('abort', hangUp)
+    if (!isOver && !signal.aborted) hangUp()
+  }
+}
+
+const optionsOf = ({ command, terminal, input, user, folder, env }: RequestOf<'exec'>): ExecOptions => ({
+  command,
+  terminal,
+  input,
+  env: Object.fromEntries(env.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])),
+  ...(user === null ? {} : { user }),
+  ...(folder === null ? {} : { folder }),
+})
+
+/** What it writes, and between that how much of its input was taken; ends with what it writes. */
+async function* partsOf(session: ExecSession, input: SessionInput): AsyncGenerator<SessionPart> {
+  const outputs = session.output[Symbol.asyncIterator]()
+  let output = outputs.next()
+  let taken = input.news()
+  for (;;) {
+    const next = await Promise.race([output, taken])
+    if (typeof next === 'number') {
+      yield { tag: 'Taken', count: next }
+      taken = input.news()
+      continue
+    }
+    if (next.done === true) return
+    yield* chunksOf(next.value)
+    output = outputs.next()
+  }
+}
+
+function* chunksOf({ stream, data }: ExecOutput): Generator<SessionPart> {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  for (let at = 0; at < bytes.length; at += SESSION_CHUNK) {
+    yield { tag: 'Output', stream, data: bytes.toString('base64', at, at + SESSION_CHUNK) }
+  }
+}

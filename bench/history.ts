@@ -52,6 +52,7 @@ function* drafts(): Generator<Draft> {
       drivers: ['docker' as const],
       engines: {},
       devices: {},
+      platform: {},
       version: '0.1.0',
       host: `host-${worker}`,
     }

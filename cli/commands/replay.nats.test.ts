@@ -34,6 +34,7 @@ const history: readonly Draft[] = [
       drivers: ['simulated'],
       engines: {},
       devices: {},
+      platform: {},
       version: '1',
       host: 'h',
     },

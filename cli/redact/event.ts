@@ -69,6 +69,7 @@ const redactData = (key: string, value: unknown, words: Words, sentences: Readon
   }
   if (Array.isArray(value)) return value.map((inner) => redactData(key, inner, words, sentences))
   if (typeof value !== 'object' || value === null) return value
+  if (key === 'platform') return value
   if (key === 'spec') return redactSpec(value as JobSpec, words)
   const named = NAMED.has(key)
   const isMap = named || key === 'engines'

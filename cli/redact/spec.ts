@@ -1,8 +1,13 @@
 import { type About, type JobSpec, jobSpecAbout } from '#libs/spec'
+import { redactRules } from './placement'
 import type { Words } from './words'
 
 /** A job in other words: numbers, switches and choices stay, every text that somebody wrote is another one. */
-export const redactSpec = (spec: JobSpec, words: Words): JobSpec => redact(spec, jobSpecAbout, words) as JobSpec
+export const redactSpec = (spec: JobSpec, words: Words): JobSpec => {
+  const redacted = redact(spec, jobSpecAbout, words) as JobSpec
+  const tasks = redacted.tasks.map((task, at) => ({ ...task, ...redactRules(spec.tasks[at] ?? task, words) }))
+  return { ...redacted, tasks }
+}
 
 const redact = (value: unknown, about: About, words: Words): unknown => {
   switch (about.form) {

@@ -36,6 +36,11 @@ export class Words {
     this.ranks = new Map(sorted.map((name, at) => [name, `n${String(at + 1).padStart(digits, '0')}`]))
   }
 
+  /** All names that are in the log. */
+  names(): readonly string[] {
+    return [...this.ranks.keys()]
+  }
+
   /** Of a name, a name again. */
   name(text: string): string {
     return `${this.ranks.get(text) ?? 'x'}-${this.hash(text)}`

@@ -83,6 +83,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
         drivers: ['docker'],
         engines: {},
         devices: {},
+        platform: {},
         version: '1',
         host: 'h',
       },

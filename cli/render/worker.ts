@@ -41,6 +41,12 @@ const heard = ({ silentMs }: WorkerReply): string => {
 const share = (worker: WorkerReply, key: keyof Resources, format: (n: number) => string): string =>
   `${format(worker.reserved[key])}/${format(worker.capacity[key])}`
 
+/** `linux, amd64, kernel 6.1.0` */
+const machineOf = ({ platform: { os, arch, kernel } }: WorkerReply): string =>
+  [os, arch, kernel === undefined ? undefined : `kernel ${kernel}`]
+    .flatMap((part) => (part === undefined ? [] : [escapeText(part)]))
+    .join(', ') || 'unknown'
+
 /** One worker: its means, who uses them, and what is placed there. */
 export const renderWorker = (worker: WorkerReply, running: readonly AttemptSummary[], look: EventLook): string => {
   const labels = Object.entries(worker.labels).map(([key, value]) => escapeText(`${key}=${value}`))
@@ -52,6 +58,7 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
     ['Host', escapeText(worker.host)],
     ['Version', escapeText(worker.version)],
     ['Drivers', drivers(worker)],
+    ['Machine', machineOf(worker)],
     ['Labels', labels.length === 0 ? 'none' : labels.join(', ')],
     ...(worker.volumes.length === 0 ? [] : [['Volumes', escapeText(worker.volumes.join(', '))] as const]),
   ])

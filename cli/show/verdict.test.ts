@@ -51,6 +51,7 @@ const registered: Draft = {
     drivers: ['simulated'],
     engines: {},
     devices: {},
+    platform: {},
     version: '0',
     host: 'h',
   },

@@ -59,6 +59,7 @@ const joined = (cluster: Cluster, { worker, capacity }: Extract<Change, { tag: '
       drivers: drivers.length > 0 ? [...drivers] : ['docker'],
       engines: {},
       devices: {},
+      platform: { ...known?.platform },
       version: known?.version ?? '',
       host: known?.host ?? worker,
     },

@@ -121,6 +121,8 @@ export interface WorkerSummary {
   readonly volumes: readonly string[]
   readonly instances: number
   readonly labels: Readonly<Record<string, string>>
+  /** `os`, `arch` and `kernel`, as far as it told them. */
+  readonly platform: Readonly<Record<string, string>>
   readonly drivers: readonly DriverName[]
   /** Those of them whose engine does not answer. */
   readonly silentDrivers: readonly DriverName[]
@@ -279,6 +281,7 @@ export const describeWorker = (worker: Worker): WorkerSummary => ({
   volumes: [...worker.volumes.keys()].sort(),
   instances: worker.instances.size,
   labels: worker.labels,
+  platform: worker.platform,
   drivers: worker.drivers,
   silentDrivers: worker.silentDrivers,
   version: worker.version,

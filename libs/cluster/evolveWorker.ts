@@ -50,8 +50,8 @@ const step = (cluster: Cluster, worker: Worker, event: Step, isNew: boolean): bo
   const to = STEPS[event.type][worker.state]
   if (to === undefined) return false
   if (event.type === 'WorkerRegistered') {
-    const { capacity, devices, labels, drivers, version, host } = event.data
-    Object.assign(worker, { capacity, devices, labels, drivers, version, host, silentDrivers: [] })
+    const { capacity, devices, labels, platform, drivers, version, host } = event.data
+    Object.assign(worker, { capacity, devices, labels, platform, drivers, version, host, silentDrivers: [] })
     cluster.workers.set(worker.name, worker)
     if (isNew) adoptUnhosted(cluster, worker)
     cluster.strays.delete(`events.worker.${worker.name}`)
@@ -78,6 +78,7 @@ const newWorker = (name: string): Worker => ({
   capacity: NO_RESOURCES,
   reserved: NO_RESOURCES,
   labels: {},
+  platform: {},
   drivers: [],
   silentDrivers: [],
   version: '',

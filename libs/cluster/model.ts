@@ -248,6 +248,8 @@ export interface Worker {
   /** Sum of what its placed instances ask for. */
   reserved: Resources
   labels: Readonly<Record<string, string>>
+  /** Its machine's `os`, `arch` and `kernel`, as far as it told them. */
+  platform: Readonly<Record<string, string>>
   drivers: readonly DriverName[]
   version: string
   host: string

@@ -102,6 +102,29 @@ const tasks: readonly Case[] = [
   ['an empty variable', job('env: {A: }'), 'f:5:', 'write ""'],
   ['a variable with a space', job('env: {"A B": x}'), at(11, 'env["A B"]'), 'variable name'],
   ['a variable with "="', job('env: {"A=B": x}'), at(11, 'env["A=B"]'), 'variable name'],
+  ['a constraint as a text', job('constraints: label.zone = b'), at(18, 'constraints'), 'write a list'],
+  ['a constraint without operator', job('constraints: [zone]'), at(19, 'constraints[0]'), 'write `label.zone = b`'],
+  ['a constraint on nothing known', job('constraints: [zone = b]'), at(19, 'constraints[0].attribute'), 'label.KEY'],
+  ['a version that is none', job('constraints: [kernel >= new]'), at(19, 'constraints[0].value'), 'such as 8 or 5.10'],
+  ['a pattern that is none', job('constraints: ["host regexp (a"]'), at(19, 'constraints[0].value'), 'not closed'],
+  [
+    'a pattern that looks ahead',
+    job('constraints: ["host regexp (?=a)"]'),
+    at(19, 'constraints[0].value'),
+    'not offered',
+  ],
+  [
+    'a pattern of 255^3 steps',
+    job('constraints: ["host regexp ((a{255}){255}){255}"]'),
+    at(19, 'constraints[0].value'),
+    'too much',
+  ],
+  [
+    'an operator of nobody',
+    job('constraints: [{attribute: arch, operator: like, value: b}]'),
+    at(47, 'constraints[0].operator'),
+    'one of =, !=',
+  ],
   ['a list as a variable', job('env: {A: [1]}'), at(14, 'env.A'), 'expected text', 'a list'],
 ]
 

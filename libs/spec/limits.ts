@@ -10,6 +10,9 @@ export const MAX_PORTS = 100
 /** The most that a job may be preferred. */
 export const MAX_PRIORITY = 100
 
+/** Constraints of one task, and likewise of what else says where it goes. */
+export const MAX_RULES = 50
+
 /** Words of a command or its arguments. */
 export const MAX_WORDS = 1000
 

@@ -31,15 +31,21 @@ export const submitted = (spec: JobSpec = aJob(), version = 1): Draft => ({
 
 export const stopAsked = (job = 'web'): Draft => ({ type: 'JobStopRequested', data: { job, reason: null } })
 
-export const registered = (worker = 'w1', cpuMilli = 4_000, devices: Readonly<Record<string, number>> = {}): Draft => ({
+export const registered = (
+  worker = 'w1',
+  cpuMilli = 4_000,
+  devices: Readonly<Record<string, number>> = {},
+  labels: Readonly<Record<string, string>> = {},
+): Draft => ({
   type: 'WorkerRegistered',
   data: {
     worker,
     capacity: { cpuMilli, memoryBytes: 2 ** 33, diskBytes: 2 ** 36 },
-    labels: {},
+    labels,
     drivers: ['simulated'],
     engines: {},
     devices,
+    platform: {},
     version: '0.1.0',
     host: `${worker}.example.com`,
   },

@@ -10,6 +10,7 @@ import { newestSnapshot } from '#libs/snapshots'
 import { DEFAULT_RESERVE, measureCapacity, measureFree, measureUse } from './shell/capacity'
 import { folderSecrets, type HostAccess, NO_ACCESS, noSecrets } from './shell/container'
 import { DiskJournal } from './shell/journal/diskJournal'
+import { platformOf } from './shell/platform'
 import { Worker } from './shell/worker'
 
 export interface StartWorkerOptions {
@@ -46,6 +47,7 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
     version: orkVersion(),
     host: hostname(),
     labels: options.labels ?? {},
+    platform: platformOf(),
     drivers: options.drivers,
     capacity: {
       cpuMilli: Math.floor(whole.cpuMilli * share),

@@ -1,6 +1,7 @@
 import { containerFields } from '../container'
 import { MAX_PORTS, MAX_REPLICAS, MAX_WORDS } from '../limits'
 import type { PortRange, PortSpec, TaskResources, TaskSpec } from '../model'
+import { placementFields } from '../placement'
 import { integer, list, matching, optional, processText, record, required, struct } from '../shapes'
 import { DEVICE_NAME, disconnectShape, driverShape, ENV_NAME, nameShape, protocolShape } from '../words'
 import { count } from './count'
@@ -45,6 +46,7 @@ export const task = struct<TaskSpec>('a task', {
   health: optional(health),
   stop: required(stop),
   ...containerFields({ shape: count, about: () => ({}) }),
+  ...placementFields,
   onDisconnect: optional(disconnectShape),
   update: optional(update),
 })

@@ -20,6 +20,7 @@ const SAYS_NOTHING: Readonly<Record<string, (value: unknown) => boolean>> = {
   extraHosts: isEmpty,
   ulimits: isEmpty,
   labels: isEmpty,
+  constraints: isEmpty,
 }
 
 const completeVolume = ({ readOnly, ...volume }: VolumeSpec): VolumeSpec => ({

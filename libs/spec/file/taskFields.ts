@@ -1,6 +1,7 @@
 import { containerFields } from '../container'
 import { MAX_REPLICAS } from '../limits'
 import type { TaskSpec } from '../model'
+import { placementFields } from '../placement'
 import { defaulted, integer, list, optional, processText, record, required, struct, writtenText } from '../shapes'
 import { disconnectShape, driverShape, ENV_NAME, nameShape } from '../words'
 import { wordsShape } from './command'
@@ -96,6 +97,7 @@ export const taskFields = struct<TaskFile>('a task', {
     synonyms: ['stop_signal', 'stop_grace_period', 'shutdown'],
   }),
   ...containerFields({ shape: size, about: (key) => ({ key, unit: 'bytes with unit' }) }),
+  ...placementFields,
   onDisconnect: optional(disconnectShape, {
     doc:
       'When the worker of an instance is cut off: `replace` it elsewhere, `wait` for the worker, or have the worker ' +

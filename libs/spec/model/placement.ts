@@ -23,3 +23,21 @@ export const PLACEMENT_POLICIES = Object.keys(PlacementPolicyCodec.keys) as read
 
 /** Where neither the job nor the cluster says otherwise. */
 export const DEFAULT_POLICY: PlacementPolicy = 'spread'
+
+/** How a constraint compares what a worker has with its value. */
+export type Operator = '=' | '!=' | '>=' | 'in' | 'contains' | 'regexp'
+
+/**
+ * Something that must hold of a worker. `attribute` is `label.KEY`, or one of `worker`, `host`, `driver`, `os`, `arch`,
+ * `kernel`; `value` of `in` and `contains` is a list with commas.
+ */
+export interface Constraint {
+  readonly attribute: string
+  readonly operator: Operator
+  readonly value: string
+}
+
+/** Where the instances of a task may go. */
+export interface PlacementRules {
+  readonly constraints?: readonly Constraint[]
+}

@@ -2,11 +2,12 @@ import type { Resources } from '#libs/kernel'
 import type { ContainerSettings } from './container'
 import type { DriverName } from './driver'
 import type { HealthSpec } from './health'
+import type { PlacementRules } from './placement'
 import type { RescheduleSpec, RestartSpec, StopSpec } from './policies'
 import type { PortSpec } from './port'
 import type { UpdateSpec } from './update'
 
-export interface TaskSpec extends ContainerSettings {
+export interface TaskSpec extends ContainerSettings, PlacementRules {
   readonly name: string
   readonly driver: DriverName
   /** Tag or digest; required by the docker driver. */

@@ -216,6 +216,7 @@ const joining = (worker: string): Turn => ({
       drivers: ['simulated'],
       engines: {},
       devices: {},
+      platform: {},
       version: '0.1.0',
       host: worker,
     },

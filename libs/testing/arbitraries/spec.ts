@@ -15,6 +15,7 @@ import {
 } from '#libs/spec'
 
 import { containerArbitraries } from './container'
+import { placementArbitraries } from './placement'
 
 const DAY_MS = 86_400_000
 
@@ -145,6 +146,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         restart: restartArbitrary(kind),
         stop: stopArbitrary,
         ...containerArbitraries,
+        ...placementArbitraries,
         onDisconnect: fc.constantFrom<OnDisconnect[]>('wait', 'stop'),
         update: updateArbitrary,
       },

@@ -60,6 +60,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   diskBytes: { means: 'Disk.', unit: 'bytes' },
   labels: { means: "The worker's labels." },
   engines: { means: 'Identity of the engine behind each driver; one that did not answer is left out.' },
+  platform: { means: "Its machine's `os`, `arch` (as images have it) and version of the `kernel`." },
   driver: { means: 'The driver whose engine it is.' },
   answers: { means: 'Whether the engine answers its worker.' },
   troubles: { means: 'What the worker is not well with, in words.' },

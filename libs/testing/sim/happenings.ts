@@ -147,7 +147,20 @@ export const describe = (what: Happening): string => {
 
 const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
   const shown = tasks.map(
-    ({ name: task, replicas, resources, restart, env, image, stop, onDisconnect, update, health, reschedule }) => {
+    ({
+      name: task,
+      replicas,
+      resources,
+      restart,
+      env,
+      image,
+      stop,
+      onDisconnect,
+      update,
+      health,
+      reschedule,
+      constraints,
+    }) => {
       const { cpuMilli } = resources
       const more = JSON.stringify({
         cpuMilli,
@@ -159,6 +172,7 @@ const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
         update,
         health,
         reschedule,
+        constraints,
       })
       return `${task} x${replicas} ${more}`
     },

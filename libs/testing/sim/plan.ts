@@ -6,6 +6,7 @@ import { withNeeds } from './needs'
 import { withOperators } from './operators'
 import { Random } from './random'
 import { withRareTroubles } from './rareTroubles'
+import { withRules } from './rules'
 import { STORMS } from './weather'
 import { CAPACITY, type Size } from './world'
 
@@ -28,7 +29,7 @@ export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
   const steered = withOperators(seed, plan.size.workers, plan.happenings)
   const needy = withNeeds(seed, withRareTroubles(seed, steered))
-  return { ...plan, happenings: withIlls(seed, needy) }
+  return { ...plan, happenings: withRules(seed, withIlls(seed, needy)) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

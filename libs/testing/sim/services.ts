@@ -11,6 +11,7 @@ import type { WorkerOptions } from '../../../services/worker/shell/options'
 import { Worker } from '../../../services/worker/shell/worker'
 import type { Disk } from './disk'
 import type { Engine } from './engine'
+import { labelsOf } from './labels'
 import type { Start, Surroundings } from './node'
 import type { Process } from './process'
 
@@ -89,7 +90,7 @@ export const startWorker =
       name,
       version: '1',
       host: name,
-      labels: {},
+      labels: labelsOf(name),
       drivers: [driver],
       ...has,
       measureUse: async () => NO_RESOURCES,

@@ -17,7 +17,8 @@ import {
 } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
-import { type PortSpec, updateOf } from '#libs/spec'
+import { isMet, type PortSpec, updateOf } from '#libs/spec'
+import { attributeOf } from '../../../services/scheduler/core/attributes'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
@@ -230,6 +231,7 @@ const hasRoom = (world: World, instance: Instance): boolean => {
     isOpen(worker) &&
     !instance.rejectedBy.includes(worker.name) &&
     RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name]) &&
+    (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
     hasMore(world, worker, instance)
   return (
     ![...instance.task.instances].some((each) => isWaiting(each) && hasElders(world, each)) &&

@@ -10,6 +10,9 @@ import type { Admits } from './pick'
 const OF_WORKER = FILTERS.filter(({ about }) => about === 'worker')
 const OF_INSTANCE = FILTERS.filter(({ about }) => about === 'instance')
 
+/** Of so many sites the answers are remembered; of more, jobs that ask for this and that, they are asked anew. */
+const MOST_SITES = 500
+
 /** Which workers may have an instance, apart from room: the filters, with the answers that hold for long remembered. */
 export class Feasible {
   /** By site and row: the answer of the filters about workers; absent: not asked since the worker changed. */
@@ -93,6 +96,7 @@ export class Feasible {
     const known = this.sites.get(site)
     if (known !== undefined) return known
     const answers: (boolean | undefined)[] = []
+    if (this.sites.size >= MOST_SITES) this.sites.clear()
     this.sites.set(site, answers)
     return answers
   }

@@ -1,4 +1,4 @@
-import type { TaskSpec } from '#libs/spec'
+import { formatConstraint, type TaskSpec } from '#libs/spec'
 
 const known = new WeakMap<TaskSpec, string>()
 
@@ -19,5 +19,14 @@ export const needsOf = (spec: TaskSpec): string => {
   return needs
 }
 
+const sites = new WeakMap<TaskSpec, string>()
+
 /** Of that, what a worker has or has not, whatever is placed there. */
-export const siteOf = (spec: TaskSpec): string => spec.driver
+export const siteOf = (spec: TaskSpec): string => {
+  const before = sites.get(spec)
+  if (before !== undefined) return before
+  const { driver, constraints = [] } = spec
+  const site = [driver, ...constraints.map(formatConstraint).sort()].join('\n')
+  sites.set(spec, site)
+  return site
+}

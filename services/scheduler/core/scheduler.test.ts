@@ -1,9 +1,10 @@
+import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { TaskSpec } from '#libs/spec'
+import { parseConstraint, type TaskSpec } from '#libs/spec'
 import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
-import { explain, schedulerCore, setPolicy } from '.'
+import { explain, recompute, schedulerCore, setPolicy } from '.'
 
 const given = (...drafts: readonly Happened[]) => new CoreStory(schedulerCore()).given(...drafts)
 
@@ -52,6 +53,41 @@ test('an instance that has failed goes to another worker, and back only where no
   assert.equal(inShort(story.decide()), ['TaskScheduled web.api.0 on w1'], 'both have failed it')
   const alone = given(registered('w1'), job('web'), ...failedOn('web.api.0', 'w1', 1))
   assert.equal(inShort(alone.decide()), ['TaskScheduled web.api.0 on w1'])
+})
+
+const wanting = (...constraints: readonly string[]): Pick<TaskSpec, 'constraints'> => ({
+  constraints: constraints.map((text) => {
+    const parsed = parseConstraint(text)
+    if (E.isLeft(parsed)) throw new Error(parsed.left)
+    return parsed.right
+  }),
+})
+
+test('constraints are met by the worker that is taken, and one that misses them says which and what it has', () => {
+  const story = given(registered('w1', 4_000, {}, { zone: 'a' }), registered('w2', 4_000, {}, { zone: 'b' }))
+  story.given(job('web', { ...wanting('label.zone = b', 'worker != w9'), replicas: 2 }))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w2', 'TaskScheduled web.api.1 on w2'])
+  const [w1] = explain(story.view, story.log.instance('web.api.0'))
+  assert.equal(w1, {
+    worker: 'w1',
+    fits: false,
+    filter: 'constraints',
+    detail: 'label.zone = b is asked for, it has a',
+  })
+})
+
+test('what waits for a label says so, and is placed once a worker has it', () => {
+  const story = given(registered('w1'), job('web', wanting('label.zone = b')))
+  const [told] = story.decide()
+  assert.equal(told?.type === 'TaskUnplaceable' && told.data.reasons, [{ reason: 'constraints', workers: 1 }])
+  story.settle()
+  const { view, log } = story
+  assert.equal(recompute(log.cluster, log.instance('web.api.0'))?.remedies, [
+    { needs: ['label.zone = b'], workers: ['w1'] },
+  ])
+  assert.is(view.queue.busy, false)
+  story.given(registered('w1', 4_000, {}, { zone: 'b' }))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
 })
 
 test('a point of priority is worth ten seconds of waiting', () => {

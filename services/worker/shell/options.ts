@@ -13,6 +13,8 @@ export interface WorkerOptions {
   readonly version: string
   readonly host: string
   readonly labels: Readonly<Record<string, string>>
+  /** The machine's `os`, `arch` and `kernel`; absent: not told. */
+  readonly platform?: Readonly<Record<string, string>>
   readonly drivers: readonly Driver[]
   readonly capacity: Resources
   /** How many devices of each kind it has to give; absent: none. */
@@ -34,10 +36,10 @@ export interface WorkerOptions {
 
 /** What a worker says of itself when it joins, with the engines that its drivers have found, by the drivers' names. */
 export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<string, string>>) => {
-  const { name, version, host, labels, capacity, devices = {} } = options
+  const { name, version, host, labels, platform = {}, capacity, devices = {} } = options
   const drivers = [...new Set(options.drivers.map((driver) => driver.name))]
   return {
     type: 'WorkerRegistered',
-    data: { worker: name, capacity, devices, labels, drivers, engines, version, host },
+    data: { worker: name, capacity, devices, labels, platform, drivers, engines, version, host },
   } as const
 }

@@ -10,6 +10,7 @@ import { lifecycle } from './lifecycle'
 import { owners } from './owners'
 import { recomputed } from './recomputed'
 import { reserve } from './reserve'
+import { rules } from './rules'
 import { silence } from './silence'
 import { updates } from './updates'
 import { volumes } from './volumes'
@@ -22,6 +23,7 @@ export const INVARIANTS: readonly Invariant[] = [
   acknowledged,
   capacity,
   volumes,
+  rules,
   oneContainer,
   runsOnce,
   updates,
@@ -34,4 +36,4 @@ export const INVARIANTS: readonly Invariant[] = [
 ]
 
 /** Those that need nothing but the log. */
-export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, updates]
+export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, rules, updates]

@@ -1,3 +1,4 @@
+import { constraints } from './constraints'
 import { devices } from './devices'
 import { driver } from './driver'
 import type { Filter } from './filter'
@@ -13,6 +14,7 @@ export type { Candidate, Filter, Reason } from './filter'
 export const FILTERS: readonly Filter[] = [
   workerReady,
   driver,
+  constraints,
   volumes,
   notRejected,
   cpu,

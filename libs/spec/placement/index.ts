@@ -1,0 +1,2 @@
+export { formatConstraint, isMet, parseConstraint } from './constraint'
+export { placementFields } from './shapes'

@@ -13,7 +13,9 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'JobCompleted':
       return `has completed: every instance of version ${event.data.version} has succeeded`
     case 'JobFailed':
-      return `has failed: ${count(event.data.failed, 'instance')} of version ${event.data.version} ended in failure`
+      return event.data.reason === null
+        ? `has failed: ${count(event.data.failed, 'instance')} of version ${event.data.version} ended in failure`
+        : `has failed: ${event.data.reason}`
     case 'JobScaled':
       return `version ${event.data.version} wants ${event.data.replicas} of ${event.data.task}${by(event)}`
     case 'JobReverted':

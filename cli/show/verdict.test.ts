@@ -123,7 +123,7 @@ test('a batch job is done when the manager says so, not before', () => {
   assert.is(judgeStart(after(...ran, completed(0)), 1).tag, 'Going')
   const done: Draft = { type: 'JobCompleted', data: { job: 'web', version: 1 } }
   assert.is(judgeStart(after(...ran, completed(0), done), 1).tag, 'Completed')
-  const lost: Draft = { type: 'JobFailed', data: { job: 'web', version: 1, failed: 1 } }
+  const lost: Draft = { type: 'JobFailed', data: { job: 'web', version: 1, failed: 1, reason: null } }
   assert.is(judgeStart(after(...ran, failed(0), lost), 1).tag, 'Failed')
 })
 

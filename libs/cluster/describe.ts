@@ -22,6 +22,7 @@ import type {
   WorkerState,
 } from './model'
 import { isFrozen } from './quarantine'
+import { whyHeld } from './waits'
 
 /** What people and programs are shown of a job. Field names are an interface: they are added to, never changed. */
 export interface JobSummary {
@@ -247,7 +248,7 @@ export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
   container: attempt.container,
   ports: attempt.ports,
   exit: attempt.exit,
-  reason: attempt.reason,
+  reason: (attempt.state === 'pending' ? whyHeld(attempt.task) : null) ?? attempt.reason,
 })
 
 export const describeInstance = (instance: Instance): InstanceSummary => ({

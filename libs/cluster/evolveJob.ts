@@ -41,20 +41,25 @@ const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>
       if (job.state !== 'running') break
       job.state = 'stopping'
       job.update = null
-      for (const task of job.tasks.values()) {
-        forEach(task, changes, (instance, told, of) =>
-          stopUnwanted(cluster, instance, time, 'the job was stopped', told, of),
-        )
-      }
-      return
+      return stopAll(cluster, job, time, 'the job was stopped', changes)
     case 'JobStopped':
       return finish(cluster, job, event, 'stopping', 'stopped')
     case 'JobCompleted':
       return finish(cluster, job, event, 'running', 'completed')
     case 'JobFailed':
-      return finish(cluster, job, event, 'running', 'failed')
+      finish(cluster, job, event, 'running', 'failed')
+      if (job.state === 'failed' && event.data.reason !== null) {
+        stopAll(cluster, job, time, `the job has failed: ${event.data.reason}`, changes)
+      }
+      return
   }
   ignoreIllegal(cluster)
+}
+
+const stopAll = (cluster: Cluster, job: Job, time: number, reason: string, changes: Changes): void => {
+  for (const task of job.tasks.values()) {
+    forEach(task, changes, (instance, told, of) => stopUnwanted(cluster, instance, time, reason, told, of))
+  }
 }
 
 /** The end that the manager saw, of the version it saw. */

@@ -99,7 +99,7 @@ const ended = () =>
   )
 
 test('submitted again after it failed as a whole, a batch job runs all of its instances', () => {
-  const story = ended().when({ type: 'JobFailed', data: { job: 'web', version: 1, failed: 1 } })
+  const story = ended().when({ type: 'JobFailed', data: { job: 'web', version: 1, failed: 1, reason: null } })
   assert.equal(story.jobs, { web: 'failed v1' })
   story.when(submitted(batch(), 2))
   assert.equal(story.instances, { 'web.api.0': 'pending', 'web.api.1': 'pending' })

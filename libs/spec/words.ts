@@ -1,9 +1,10 @@
 import { NAME } from '#libs/kernel'
-import { PLACEMENT_POLICIES } from './model'
+import { DEPENDENCY_CONDITIONS, PLACEMENT_POLICIES } from './model'
 import { integer, matching, oneOf, orElse } from './shapes'
 
 /** A name that is one NATS token and one DNS label. */
-export const nameShape = matching('a name of a-z, 0-9 and inner "-", at most 63 characters', NAME)
+export const NAME_RULE = { expected: 'a name of a-z, 0-9 and inner "-", at most 63 characters', pattern: NAME }
+export const nameShape = matching(NAME_RULE.expected, NAME_RULE.pattern)
 
 /** Environment variables: what shells take, and the dots and dashes that Java programs use. */
 export const ENV_NAME = {
@@ -22,6 +23,7 @@ export const driverShape = oneOf(['docker', 'process', 'simulated'])
 export const placementPolicyShape = oneOf(PLACEMENT_POLICIES)
 export const protocolShape = oneOf(['tcp', 'udp'])
 export const disconnectShape = oneOf(['replace', 'wait', 'stop'])
+export const conditionShape = oneOf(DEPENDENCY_CONDITIONS)
 export const orderShape = oneOf(['stop-first', 'start-first'])
 export const policyShape = oneOf(['always', 'on-failure', 'never'])
 

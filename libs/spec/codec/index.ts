@@ -12,6 +12,7 @@ const job = struct<JobSpec>('a job', {
   priority: optional(integer({ min: 0, max: MAX_PRIORITY })),
   placement: optional(struct<PlacementSpec>('where instances go', { policy: required(placementPolicyShape) })),
   lostAfterMs: optional(count),
+  deadlineMs: optional(count),
   tasks: required(list('a list of tasks', task, { min: 1, max: MAX_TASKS })),
 })
 

@@ -3,7 +3,16 @@ import { MAX_PORTS, MAX_REPLICAS, MAX_WORDS } from '../limits'
 import type { PortRange, PortSpec, TaskResources, TaskSpec } from '../model'
 import { placementFields } from '../placement'
 import { integer, list, matching, optional, processText, record, required, struct } from '../shapes'
-import { DEVICE_NAME, disconnectShape, driverShape, ENV_NAME, nameShape, protocolShape } from '../words'
+import {
+  conditionShape,
+  DEVICE_NAME,
+  disconnectShape,
+  driverShape,
+  ENV_NAME,
+  NAME_RULE,
+  nameShape,
+  protocolShape,
+} from '../words'
 import { count } from './count'
 import { health } from './health'
 import { reschedule, restart, stop, update } from './policies'
@@ -39,6 +48,8 @@ export const task = struct<TaskSpec>('a task', {
   args: optional(words),
   env: required(record('a map of texts', ENV_NAME, processText)),
   replicas: required(integer({ min: 0, max: MAX_REPLICAS })),
+  parallelism: optional(integer({ min: 1, max: MAX_REPLICAS })),
+  dependsOn: optional(record('a map of tasks to conditions', NAME_RULE, conditionShape)),
   resources: required(resources),
   ports: required(list('a list of ports', port, { max: MAX_PORTS })),
   restart: required(restart),

@@ -15,6 +15,7 @@ const SAYS_NOTHING: Readonly<Record<string, (value: unknown) => boolean>> = {
   readOnly: isFalse,
   init: isFalse,
   pullPolicy: (value) => value === 'missing',
+  dependsOn: isEmpty,
   dns: isEmpty,
   capabilities: isEmpty,
   extraHosts: isEmpty,

@@ -3,6 +3,7 @@ import { DEFAULT_LOST_AFTER_MS, DEFAULT_PRIORITY, type JobSpec, type PlacementSp
 import { defaulted, type Finding, integer, list, optional, refined, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { completeContainer } from './container'
+import { dependencyRules } from './dependsOn'
 import { completeRestart } from './policies'
 import { taskShape } from './task'
 import type { TaskFile } from './taskFields'
@@ -54,6 +55,14 @@ const fields = struct<JobFile>(
       otherwise: '15s',
       synonyms: ['lost_after', 'max_client_disconnect'],
     }),
+    deadlineMs: optional(duration({ min: 1000, max: MAX_DELAY_MS }), {
+      key: 'deadline',
+      doc: 'How long a batch job may take from its submit; what has not ended then is stopped, and the job has failed.',
+      example: '1h',
+      unit: 'duration',
+      otherwise: 'as long as it takes',
+      synonyms: ['timeout', 'activedeadlineseconds', 'active_deadline', 'max_run_duration'],
+    }),
     tasks: required(
       list('a list of tasks, at least one', taskShape, {
         min: 1,
@@ -71,8 +80,29 @@ const fields = struct<JobFile>(
   () => 'start with `name: web` and a list `tasks`',
 )
 
-const rules = (job: JobFile): readonly Finding[] => {
+/** Fields that mean something to batch jobs alone. */
+const batchRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] => {
   const findings: Finding[] = []
+  const only = (at: Finding['at'], field: string): void => {
+    findings.push({
+      at: [...at, field],
+      what: `a ${kind} job has no \`${field}\``,
+      next: 'remove it, or take `kind: batch`',
+    })
+  }
+  if (kind !== 'batch' && deadlineMs !== undefined) only([], 'deadline')
+  tasks.forEach(({ completions, parallelism, replicas }, index) => {
+    const at = ['tasks', index]
+    if (kind !== 'batch' && completions !== undefined) only(at, 'completions')
+    if (kind !== 'batch' && parallelism !== undefined) only(at, 'parallelism')
+    if (completions === undefined || replicas === 1 || replicas === completions) return
+    findings.push({ at: [...at, 'completions'], what: `\`replicas\` says ${replicas}`, next: 'keep one of the two' })
+  })
+  return findings
+}
+
+const rules = (job: JobFile): readonly Finding[] => {
+  const findings: Finding[] = [...batchRules(job), ...dependencyRules(job.kind, job.tasks)]
   const hostPorts = new Map<string, string>()
   job.tasks.forEach((task, index) => {
     if (job.kind === 'batch' && task.restart.policy === 'always') {
@@ -105,8 +135,9 @@ export const completeJob = ({
   ...file,
   ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
   ...(lostAfterMs === DEFAULT_LOST_AFTER_MS ? {} : { lostAfterMs }),
-  tasks: file.tasks.map(({ onDisconnect = 'replace', ...task }) => ({
+  tasks: file.tasks.map(({ onDisconnect = 'replace', completions, ...task }) => ({
     ...completeContainer(task),
+    ...(completions === undefined ? {} : { replicas: completions }),
     restart: completeRestart(file.kind, task.restart),
     ...(onDisconnect === 'replace' ? {} : { onDisconnect }),
   })),

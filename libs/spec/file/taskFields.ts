@@ -5,6 +5,7 @@ import { placementFields } from '../placement'
 import { defaulted, integer, list, optional, processText, record, required, struct, writtenText } from '../shapes'
 import { disconnectShape, driverShape, ENV_NAME, nameShape } from '../words'
 import { wordsShape } from './command'
+import { dependsOnShape } from './dependsOn'
 import { healthShape } from './health'
 import { imageShape } from './image'
 import { DEFAULT_RESTART, DEFAULT_STOP, type RestartFile, restartShape, stopShape } from './policies'
@@ -17,6 +18,7 @@ import { updateShape } from './update'
 /** A task as read from a file, before what depends on the job's kind is filled in. */
 export type TaskFile = Omit<TaskSpec, 'restart'> & {
   readonly restart: RestartFile
+  readonly completions?: number
   /** Files of variables that are read where the job is submitted. */
   readonly envFiles?: readonly string[]
 }
@@ -64,6 +66,25 @@ export const taskFields = struct<TaskFile>('a task', {
     doc: 'How many instances of the task run.',
     example: 3,
     synonyms: ['count', 'scale', 'instances', 'size'],
+  }),
+  completions: optional(integer({ min: 1, max: MAX_REPLICAS }), {
+    doc: 'How many instances of a batch job must succeed; another word for `replicas` there.',
+    example: 10,
+    otherwise: '`replicas`',
+  }),
+  parallelism: optional(integer({ min: 1, max: MAX_REPLICAS }), {
+    doc: 'How many instances of a batch job are under way at once.',
+    example: 3,
+    otherwise: 'all of them',
+    synonyms: ['concurrency', 'max_parallel'],
+  }),
+  dependsOn: optional(dependsOnShape, {
+    doc:
+      'Tasks of this job for which the instances of this one wait before they are placed, and with what: `started`, one ' +
+      'of its instances runs; `healthy`, one is up; `completed`, all have succeeded. A list means `started`.',
+    example: { db: 'healthy' },
+    otherwise: 'none',
+    synonyms: ['depends_on', 'after', 'requires', 'needs'],
   }),
   resources: defaulted(resourcesShape, DEFAULT_RESOURCES, {
     doc: 'What each instance is given.',

@@ -1,4 +1,5 @@
 export * from './container'
+export * from './dependency'
 export * from './driver'
 export * from './health'
 export * from './job'

@@ -13,6 +13,8 @@ export interface JobSpec {
   readonly placement?: PlacementSpec
   /** How long a worker must be silent before its instances are given up; `DEFAULT_LOST_AFTER_MS` when absent. */
   readonly lostAfterMs?: number
+  /** Of a batch job: how long after the submit of its version it may take before it has failed; absent: for ever. */
+  readonly deadlineMs?: number
   readonly tasks: readonly TaskSpec[]
 }
 

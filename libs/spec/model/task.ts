@@ -1,5 +1,6 @@
 import type { Resources } from '#libs/kernel'
 import type { ContainerSettings } from './container'
+import type { Dependencies } from './dependency'
 import type { DriverName } from './driver'
 import type { HealthSpec } from './health'
 import type { PlacementRules } from './placement'
@@ -18,6 +19,10 @@ export interface TaskSpec extends ContainerSettings, PlacementRules {
   readonly args?: readonly string[]
   readonly env: Readonly<Record<string, string>>
   readonly replicas: number
+  /** Of a batch job: how many instances may be under way at once; absent: all. */
+  readonly parallelism?: number
+  /** What must have happened to other tasks before an instance is placed. */
+  readonly dependsOn?: Dependencies
   readonly resources: TaskResources
   readonly ports: readonly PortSpec[]
   readonly restart: RestartSpec

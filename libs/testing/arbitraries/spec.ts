@@ -140,6 +140,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         command: wordsArbitrary.map(([program, rest]) => [program, ...rest]),
         args: fc.array(textArbitrary, { minLength: 1, maxLength: 3 }),
         env: envArbitrary,
+        ...(kind === 'batch' ? { parallelism: fc.integer({ min: 1, max: 100_000 }) } : {}),
         replicas: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 100_000 })),
         resources: resourcesArbitrary,
         ports: portsArbitrary(fc.constant(0)),
@@ -185,6 +186,17 @@ const withoutSharedHostPorts = (job: JobSpec): JobSpec => {
   return plainObjects({ ...job, tasks })
 }
 
+/** Every other task waits for the one before it. */
+const withDependencies = (job: JobSpec): JobSpec => ({
+  ...job,
+  tasks: job.tasks.map((task, index) => {
+    const before = job.tasks[index - 1]
+    if (index % 2 === 0 || before === undefined) return task
+    const condition = before.restart.policy === 'always' ? 'healthy' : 'completed'
+    return { ...task, dependsOn: { [before.name]: condition } }
+  }),
+})
+
 /** Valid canonical jobs: each can be written as a job file and read back. */
 export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
   .constantFrom<JobKind[]>('service', 'batch')
@@ -193,6 +205,7 @@ export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
       {
         name: nameArbitrary,
         kind: fc.constant(kind),
+        ...(kind === 'batch' ? { deadlineMs: fc.integer({ min: 1_000, max: DAY_MS }) } : {}),
         priority: fc.nat({ max: 100 }).filter((priority) => priority !== DEFAULT_PRIORITY),
         placement: fc.record({ policy: fc.constantFrom(...PLACEMENT_POLICIES) }),
         lostAfterMs: fc.integer({ min: 15_001, max: DAY_MS }),
@@ -206,5 +219,5 @@ export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
       { requiredKeys: ['name', 'kind', 'tasks'] },
     ),
   )
-  .map((job) => job as JobSpec)
+  .map((job) => withDependencies(job as JobSpec))
   .map(withoutSharedHostPorts)

@@ -2,6 +2,7 @@ import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type Task
 import { aJob, aTask } from '../happenings'
 import type { Happening, Planned } from './happenings'
 import { withIlls } from './ills'
+import { withKinds } from './kinds'
 import { withNeeds } from './needs'
 import { withOperators } from './operators'
 import { Random } from './random'
@@ -27,7 +28,7 @@ export interface Plan {
 /** The plan of a seed: what happens to the cluster, all that is asked of it, and what its operators do meanwhile. */
 export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
-  const steered = withOperators(seed, plan.size.workers, plan.happenings)
+  const steered = withKinds(seed, withOperators(seed, plan.size.workers, plan.happenings))
   const needy = withNeeds(seed, withRareTroubles(seed, steered))
   return { ...plan, happenings: withRules(seed, withIlls(seed, needy)) }
 }

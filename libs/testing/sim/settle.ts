@@ -14,6 +14,8 @@ import {
   type Task,
   volumesOf,
   type Worker,
+  whyHeld,
+  whyWaiting,
 } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
@@ -209,7 +211,11 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
   }
   const { update } = task.job
   const staysOld =
-    update?.state === 'failed' || update?.state === 'paused' || waitsForPromotion(task.job) || isStuck(task)
+    update?.state === 'failed' ||
+    update?.state === 'paused' ||
+    waitsForPromotion(task.job) ||
+    isStuck(task) ||
+    whyWaiting(task) !== null
   if (state === 'running' && isOutdated(instance) && !staysOld) wrong.push(`${id} runs an old version`)
   if (state === 'pending' ? hasRoom(world, instance) : state === 'lost' || (isPlaced(state) && state !== 'running')) {
     wrong.push(`${id} is ${state}`)
@@ -234,6 +240,7 @@ const hasRoom = (world: World, instance: Instance): boolean => {
     (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
     hasMore(world, worker, instance)
   return (
+    whyHeld(instance.task) === null &&
     ![...instance.task.instances].some((each) => isWaiting(each) && hasElders(world, each)) &&
     [...world.truth.workers.values()].some(fits)
   )

@@ -1,3 +1,4 @@
+import { whyWaiting } from '#libs/cluster'
 import type { Move, Survey } from './survey'
 
 /** Whether the instances beyond the canaries may follow: there are none, or they were found good. */
@@ -17,7 +18,7 @@ export const waitsForPromotion = (found: Survey): boolean =>
 /** Which of the old ones are next: as many as `maxParallel`, and for the update the canaries, leave room for. */
 export const nextMoves = (found: Survey): readonly Move[] => {
   const room = Math.max(0, found.update.maxParallel - found.inFlight)
-  let canaries = roomForCanaries(found)
+  let canaries = whyWaiting(found.task) === null ? roomForCanaries(found) : 0 // its successor would have to wait
   const may = found.old.filter(({ forUpdate }) => {
     if (forUpdate) canaries -= 1
     return !forUpdate || canaries >= 0

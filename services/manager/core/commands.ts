@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { type Cluster, type Decision, type Job, jobSeq } from '#libs/cluster'
 import { type OrkError, orkError } from '#libs/kernel'
-import { type JobSpec, sameSpec } from '#libs/spec'
+import { dependencyCycle, type JobSpec, sameSpec } from '#libs/spec'
 
 /** What a command comes to: something to write, or nothing because it is so already. Workers have no version: 0. */
 export type Outcome =
@@ -26,6 +26,11 @@ export const submit = (
   spec: JobSpec,
   { checkVersion, reason }: Submittal = ANYHOW,
 ): E.Either<OrkError, Outcome> => {
+  const cycle = dependencyCycle(spec.tasks)
+  if (cycle !== null) {
+    const what = `the tasks of ${spec.name} wait for one another: ${cycle.join(' → ')}`
+    return E.left(orkError('DependencyCycle', what, { next: 'take one of these out of `dependsOn`' }))
+  }
   const job = cluster.jobs.get(spec.name)
   if (checkVersion !== null && checkVersion !== (job?.version ?? 0))
     return E.left(movedOn(spec.name, job, checkVersion))

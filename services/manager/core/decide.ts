@@ -39,6 +39,7 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
   const moves = noteRebalance(view, now)
   if (decisions.length === 0) decisions.push(...endRebalance(view.cluster, moves, view.rebalancing, now.mono))
   for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
+  for (const [job, at] of view.alarms) if (at <= now.wall) view.touchedJobs.add(job)
   for (const job of waitingForRoom(view, now)) view.touchedJobs.add(job)
   const whyMove = whyDrained(view.cluster, view.drains, view.moving)
   for (const job of view.touchedJobs) {
@@ -60,6 +61,7 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
             nextRollout(view),
             nextDrain(view, now),
             nextEnd(view),
+            nextAlarm(view, now),
             view.reschedules.nextAt,
           ),
   }
@@ -114,6 +116,13 @@ const jobsIn = ({ cluster }: ManagerView, decisions: readonly Decision[]): Reado
 const nextRollout = ({ rollouts }: ManagerView): number => {
   let next = Number.POSITIVE_INFINITY
   for (const { dueAt } of rollouts.values()) next = Math.min(next, dueAt)
+  return next
+}
+
+/** When the next alarm is due by the clock as it goes now; monotonic milliseconds. */
+const nextAlarm = ({ alarms }: ManagerView, { wall, mono }: Now): number => {
+  let next = Number.POSITIVE_INFINITY
+  for (const at of alarms.values()) next = Math.min(next, mono + Math.max(0, at - wall))
   return next
 }
 

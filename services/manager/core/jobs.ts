@@ -1,4 +1,5 @@
-import { type Decision, hasReschedules, isWanted, type Job, type Now } from '#libs/cluster'
+import { type Decision, hasEnded, isWanted, type Job, type Now, underWay, waitsInVainFor } from '#libs/cluster'
+import { formatDuration } from '#libs/kernel'
 import { decideRollout } from './rollout'
 import type { WhyMove } from './survey'
 import type { ManagerView } from './view'
@@ -6,9 +7,10 @@ import type { ManagerView } from './view'
 /** What is to be done about a job that something happened to; `whyMove` as for a rollout. */
 export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, now: Now): Decision[] => {
   if (job.state !== 'running') view.rollouts.delete(job)
+  view.alarms.delete(job)
   switch (job.state) {
     case 'running':
-      return job.kind === 'batch' && isSettled(job) ? [finished(job)] : decideRollout(view, job, whyMove, now)
+      return job.kind === 'batch' ? decideBatch(view, job, whyMove, now) : decideRollout(view, job, whyMove, now)
     case 'stopping':
       return isSettled(job)
         ? [{ draft: { type: 'JobStopped', data: { job: job.name, version: job.version } }, expect: job.seq }]
@@ -20,23 +22,54 @@ export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, 
   }
 }
 
-/** Nothing of the job waits or runs any more, or will again. */
-const isSettled = (job: Job): boolean => {
-  for (const task of job.tasks.values()) {
-    const { counts, retiring } = task
-    const busy = counts.pending + counts.scheduled + counts.starting + counts.running + counts.exited + counts.stopping
-    if (busy + retiring > 0 || hasReschedules(task)) return false
-  }
-  return true
+/** A batch job ends: when all of it has, when what is left waits in vain, or when its time is up. */
+const decideBatch = (view: ManagerView, job: Job, whyMove: WhyMove | null, now: Now): Decision[] => {
+  if (isSettled(job)) return [finished(job)]
+  const vain = inVain(job)
+  if (vain !== null) return [failed(job, vain)]
+  const { deadlineMs } = job.spec
+  if (deadlineMs === undefined) return decideRollout(view, job, whyMove, now)
+  const until = (job.history.at(-1)?.time ?? 0) + deadlineMs
+  if (until <= now.wall)
+    return [failed(job, `it has not ended within its \`deadline\` of ${formatDuration(deadlineMs)}`)]
+  view.alarms.set(job, until)
+  return decideRollout(view, job, whyMove, now)
 }
 
-const finished = (job: Job): Decision => {
-  let failed = 0
-  for (const { instances } of job.tasks.values()) {
-    for (const instance of instances.made()) if (isWanted(instance) && instance.state !== 'completed') failed += 1
+/** Nothing of the job waits or runs any more. */
+const isSettled = (job: Job): boolean => [...job.tasks.values()].every(hasEnded)
+
+/** Why all that is left of a job waits for what will not come; null: something else goes on. */
+const inVain = (job: Job): string | null => {
+  let why: string | null = null
+  for (const task of job.tasks.values()) {
+    if (hasEnded(task)) continue
+    const cause = underWay(task) + task.retiring > 0 ? null : waitsInVainFor(task)
+    if (cause === null) return null
+    why ??= `${task.name} waits for ${cause.name}, which has failed`
   }
+  return why
+}
+
+/** How many instances have not succeeded. */
+const countFailed = (job: Job): number => {
+  let failed = 0
+  for (const { instances, replicas } of job.tasks.values()) {
+    failed += replicas
+    for (const instance of instances.made()) if (isWanted(instance) && instance.state === 'completed') failed -= 1
+  }
+  return failed
+}
+
+const failed = (job: Job, reason: string): Decision => ({
+  draft: { type: 'JobFailed', data: { job: job.name, version: job.version, failed: countFailed(job), reason } },
+  expect: job.seq,
+})
+
+const finished = (job: Job): Decision => {
+  const failed = countFailed(job)
   const data = { job: job.name, version: job.version }
   return failed === 0
     ? { draft: { type: 'JobCompleted', data }, expect: job.seq }
-    : { draft: { type: 'JobFailed', data: { ...data, failed } }, expect: job.seq }
+    : { draft: { type: 'JobFailed', data: { ...data, failed, reason: null } }, expect: job.seq }
 }

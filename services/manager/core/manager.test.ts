@@ -54,7 +54,7 @@ test('a batch job completes when all have, and fails when one has', () => {
     story.given(on('web.api.1')[last]())
     const said = story.settle()
     assert.equal(inShort(said), [last === 'completed' ? 'JobCompleted web' : 'JobFailed web'])
-    if (last === 'failed') assert.equal(said[0]?.data, { job: 'web', version: 1, failed: 1 })
+    if (last === 'failed') assert.equal(said[0]?.data, { job: 'web', version: 1, failed: 1, reason: null })
   }
 })
 

@@ -22,6 +22,8 @@ export interface ManagerView extends Tracks {
   /** When it is next looked whether what drained workers have finds room elsewhere; monotonic milliseconds. */
   nextDrainAt: number
   readonly reschedules: Reschedules
+  /** When time alone changes something about a job, as the log's clock tells it; milliseconds since 1970. */
+  readonly alarms: Map<Job, number>
   /** Instances that an event touched since the last decision. */
   readonly touchedInstances: Set<Instance>
   /** By worker that the log knows. Not from the log: a manager that has just started knows nothing of the past's silence. */
@@ -55,6 +57,7 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   moving: new Set(),
   nextDrainAt: 0,
   reschedules: noReschedules(),
+  alarms: new Map(),
   touchedInstances: new Set(),
   seen: new Map(),
   rollouts: new Map(),

@@ -51,6 +51,7 @@ export const settle = (view: SchedulerView): void => {
   if (view.decidedAt === cluster.seq) return
   view.decidedAt = cluster.seq
   forgetPromises(view)
+  queue.settle()
   const freed = [...fleet.freed]
   fleet.freed.clear()
   queue.wake((asked) => freed.some((row) => fleet.hasRoom(row, asked)))
@@ -126,6 +127,7 @@ export class Deciding {
   private schedule(instance: Instance, policy: PlacementPolicy, row: number): Decision {
     const { cluster, fleet, feasible, queue } = this.view
     queue.take(instance)
+    queue.promise(instance.task)
     fleet.promise(row, instance.task.spec.resources)
     const ports = feasible.promise(row, instance)
     this.placed += 1

@@ -54,6 +54,7 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
       if (event.type === 'JobSubmitted') return
       if (instance.spec.volumes !== undefined && !isPlaced(instance.state)) freedVolumes = true
       queue.add(instance)
+      queue.changed(instance.task.job)
     },
     worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
   }

@@ -12,6 +12,7 @@ import { recomputed } from './recomputed'
 import { reserve } from './reserve'
 import { rules } from './rules'
 import { silence } from './silence'
+import { turns } from './turns'
 import { updates } from './updates'
 import { volumes } from './volumes'
 
@@ -28,6 +29,7 @@ export const INVARIANTS: readonly Invariant[] = [
   runsOnce,
   updates,
   intake,
+  turns,
   silence,
   recomputed,
   held,
@@ -36,4 +38,4 @@ export const INVARIANTS: readonly Invariant[] = [
 ]
 
 /** Those that need nothing but the log. */
-export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, rules, updates]
+export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, rules, updates, turns]

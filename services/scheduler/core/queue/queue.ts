@@ -1,4 +1,4 @@
-import type { Instance, Job, Task } from '#libs/cluster'
+import { type Instance, type Job, type Task, whyHeld } from '#libs/cluster'
 import { Heap, type Resources } from '#libs/kernel'
 import type { Reason } from '../filters'
 import { Line } from './line'
@@ -24,6 +24,10 @@ export class Queue {
   /** The one place of each line that counts, and of each instance that waits alone; others are left over. */
   private readonly heads = new Map<Task | Instance, Place>()
   private readonly parked = new Parked()
+  /** Tasks that may have no place now, whatever room there is, each with those of it that wait alone. */
+  private readonly held = new Map<Task, Set<Instance>>()
+  /** How many of a task were given a place since the log was last folded. */
+  private readonly promised = new Map<Task, number>()
 
   /** Whether somebody may be at the counter. */
   get busy(): boolean {
@@ -49,6 +53,7 @@ export class Queue {
       this.lines.delete(task)
       this.heads.delete(task)
       this.parked.leave(task)
+      this.held.delete(task)
       if (task.counts.pending === 0 || job.state !== 'running') continue
       this.lines.set(task, new Line(task))
       this.callFirst(task)
@@ -63,7 +68,11 @@ export class Queue {
       const { instance, turn } = place
       const key = isAlone(instance) ? instance : instance.task
       const isHead = this.heads.get(key) === place
-      if (isHead && isWaiting(instance) && turnOf(instance) === turn) return instance
+      if (isHead && isWaiting(instance) && turnOf(instance) === turn) {
+        if (this.whyHeld(instance.task) === null) return instance
+        this.hold(instance)
+        continue
+      }
       this.counter.pop()
       if (!isHead) continue
       this.heads.delete(key)
@@ -80,6 +89,43 @@ export class Queue {
     if (isAlone(instance)) return
     this.lines.get(task)?.shift()
     this.callFirst(task)
+  }
+
+  /** One more of the task is being placed than the log tells of. */
+  promise(task: Task): void {
+    if (task.spec.parallelism !== undefined) this.promised.set(task, (this.promised.get(task) ?? 0) + 1)
+  }
+
+  /** What was promised is in the log by now, or never will be. */
+  settle(): void {
+    const promised = [...this.promised.keys()]
+    this.promised.clear()
+    for (const task of promised) this.release(task)
+  }
+
+  /** Something happened to the job: what it held back may be free to go. */
+  changed(job: Job): void {
+    if (this.held.size === 0) return
+    for (const task of job.tasks.values()) this.release(task)
+  }
+
+  private whyHeld(task: Task): string | null {
+    return whyHeld(task, this.promised.get(task))
+  }
+
+  private hold(instance: Instance): void {
+    this.leaveCounter(instance)
+    const alone = this.held.get(instance.task) ?? new Set()
+    this.held.set(instance.task, alone)
+    if (isAlone(instance)) alone.add(instance)
+  }
+
+  private release(task: Task): void {
+    const alone = this.held.get(task)
+    if (alone === undefined || this.whyHeld(task) !== null) return
+    this.held.delete(task)
+    this.callFirst(task)
+    for (const instance of alone) this.add(instance)
   }
 
   /** Why there is no place for the instance, where that is known already. */

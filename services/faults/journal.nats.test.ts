@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
@@ -8,7 +7,16 @@ import * as assert from 'uvu/assert'
 import { apiSubject, type WorkerReply } from '#libs/api'
 import type { EventOf } from '#libs/events'
 import type { JobSpec } from '#libs/spec'
-import { eventually, sleeper, sleeperTask, type TestCluster, withCluster } from '../../libs/testing/cluster'
+import {
+  eventually,
+  fillDisk,
+  noSmallDisk,
+  onSmallDisk,
+  sleeper,
+  sleeperTask,
+  type TestCluster,
+  withCluster,
+} from '../../libs/testing/cluster'
 import { FULL, tell } from './figures'
 
 const test = suite('journal')
@@ -87,32 +95,15 @@ test('NATS is away under load, and the worker is killed meanwhile: every fact ar
     tell('NATS away under load, worker killed', { awayMs: AWAY_MS, facts, lost: 0, twice: 0, arrivedMs, runs: ran })
   }))
 
-/** Why no small disk can be made here, or null. */
-const noSmallDisk = (): string | null => (process.getuid?.() === 0 ? null : 'only root may mount a small disk')
-
-const fill = (path: string): void => {
-  const file = openSync(path, 'w')
-  try {
-    for (;;) writeSync(file, Buffer.alloc(4_096))
-  } catch {
-    closeSync(file) // full
-  }
-}
-
 const troublesOf = async ({ connection }: TestCluster): Promise<readonly string[]> => {
   const answer = await connection.bus.request(apiSubject(connection.prefix, 'worker'), { worker: 'w1' }, 10_000)
   return E.isLeft(answer) ? [] : (answer.right as WorkerReply).troubles
 }
 
-/** A disk of eight megabytes in place of the folder. */
-const onSmallDisk = (dir: string): (() => void) => {
-  mkdirSync(dir, { recursive: true })
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'ork-test', dir])
-  return () => void execFileSync('umount', ['-l', dir])
-}
+const smallDisk = (dir: string): (() => void) => onSmallDisk(dir, 8)
 
 const diskFull = (): Promise<void> =>
-  withCluster({ driver: 'process', prepare: onSmallDisk, workerFlags: ['--reserve-disk', '1MiB'] }, async (cluster) => {
+  withCluster({ driver: 'process', prepare: smallDisk, workerFlags: ['--reserve-disk', '1MiB'] }, async (cluster) => {
     const { log, nats } = cluster
     const worker = cluster.service('w1')
     await cluster.submit(sleeper('web', { driver: 'process', replicas: 2 }))
@@ -127,7 +118,7 @@ const diskFull = (): Promise<void> =>
     await log.running('ends', 1)
     const from = log.view.seq + 1
     const filler = join(worker.dir, 'filler')
-    fill(filler)
+    fillDisk(filler)
     await eventually('it says that its disk is full', async () => (await troublesOf(cluster)).length > 0, 30_000)
     const [said = ''] = await troublesOf(cluster)
     await nats.kill()

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { AppendResult, Connection } from '#libs/log'
+import type { Connection } from '#libs/log'
 import type { NatsCluster, NatsServer } from '#libs/nats-server'
 import { mustConnect } from '../../libs/testing/jetStream'
-import { aDecision, aFact } from '../../libs/testing/logEvents'
+import { assertStored, writing } from '../../libs/testing/log/writing'
 import { startTestNatsCluster } from '../../libs/testing/nats'
 import { FULL, tell } from './figures'
 
@@ -31,61 +31,6 @@ test.after(async ({ cluster, connection }) => {
   await connection.close()
   await cluster.stop()
 })
-
-/** Writes a few at a time until it is stopped; then tells what became of each, and the longest wait in between. */
-const writing = ({ log }: Connection) => {
-  const written: { readonly id: string; readonly result: AppendResult | undefined }[] = []
-  let stopped = false
-  let longestMs = 0
-  let last = performance.now()
-  const lane = async (): Promise<void> => {
-    while (!stopped) {
-      const events = [...Array(10)].map(() => {
-        next += 1
-        return next % 2 === 0 ? { event: aDecision(next), expect: 0 } : { event: aFact(next % 7, 'other') }
-      })
-      const results = await log.append(events)
-      longestMs = Math.max(longestMs, performance.now() - last)
-      last = performance.now()
-      written.push(...events.map(({ event }, at) => ({ id: event.id, result: results[at] })))
-    }
-  }
-  const lanes = Promise.all([lane(), lane(), lane()])
-  return {
-    /** Resolves when so many more were acknowledged. */
-    more: async (count: number): Promise<void> => {
-      for (const goal = written.length + count; written.length < goal; ) await pause(20)
-    },
-    /** Resolves to how many were acknowledged, once nothing more has been for two seconds. */
-    atRest: async (): Promise<number> => {
-      for (let seen = -1; seen !== written.length; await pause(2_000)) seen = written.length
-      return written.length
-    },
-    stop: async () => {
-      stopped = true
-      await lanes
-      return { written, longestMs: Math.round(longestMs) }
-    },
-  }
-}
-/** Of the decisions, each about an instance of its own. */
-let next = 0
-
-/** That each was stored, where it was said to be, and once. */
-const assertStored = async (
-  { log }: Connection,
-  { written }: Awaited<ReturnType<ReturnType<typeof writing>['stop']>>,
-): Promise<void> => {
-  const stored = new Map<number, string>()
-  for await (const entries of log.read({ from: 1 })) {
-    for (const { seq, event } of entries) if ('id' in event) stored.set(seq, event.id)
-  }
-  assert.is(new Set(stored.values()).size, stored.size, 'no event stands twice')
-  for (const { id, result } of written) {
-    assert.is(result?.tag, 'Stored')
-    if (result?.tag === 'Stored') assert.is(stored.get(result.seq), id)
-  }
-}
 
 const leaderOf = async ({ cluster, connection }: Context): Promise<readonly [NatsServer, number]> => {
   const { leader } = await connection.log.info()

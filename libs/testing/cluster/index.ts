@@ -21,11 +21,12 @@ export { dockerContainers, type TestContainer } from './containers'
 export * from './dev'
 export * from './eventually'
 export * from './jobs'
-export { noNetworks } from './netns'
+export { layCable, makeNamespace, noNetworks } from './netns'
 export type { Observer } from './observer'
 export * from './restless'
 export { type TestService, testService } from './service'
 export { type SimulatedWorkers, simulatedWorkers } from './simulated'
+export { fillDisk, noSmallDisk, onSmallDisk } from './smallDisk'
 
 export interface TestClusterOptions {
   /** How many of each; default one. They are called m1, m2, s1, w1 and so on. */

@@ -32,33 +32,71 @@ export const noNetworks = (): string | null => {
 
 let count = 0
 
-/** Makes one; its names and addresses are told from others' by this process's id. */
-export const makeNetwork = async (natsPort: number): Promise<TestNetwork> => {
+const ip = async (...args: string[]): Promise<void> => {
+  const done = await runCommand('ip', args)
+  if (isLeft(done)) throw new Error(done.left)
+}
+
+/** A network namespace without any cable; its name is told from others' by this process's id. */
+export const makeNamespace = async (): Promise<Namespace> => {
   count += 1
   const name = `ork-${process.pid}-${count}`
+  await ip('netns', 'add', name)
+  await ip('-n', name, 'link', 'set', 'lo', 'up')
+  return {
+    name,
+    via: ['ip', 'netns', 'exec', name],
+    remove: async () => void (await runCommand('ip', ['netns', 'delete', name])),
+  }
+}
+
+export interface Namespace {
+  readonly name: string
+  /** What a command is to be started with, to run in there. */
+  readonly via: readonly string[]
+  /** Its cables go with it. */
+  remove(): Promise<void>
+}
+
+/** A cable from this machine into a namespace, with an address at each end. */
+export interface Cable {
+  readonly near: string
+  readonly far: string
+  /** What is sent from here goes nowhere, and nobody is told. */
+  cut(): Promise<void>
+  mend(): Promise<void>
+}
+
+export const layCable = async ({ name }: Namespace): Promise<Cable> => {
+  count += 1
   const [near, far] = [`on${process.pid}n${count}`, `on${process.pid}f${count}`]
   const subnet = `10.${200 + (count % 20)}.${process.pid % 250}`
-  const ip = async (...args: string[]): Promise<void> => {
-    const done = await runCommand('ip', args)
-    if (isLeft(done)) throw new Error(done.left)
-  }
-  await ip('netns', 'add', name)
   await ip('link', 'add', near, 'type', 'veth', 'peer', 'name', far, 'netns', name)
   await ip('address', 'add', `${subnet}.1/30`, 'dev', near)
   await ip('link', 'set', near, 'up')
   await ip('-n', name, 'address', 'add', `${subnet}.2/30`, 'dev', far)
   await ip('-n', name, 'link', 'set', far, 'up')
-  await ip('-n', name, 'link', 'set', 'lo', 'up')
-  const door = await forward(`${subnet}.1`, natsPort)
   return {
-    via: ['ip', 'netns', 'exec', name],
-    natsUrl: `nats://${subnet}.1:${door.port}`,
+    near: `${subnet}.1`,
+    far: `${subnet}.2`,
     cut: () => ip('link', 'set', near, 'down'),
     mend: () => ip('link', 'set', near, 'up'),
+  }
+}
+
+/** Makes one with a single cable. */
+export const makeNetwork = async (natsPort: number): Promise<TestNetwork> => {
+  const namespace = await makeNamespace()
+  const { near, cut, mend } = await layCable(namespace)
+  const door = await forward(near, natsPort)
+  return {
+    via: namespace.via,
+    natsUrl: `nats://${near}:${door.port}`,
+    cut,
+    mend,
     remove: async () => {
       door.close()
-      await runCommand('ip', ['link', 'delete', near])
-      await runCommand('ip', ['netns', 'delete', name])
+      await namespace.remove()
     },
   }
 }

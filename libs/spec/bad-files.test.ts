@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { renderError } from '#libs/kernel'
+import { schemaAccepts, schemaCanSay } from '../testing/docs/agreement'
 import { parseJobFile } from './parse'
 
 /** What is wrong, the file, where it must be told, and words that the error must have. */
@@ -320,5 +321,17 @@ for (const [what, text, where, ...phrases] of [...texts, ...jobs, ...tasks, ...i
     assert.ok(Date.now() - started < 5000, 'took too long')
   })
 }
+
+test('what the schema for editors can say of a bad file, it says', () => {
+  let said = 0
+  for (const [what, text] of [...texts, ...jobs, ...tasks, ...images, ...fields, ...containers]) {
+    const result = parseJobFile(text, 'f')
+    const accepted = text.length < 10_000 ? schemaAccepts(text) : null
+    if (E.isRight(result) || accepted === null || !result.left.some(schemaCanSay)) continue
+    said += 1
+    assert.not(accepted, what)
+  }
+  assert.ok(said > 40, `${said}`)
+})
 
 test.run()

@@ -14,6 +14,8 @@ interface Unit {
   /** Exact, so that `parse` gives the number back. */
   readonly format: (value: number) => string
   readonly units: readonly string[]
+  /** What no text that `parse` takes is without, for editors. */
+  readonly pattern: string
 }
 
 /** Text of a number and a unit to a whole number within a range. */
@@ -21,7 +23,7 @@ const measured = (unit: Unit, range: Range): Shape<number> => {
   const is = (value: unknown): value is number =>
     Number.isSafeInteger(value) && Number(value) >= range.min && Number(value) <= range.max
   return new Shape<number>(
-    { form: 'text', expected: unit.expected },
+    { form: 'text', expected: unit.expected, pattern: unit.pattern },
     is,
     (input, context) => {
       const value = plain(input)
@@ -76,6 +78,7 @@ export const bytes = (range: Range): Shape<number> =>
       parse: parseBytes,
       format: (value) => largestDivisor(value, BYTES),
       units: BYTE_UNITS,
+      pattern: `^\\d+(\\.\\d+)?\\s*(${BYTE_UNITS.join('|')})$`,
     },
     range,
   )
@@ -88,6 +91,7 @@ export const duration = (range: Range): Shape<number> =>
       parse: parseDuration,
       format: (value) => largestDivisor(value, DURATIONS),
       units: DURATION_UNITS,
+      pattern: `^(\\d+(\\.\\d+)?(${DURATION_UNITS.join('|')}))+$`,
     },
     range,
   )

@@ -6,12 +6,16 @@ import { FOLD_VERSION_FILE, foldVersionFile } from '../foldDigest'
 import { asyncapiDocument } from './asyncapi'
 import { catalogue, ROOT } from './catalogue'
 import { eventsPage } from './eventsPage'
+import { JOB_SCHEMA, jobFileSchema } from './jobFile'
+import { jobPage } from './jobPage'
 
 const documents = (): Readonly<Record<string, string>> => {
   const events = catalogue()
   return {
     'docs/events.md': eventsPage(events),
     'docs/asyncapi.json': asyncapiDocument(events, orkVersion()),
+    'docs/job.md': jobPage(),
+    [JOB_SCHEMA]: jobFileSchema(),
     [FOLD_VERSION_FILE]: foldVersionFile(ROOT),
   }
 }

@@ -1,5 +1,5 @@
 import { NAME } from '#libs/kernel'
-import { type About, jobSpecAbout } from '#libs/spec'
+import { type About, jobSpecAbout, type NamedField } from '#libs/spec'
 import type { Form } from '../codecs/walk'
 import { GLOSSARY } from './glossary'
 
@@ -71,14 +71,14 @@ const schemaOfAbout = (about: About): Schema => {
       return {
         type: 'object',
         required: about.fields.filter(({ presence }) => presence !== 'optional').map(({ name }) => name),
-        properties: Object.fromEntries(about.fields.map(({ name, shape }) => [name, schemaOfAbout(aboutOf(shape))])),
+        properties: Object.fromEntries(about.fields.map((field) => [field.name, schemaOfAbout(aboutOf(field))])),
         additionalProperties: false,
       }
   }
 }
 
 /** A field's shape has forgotten its type, but is always one that knows what it accepts. */
-const aboutOf = (shape: object): About => {
+export const aboutOf = ({ shape }: NamedField): About => {
   if ('about' in shape) return shape.about as About
   throw new Error('a field of the job has a codec that cannot be walked')
 }

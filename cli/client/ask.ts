@@ -1,4 +1,5 @@
-import { apiSubject, type RequestOf } from '#libs/api'
+import * as E from 'fp-ts/Either'
+import { apiSubject, type Replies, type RequestOf } from '#libs/api'
 import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { BusError, Connection } from '#libs/log'
 import { call } from './call'
@@ -51,4 +52,19 @@ export const inWords = (error: OrkError, worker: string): OrkError => {
     })
   }
   return (error as BusError).refusal ?? error
+}
+
+/** An engine that has much to do takes its time. */
+const TIMEOUT_MS = 15_000
+
+/** Asks a worker for one thing. Throws OrkFailure as `askWorker` does. */
+export const callWorker = async <V extends 'stats' | 'inspect'>(
+  connection: Connection,
+  worker: string,
+  verb: V,
+  request: RequestOf<V>,
+): Promise<Replies[V]> => {
+  const answer = await connection.bus.request(apiSubject(connection.prefix, verb, worker), request, TIMEOUT_MS)
+  if (E.isLeft(answer)) throw new OrkFailure(inWords(answer.left, worker))
+  return answer.right as Replies[V]
 }

@@ -6,18 +6,31 @@ import { stderr } from '../output'
 import { escapeJson, escapeLogLine } from '../render/escape'
 import type { Show } from './events'
 
-type Line = Replies['logs']
+export type Line = Replies['logs']
+
+/** Which of the lines that an instance has written. */
+export type LogsWanted = Omit<RequestOf<'logs'>, 'id'>
 
 /** Writes the lines of an instance, straight from its worker. Throws OrkFailure, and Interrupted at Ctrl-C. */
-export const showLogs = async (connection: Connection, request: RequestOf<'logs'>, show: Show): Promise<void> => {
-  const worker = await workerOf(connection, request)
-  for await (const line of askWorker<Line>(connection, worker, 'logs', request, show.signal))
-    await writeLine(line, show)
+export const showLogs = async (connection: Connection, id: string, wanted: LogsWanted, show: Show): Promise<void> => {
+  const worker = await workerOf(connection, { id, attempt: wanted.attempt })
+  for await (const line of askWorker<Line>(connection, worker, 'logs', { id, ...wanted }, show.signal)) {
+    await writeLine(line, null, show)
+  }
   if (show.signal.aborted) throw new Interrupted()
 }
 
-const writeLine = async (line: Line, { json, out }: Show): Promise<void> => {
-  if (json) return out.write(`${escapeJson(JSON.stringify(line))}\n`)
+/** `from`: the instance, and how its name is shown before the line; null where there is but one. */
+export const writeLine = async (
+  line: Line,
+  from: { readonly id: string; readonly label: string } | null,
+  { json, out }: Show,
+): Promise<void> => {
+  if (json) {
+    const value = from === null ? line : { instance: from.id, ...line }
+    return out.write(`${escapeJson(JSON.stringify(value))}\n`)
+  }
   const to = line.stream === 'stderr' ? stderr : out
-  await to.write(`${to.isTerminal ? escapeLogLine(line.text) : line.text}\n`)
+  const text = to.isTerminal ? escapeLogLine(line.text) : line.text
+  await to.write(from === null ? `${text}\n` : `${from.label} ${text}\n`)
 }

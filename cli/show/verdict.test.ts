@@ -6,7 +6,7 @@ import { type Draft, stamp } from '#libs/events'
 import type { JobKind, TaskSpec } from '#libs/spec'
 import { CURRENT, ofPlacement } from '../../libs/testing/happenings'
 import { progressLines } from '../render/progress'
-import { judgeStart, judgeStop, stallWatch, wantedOf } from './verdict'
+import { judgeStart, judgeStop, judgeWait, stallWatch, wantedOf } from './verdict'
 
 const start = Date.parse('2026-03-01T12:00:00Z')
 const look = { now: start + 60_000, zone: 'UTC', colours: picocolors.createColors(false) }
@@ -115,6 +115,18 @@ test('what is pending is told together with what has failed', () => {
       [verdict.pending, verdict.failed].map((instances) => instances.map(({ index }) => index)),
     [[1], [0]],
   )
+})
+
+test('who waits for a batch job to run need not wait until it has completed', () => {
+  const ran = after(submitted(1, 1, 'batch'), scheduled(0), started(0))
+  assert.equal([judgeWait(ran, 1, 'running').tag, judgeWait(ran, 1, 'completed').tag], ['Running', 'Going'])
+  assert.is(judgeWait(after(submitted(1, 1, 'batch'), scheduled(0)), 1, 'running').tag, 'Going')
+})
+
+test('who waits hears that it has failed, and goes on waiting while it has no place', () => {
+  assert.is(judgeWait(after(submitted(1, 1), scheduled(0), failed(0)), 1, 'running').tag, 'Failed')
+  assert.is(judgeWait(after(submitted(1, 1)), 1, 'running').tag, 'Going')
+  assert.is(judgeWait(after(submitted(1, 1), scheduled(0), started(0)), 1, 'stopped').tag, 'Going')
 })
 
 test('a batch job is done when the manager says so, not before', () => {

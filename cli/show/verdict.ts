@@ -118,3 +118,27 @@ export const judgeStop = (job: Job, version: number): Verdict => {
   if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
   return job.state === 'stopping' || job.state === 'running' ? GOING : { tag: 'Stopped' }
 }
+
+/** What one may wait for. */
+export type WaitFor = 'running' | 'completed' | 'stopped'
+
+/** Where a job stands on the way to that; what may still change for the better is `Going`. */
+export const judgeWait = (job: Job, version: number, until: WaitFor): Verdict => {
+  if (until === 'stopped') return judgeStop(job, version)
+  if (until === 'running' && job.kind === 'batch' && isAllRunning(job)) return { tag: 'Running' }
+  const verdict = judgeStart(job, version)
+  switch (verdict.tag) {
+    case 'Running':
+      return until === 'running' ? verdict : GOING
+    case 'Completed':
+    case 'Failed':
+    case 'Overtaken':
+    case 'UpdateFailed':
+      return verdict
+    default:
+      return GOING
+  }
+}
+
+const isAllRunning = (job: Job): boolean =>
+  wantedOf(job).every(({ state }) => state === 'running' || state === 'completed')

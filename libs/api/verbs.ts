@@ -42,7 +42,12 @@ export const REQUESTS = {
   explain: t.type({ id: Id }, 'ExplainRequest'),
   view: t.type({ keys: Keys }, 'ViewRequest'),
   who: t.type({}, 'WhoRequest'),
-  logs: t.type({ id: Id, attempt: nullable(Count), follow: t.boolean, tail: nullable(Count) }, 'LogsRequest'),
+  logs: t.type(
+    { id: Id, attempt: nullable(Count), follow: t.boolean, tail: nullable(Count), sinceMs: nullable(Count) },
+    'LogsRequest',
+  ),
+  stats: t.type({}, 'StatsRequest'),
+  inspect: t.type({ id: Id, attempt: nullable(Count) }, 'InspectRequest'),
   exec: t.type(
     {
       id: Id,
@@ -92,6 +97,8 @@ export interface Replies {
   readonly view: ViewPart
   readonly who: WhoReply
   readonly logs: { readonly stream: 'stdout' | 'stderr'; readonly time: string | null; readonly text: string }
+  readonly stats: StatsReply
+  readonly inspect: InspectReply
   readonly exec: SessionPart
 }
 
@@ -194,6 +201,28 @@ export interface HealthReply {
   /** Of a worker: its engines, and how many facts the log has not taken for seconds. */
   readonly engines?: readonly { readonly driver: string; readonly state: 'unknown' | 'listed' | 'unreachable' }[]
   readonly unsent?: number
+}
+
+/** What the containers of one worker use, as its engines measure it now; null: not known, or no limit. */
+export interface StatsReply {
+  readonly containers: readonly ContainerStats[]
+}
+
+export interface ContainerStats {
+  readonly id: string
+  readonly attempt: number
+  readonly cpuMilli: number
+  readonly memoryBytes: number
+  readonly memoryLimitBytes: number | null
+  readonly receivedBytes: number | null
+  readonly sentBytes: number | null
+  readonly processes: number | null
+}
+
+/** A container in the words of its engine. */
+export interface InspectReply {
+  readonly driver: string
+  readonly engine: unknown
 }
 
 /** The process that bears a worker's name. */

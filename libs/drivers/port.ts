@@ -121,6 +121,11 @@ export interface Usage {
   readonly ref: AttemptRef
   readonly cpuMilli: number
   readonly memoryBytes: number
+  /** Absent where the engine does not know, or sets no limit. */
+  readonly memoryLimitBytes?: number
+  readonly receivedBytes?: number
+  readonly sentBytes?: number
+  readonly processes?: number
 }
 
 export interface LogLine {
@@ -134,6 +139,8 @@ export interface LogOptions {
   readonly follow: boolean
   /** Only the last so many lines; all when absent. */
   readonly tail?: number
+  /** Only what was written from then on, in milliseconds since 1970, as far as the engine noted when that was. */
+  readonly sinceMs?: number
   readonly signal: AbortSignal
 }
 
@@ -172,6 +179,8 @@ export interface Driver {
   usage(owner: Owner): DriverResult<readonly Usage[]>
   /** Nothing for a container that is gone. Throws an `OrkFailure` with a DriverError when the engine breaks off. */
   logs(ref: AttemptRef, options: LogOptions): AsyncIterable<LogLine>
+  /** What the engine itself says of an attempt's container, in its own words; null where there is none. */
+  inspect(ref: AttemptRef): DriverResult<unknown>
   /** Runs a command in an attempt's container, which must run. */
   exec(ref: AttemptRef, options: ExecOptions): DriverResult<ExecSession>
 }

@@ -72,10 +72,36 @@ const endsWithItsClient = async (context: Context, { nats }: TestCluster): Promi
   await eventually('what it began has ended', areGone, 60_000)
 }
 
+/** What an instance writes, uses and is, as its job's owner looks at it. */
+const theyAreLookedAt = async ({ nats }: TestCluster): Promise<void> => {
+  const ork = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runOrk(args, { nats: nats.url })
+    assert.is(code, 0, stderr)
+    return stdout
+  }
+  assert.is(JSON.parse(await ork('wait', 'den', '--json')).state, 'running')
+  const followed = startOrk(['logs', 'den', '--follow'], { nats: nats.url })
+  const [nothing, stats, inspected] = await Promise.all([
+    ork('logs', 'den.api', '--since', '2100-01-01T00:00:00Z'),
+    ork('stats', ID, '--json'),
+    ork('inspect', ID, '--json'),
+    followed.untilStdout(/^den\.api\.0 \| hello 0$/m),
+    followed.untilStdout(/^den\.api\.1 \| hello 1$/m),
+  ])
+  followed.child.kill('SIGINT')
+  assert.is((await followed.ended).code, 130)
+  assert.is(nothing, '')
+  const use = JSON.parse(stats)
+  assert.equal([use.id, use.attempt, use.memoryLimitBytes, use.processes > 0], [ID, 1, 8 << 20, true])
+  const { engine, spec, history } = JSON.parse(inspected)
+  assert.equal([engine.Name, spec.name, history.at(-1).type], ['/ork-den-api-0-1', 'api', 'TaskStarted'])
+}
+
 test('people reach into containers through their workers', (context) =>
   withCluster({ driver: 'docker', docker: context.engine.socketPath }, async (cluster) => {
-    await cluster.submit(sleeper('den'))
-    await cluster.log.event('TaskStarted', ({ job }) => job === 'den')
+    const command = ['sh', '-c', 'trap "exit 0" TERM; echo hello ${ork.index}; sleep 900 & wait $!']
+    await cluster.submit(sleeper('den', { command, replicas: 2 }))
+    await theyAreLookedAt(cluster)
     await commandsRun(cluster)
     await terminalsFollow(cluster, context.dir)
     await endsWithItsClient(context, cluster)

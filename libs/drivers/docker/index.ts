@@ -4,7 +4,7 @@ import { refused } from '../errors'
 import { served } from '../owners'
 import type { Driver } from '../port'
 import { type Connection, connect, type DockerOptions } from './connection'
-import { listContainers } from './containers'
+import { inspectOwn, listContainers } from './containers'
 import { dockerExec } from './exec'
 import { driverError } from './failures'
 import { containerLogs } from './logs'
@@ -75,6 +75,7 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
     probe: dockerProbe(connection, owners),
     usage: (owner) => measure(owner),
     logs: (ref, logOptions) => containerLogs(connection, owners, ref, logOptions),
+    inspect: async (ref) => E.map((info: unknown) => info ?? null)(await inspectOwn(connection, owners, ref)),
     exec: (ref, execOptions) => dockerExec(connection, owners, ref, execOptions),
   }
 }

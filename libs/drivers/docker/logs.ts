@@ -59,9 +59,15 @@ export async function* logLines(stream: AsyncIterable<Buffer>): AsyncGenerator<L
 }
 
 /** dockerode reads a log that is not followed whole into one string; the modem below it can stream that, too. */
-const openLogs = (connection: Connection, id: string, { follow, tail }: LogOptions, abortSignal: AbortSignal) =>
+const openLogs = (
+  connection: Connection,
+  id: string,
+  { follow, tail, sinceMs }: LogOptions,
+  abortSignal: AbortSignal,
+) =>
   new Promise<Readable>((resolve, reject) => {
-    const options = { follow, stdout: true, stderr: true, timestamps: true, tail: tail ?? 'all' }
+    const since = sinceMs === undefined ? {} : { since: (sinceMs / 1000).toFixed(3) }
+    const options = { follow, stdout: true, stderr: true, timestamps: true, tail: tail ?? 'all', ...since }
     connection.docker.modem.dial(
       {
         path: `/containers/${id}/logs?`,

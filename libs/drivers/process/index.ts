@@ -103,6 +103,7 @@ export const processDriver = (options: ProcessOptions): Driver => {
       const known = await own(ref)
       if (known !== undefined) yield* processLogs(known.folder, logOptions)
     },
+    inspect: (ref) => guarded(async () => E.right((await own(ref)) ?? null)),
     exec: (ref, execOptions) => guarded(async () => execProcess(ref, await own(ref), execOptions)),
   }
 }

@@ -81,15 +81,22 @@ const skipToTail = async (readers: readonly Reader[], tail: number): Promise<voi
   let left = tail
   for (const reader of [...readers].reverse()) {
     const { offset, lines } = await tailOffset(reader.file, left)
-    reader.offset = offset
+    reader.offset = Math.max(reader.offset, offset)
     left -= lines
   }
 }
 
-/** The lines of both files, without times: nobody stood between to note them. */
-export async function* processLogs(folder: string, { follow, tail, signal }: LogOptions): AsyncGenerator<LogLine> {
+/** The lines of both files, without times: nobody stood between to note them. So a file is left out by `sinceMs` as a whole. */
+export async function* processLogs(
+  folder: string,
+  { follow, tail, sinceMs = 0, signal }: LogOptions,
+): AsyncGenerator<LogLine> {
   const readers = await openReaders(folder)
   try {
+    for (const reader of readers) {
+      const { mtimeMs, size } = await reader.file.stat()
+      if (mtimeMs < sinceMs) reader.offset = size
+    }
     if (tail !== undefined) await skipToTail(readers, tail)
     while (!signal.aborted) {
       // Asked before the reading: what was written until the end is then there.

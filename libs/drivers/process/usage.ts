@@ -7,6 +7,15 @@ import { readContainers } from './containers'
 /** A clock tick of /proc, in milliseconds: 100 a second on every Linux that Node runs on. */
 const TICK_MS = 10
 
+/** Who asks again this soon gets the same rate of CPU: the span would be too short to say anything. */
+const SHORTEST_MS = 500
+
+interface Sample {
+  readonly atMs: number
+  readonly cpuMs: number
+  readonly cpuMilli: number
+}
+
 interface GroupUse {
   /** Set where the system counts CPU time, */
   cpuMs: number
@@ -56,7 +65,7 @@ const readElsewhere = async (groups: ReadonlySet<number>): Promise<Map<number, G
 
 /** Sums over the process groups of what runs. CPU is the mean since the call before; at first 0. */
 export const processMeter = (dir: string): ((owner: Owner) => Promise<readonly Usage[]>) => {
-  let before = new Map<number, { readonly atMs: number; readonly cpuMs: number }>()
+  let before = new Map<number, Sample>()
   return async (owner) => {
     const known = await readContainers(dir, owner)
     const running = known.flatMap(({ container, pid }) =>
@@ -65,13 +74,19 @@ export const processMeter = (dir: string): ((owner: Owner) => Promise<readonly U
     const groups = new Set(running.map(({ pid }) => pid))
     const uses = await (process.platform === 'linux' ? readLinux(groups) : readElsewhere(groups))
     const atMs = performance.now()
-    const usages = running.map(({ ref, pid }) => {
-      const use = uses.get(pid) ?? { cpuMs: 0, cpuMilli: 0, memoryBytes: 0 }
-      const last = before.get(pid)
-      const rate = last === undefined ? 0 : Math.max(0, ((use.cpuMs - last.cpuMs) * 1000) / (atMs - last.atMs))
-      return { ref, cpuMilli: Math.round(use.cpuMilli + rate), memoryBytes: use.memoryBytes }
-    })
-    before = new Map([...uses].map(([pid, { cpuMs }]) => [pid, { atMs, cpuMs }]))
-    return usages
+    const samples = new Map([...uses].map(([pid, use]) => [pid, sampleOf(use, atMs, before.get(pid))]))
+    before = samples
+    return running.map(({ ref, pid }) => ({
+      ref,
+      cpuMilli: samples.get(pid)?.cpuMilli ?? 0,
+      memoryBytes: uses.get(pid)?.memoryBytes ?? 0,
+    }))
   }
+}
+
+const sampleOf = (use: GroupUse, atMs: number, last: Sample | undefined): Sample => {
+  const spanMs = last === undefined ? 0 : atMs - last.atMs
+  if (last !== undefined && spanMs < SHORTEST_MS) return last
+  const rate = last === undefined ? 0 : Math.max(0, ((use.cpuMs - last.cpuMs) * 1000) / spanMs)
+  return { atMs, cpuMs: use.cpuMs, cpuMilli: Math.round(use.cpuMilli + rate) }
 }

@@ -110,6 +110,11 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
       const container = own(ref)
       if (container !== undefined) yield* simulatedLogs(container, logOptions)
     },
+    inspect: (ref) =>
+      reached(async () => {
+        const container = own(ref)
+        return E.right(container === undefined ? null : asContainer(container))
+      }),
     exec: async () => E.left(HOLLOW),
     kill: (ref, exit) => {
       const container = host.find(ref)

@@ -7,7 +7,7 @@ const untilAborted = (signal: AbortSignal): Promise<unknown> =>
 /** What the environment says it prints, all at its start. */
 export async function* simulatedLogs(
   container: Simulated,
-  { follow, tail, signal }: LogOptions,
+  { follow, tail, sinceMs = 0, signal }: LogOptions,
 ): AsyncGenerator<LogLine> {
   const { stdout, stderr } = container.behaviour
   const time = new Date(container.startedAt).toISOString()
@@ -15,6 +15,7 @@ export async function* simulatedLogs(
     ...stdout.map((text): LogLine => ({ stream: 'stdout', time, text })),
     ...stderr.map((text): LogLine => ({ stream: 'stderr', time, text })),
   ]
+  if (container.startedAt < sinceMs) lines.length = 0
   for (const line of tail === undefined ? lines : lines.slice(Math.max(0, lines.length - tail))) {
     if (signal.aborted) return
     yield line

@@ -27,7 +27,12 @@ async function* readLogs(
   const request = checked('logs', payload)
   if (E.isLeft(request)) throw new OrkFailure(request.left)
   const { held, driver } = findHeld(view, drivers, request.right)
-  const { follow, tail } = request.right
-  const lines = driver.logs(held.ref, { follow, signal, ...(tail === null ? {} : { tail }) })
+  const { follow, tail, sinceMs } = request.right
+  const lines = driver.logs(held.ref, {
+    follow,
+    signal,
+    ...(tail === null ? {} : { tail }),
+    ...(sinceMs === null ? {} : { sinceMs }),
+  })
   for await (const { stream, time = null, text } of lines) yield { stream, time, text }
 }

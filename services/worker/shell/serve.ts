@@ -5,6 +5,7 @@ import type { WorkerView } from '../core'
 import { execEndpoint } from './exec'
 import { Inputs } from './inputs'
 import { logsEndpoint } from './logs'
+import { lookEndpoints } from './look'
 import { whoEndpoint } from './name'
 import type { WorkerOptions } from './options'
 
@@ -34,6 +35,7 @@ export const serve = async ({ worker, view, drivers, upMs, unsent }: Served): Pr
     description: `worker ${name}: its containers`,
     endpoints: [
       logsEndpoint(connection, view, drivers),
+      ...lookEndpoints(worker, view, drivers),
       execEndpoint({ worker, view, drivers, inputs }),
       whoEndpoint(connection, name, { host, pid: process.pid }),
       healthEndpoint(connection.prefix, health),

@@ -85,9 +85,9 @@ module.exports = {
       name: 'services-are-started-at-the-door',
       comment:
         'Who starts a service does so through its main.ts, and who asks its core does so through the index; the shell is ' +
-        'its own. The bench of placement starts none: it measures the core itself, without a log.',
+        'its own. The benches of placement start none: they measure the core itself, without a log.',
       severity: 'error',
-      from: { path: '^(cli|bench)/', pathNot: '^bench/place(\\.ts$|/)' },
+      from: { path: '^(cli|bench)/', pathNot: '^bench/(place|epvm)(\\.ts$|/)' },
       to: { path: '^services/', pathNot: ['^services/[^/]+/main\\.ts$', CORE_DOOR] },
     },
     {

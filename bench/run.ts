@@ -5,6 +5,7 @@ import type { Bench } from './figure'
 const BENCHES: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>> = {
   append: () => import('./append.js'),
   containers: () => import('./containers.js'),
+  epvm: () => import('./epvm.js'),
   million: () => import('./million.js'),
   place: () => import('./place.js'),
   replay: () => import('./replay.js'),

@@ -142,7 +142,12 @@ test('canaries wait to be promoted, and any version can be gone back to', async 
   const submit = (script: string, ...flags: string[]) =>
     runOrk(['submit', '-', ...flags], { nats: url, input: file(script) })
   assert.is((await submit('901')).code, 0)
-  const canary = await submit('902')
+  const looked = await runOrk(['plan', '-'], { nats: url, input: file('902') })
+  assert.is(looked.code, 1)
+  assert.match(looked.stdout, /2 replaced; .*`ork promote`\n {2}~ roll\.main\.0 {2}w1 → w1\n/)
+  const late = await submit('902', '--check-version', '7')
+  assert.equal([late.code, late.stderr.split('\n')[0]], [1, 'roll is at version 1, not 7: nothing was submitted'])
+  const canary = await submit('902', '--check-version', '1', '--reason', 'quicker')
   assert.match(canary.stdout, /its canaries run, the others wait; `ork promote roll` or `ork revert roll`\n$/)
   assert.match((await ork('job', 'roll')).stdout, /^Update +running since .*: 1 to replace$/m)
   assert.match((await ork('pause', 'roll', '--reason', 'wait')).stdout, /^roll: the update to version 2 is paused/)
@@ -158,6 +163,16 @@ test('canaries wait to be promoted, and any version can be gone back to', async 
   assert.match((await ork('events', '--job', 'roll')).stdout, /version 3 is version 1 again \(asked by .*\): slow/)
   assert.match((await ork('revert', 'roll', '--to', '7')).stderr, /roll has no version 7 to go back to/)
   assert.is(one(await ork('scale', 'roll.main', '0', '--json')).version, 4)
+  assert.equal(
+    json(await ork('history', 'roll', '--json')).map(({ version, what, reason }) => [version, what, reason]),
+    [
+      [1, 'submitted', null],
+      [2, 'submitted', 'quicker'],
+      [3, 'version 1 again', 'slow'],
+      [4, 'main x0', null],
+    ],
+  )
+  assert.match((await ork('diff', 'roll', '1', '2')).stdout, /from version 1 to 2\n {2}~ .*901 → .*902\n$/)
   await ork('stop', 'roll')
 })
 

@@ -10,14 +10,12 @@ import {
   type SubmitReply,
 } from '#libs/api'
 import type { Cluster } from '#libs/cluster'
-import { type OrkError, orkError } from '#libs/kernel'
-import type { Connection, Endpoint, Log } from '#libs/log'
+import type { OrkError } from '#libs/kernel'
+import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
-import type { JobSpec } from '#libs/spec'
 import {
   forget,
   type ManagerView,
-  noSuchJob,
   type Outcome,
   rebalance,
   revert,
@@ -27,8 +25,8 @@ import {
   steer,
   stop,
   submit,
-  versionBefore,
 } from '../core'
+import { pastVersion } from './pastVersion'
 
 /** Managers share the requests among them. */
 export const QUEUE = 'managers'
@@ -140,26 +138,6 @@ export const commands = (connection: Connection, service: LedService<ManagerView
 
 const WISHES = ['cordon', 'uncordon', 'drain'] as const
 const STEERING = ['pause', 'resume', 'promote'] as const
-
-/** An earlier version of a job, read from the log, where all of them stay; the one before when none is named. */
-const pastVersion = async (
-  log: Log,
-  cluster: Cluster,
-  name: string,
-  to: number | null,
-): Promise<E.Either<OrkError, { version: number; spec: JobSpec }>> => {
-  const job = cluster.jobs.get(name)
-  if (job === undefined) return E.left(noSuchJob(cluster, name))
-  const version = to ?? versionBefore(job)
-  const seq = job.history.find((past) => past.version === version)?.seq
-  const entry = seq === undefined ? null : await log.at(seq)
-  if (version === null || entry === null || entry.event.type === 'Unreadable' || !('spec' in entry.event.data)) {
-    const what = version === null ? `${name} has no version before` : `${name} has no version ${version} to go back to`
-    const next = `its versions are 1 to ${job.version}; \`ork events --job ${name}\` shows how each came`
-    return E.left(orkError('NoSuchVersion', what, { next }))
-  }
-  return E.right({ version, spec: entry.event.data.spec })
-}
 
 /** What a command comes to, as the service carries it out: what to write, and what to answer once that is done. */
 const commandOf =

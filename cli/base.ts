@@ -26,6 +26,20 @@ export const pastFlags = {
   }),
 }
 
+/** Of commands that take Compose files, too. */
+export const composeFlags = {
+  profile: Flags.string({
+    description: 'Of a Compose file: take the services of this profile along [default: COMPOSE_PROFILES]',
+    helpValue: 'NAME',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  lenient: Flags.boolean({
+    default: false,
+    description: 'Of a Compose file: leave out what cannot be carried over, instead of refusing it',
+  }),
+}
+
 /** What the flags of every command say. */
 export interface CommonFlags {
   readonly json: boolean

@@ -22,7 +22,7 @@ export default class Plan extends OrkCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Plan)
-    const { readJob } = await import('../show/submit.js')
+    const { readJob } = await import('../show/jobFile.js')
     const spec = await readJob(args.file)
     const signal = this.interruptible()
     const connection = await this.connect(flags)

@@ -1,5 +1,7 @@
 import { Args, Flags } from '@oclif/core'
-import { type CommonFlags, OrkCommand } from '../base'
+import { orkError } from '#libs/kernel'
+import { type CommonFlags, composeFlags, OrkCommand } from '../base'
+import { UsageFailure } from '../failure'
 import { escapeText } from '../render/escape'
 
 export default class Submit extends OrkCommand {
@@ -10,6 +12,10 @@ export default class Submit extends OrkCommand {
     'with 2 when the file is wrong. Ctrl-C ends the watching, not the job. The same file again changes nothing.'
   static override examples = [
     '<%= config.bin %> submit examples/web.yaml',
+    {
+      description: 'A Compose file, with the services of a profile',
+      command: '<%= config.bin %> submit compose.yaml --profile debug',
+    },
     { description: 'From another program', command: 'generate-job | <%= config.bin %> submit - --detach' },
     {
       description: 'However long it takes until there is room',
@@ -21,7 +27,7 @@ export default class Submit extends OrkCommand {
     },
   ]
   static override args = {
-    file: Args.string({ description: 'Job file, YAML or JSON; - for standard input', required: true }),
+    file: Args.string({ description: 'Job file or Compose file, YAML or JSON; - for standard input', required: true }),
   }
   static override flags = {
     detach: Flags.boolean({
@@ -40,17 +46,24 @@ export default class Submit extends OrkCommand {
       helpValue: 'VERSION',
     }),
     reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    ...composeFlags,
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Submit)
-    const { readJob, submitJob } = await import('../show/submit.js')
-    const spec = await readJob(args.file)
+    const [{ readJobs }, { submitJob }] = await Promise.all([import('../show/jobFile.js'), import('../show/submit.js')])
+    const specs = await readJobs(args.file, { profiles: flags.profile, lenient: flags.lenient })
+    const { json, detach, wait, reason = null, 'check-version': checkVersion = null } = flags
+    if (checkVersion !== null && specs.length > 1) {
+      const what = `--check-version is about one job, ${args.file} holds ${specs.length}`
+      throw new UsageFailure(orkError('BadUsage', what, { next: '`ork convert` shows them, each as a file' }))
+    }
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     if (!flags.json) await this.sayWhichDev(flags)
-    const { json, detach, wait, reason = null, 'check-version': checkVersion = null } = flags
-    await submitJob(connection, spec, { json, detach, wait, checkVersion, reason, signal, out: this.out })
+    for (const spec of specs) {
+      await submitJob(connection, spec, { json, detach, wait, checkVersion, reason, signal, out: this.out })
+    }
   }
 
   /** Several `ork dev` may run, and which one was meant follows from the folder: said before a job is waited for. */

@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
-import { dirname, resolve } from 'node:path'
 import * as E from 'fp-ts/Either'
 import type { ExplainReply, SubmitReply } from '#libs/api'
 import { describeInstance, type Job } from '#libs/cluster'
-import { causeText, formatDuration, OrkFailure, orkError } from '#libs/kernel'
+import { formatDuration, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
-import { decodeJobText, type JobSpec, parseJobFile, type ReadText } from '#libs/spec'
+import type { JobSpec } from '#libs/spec'
 import { call } from '../client/call'
 import { askScheduler } from '../client/explain'
-import { Interrupted, UsageFailure } from '../failure'
+import { Interrupted } from '../failure'
 import { stderr } from '../output'
 import { escapeJson, escapeText } from '../render/escape'
 import { renderExplain } from '../render/job'
@@ -18,45 +15,6 @@ import { count } from '../render/sentence'
 import type { Show } from './events'
 import { type Followed, followJob } from './followJob'
 import { judgeStart, stallWatch, type Verdict, wantedOf } from './verdict'
-
-/** Reads a job file, `-` being standard input. Throws UsageFailure with everything that is wrong with it. */
-export const readJob = async (file: string): Promise<JobSpec> => {
-  const bytes = await readBytes(file)
-  const name = file === '-' ? 'standard input' : file
-  const text = decodeJobText(bytes, name)
-  if (E.isLeft(text)) throw new UsageFailure(text.left)
-  const parsed = parseJobFile(text.right, name, file === '-' ? undefined : readBeside(file))
-  if (E.isRight(parsed)) return parsed.right
-  const [first, ...rest] = parsed.left
-  throw first === undefined ? new Error(`${name} was refused without a reason`) : new UsageFailure(first, ...rest)
-}
-
-/** Reads what a job file names, from the folder that it is in. */
-const readBeside =
-  (file: string): ReadText =>
-  (path) => {
-    try {
-      return E.right(readFileSync(resolve(dirname(file), path), 'utf8'))
-    } catch (cause) {
-      const { code } = cause as NodeJS.ErrnoException
-      return E.left(code === 'ENOENT' ? 'there is no such file' : causeText(cause))
-    }
-  }
-
-const readBytes = async (file: string): Promise<Uint8Array> => {
-  if (file === '-') {
-    const chunks: Buffer[] = []
-    for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-    return Buffer.concat(chunks)
-  }
-  try {
-    return await readFile(file)
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    const what = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${causeText(cause)}`
-    throw new UsageFailure(orkError('NoJobFile', what, { where: file, next: 'name a job file; examples/ holds some' }))
-  }
-}
 
 /** Who asks, for the log. */
 export const whoAmI = (): string | null => {

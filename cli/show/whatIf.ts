@@ -8,8 +8,8 @@ import { escapeJson } from '../render/escape'
 import { renderWhatIf } from '../render/whatIf'
 import { type Change, missingWorker, whatIf } from '../whatif'
 import { type Show, usable } from './events'
+import { readJob } from './jobFile'
 import { clusterAt, endOfReplay } from './replay'
-import { readJob } from './submit'
 
 export interface WhatIfOptions extends Show {
   /** Where it begins; from now on when absent. */

@@ -6,8 +6,9 @@ import type { Connection } from '#libs/log'
 import { findRoot } from '#libs/nats-server'
 import { Interrupted } from '../failure'
 import type { Output } from '../output'
+import { readJob } from '../show/jobFile'
 import { stopJob } from '../show/stop'
-import { readJob, submitJob } from '../show/submit'
+import { submitJob } from '../show/submit'
 import { type DriverChoice, dockerAddress } from './drivers'
 
 /** Who asks, in the log, for what the example needs. */

@@ -20,7 +20,7 @@ export const parseJobFile = (
 ): E.Either<readonly OrkError[], JobSpec> => {
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   const source = readSource(body)
-  const result = E.isLeft(source) ? source : readJob(source.right.tree, source.right.faults, readText)
+  const result = E.isLeft(source) ? source : readTree(source.right.tree, source.right.faults, readText)
   return E.isRight(result) ? result : E.left(toErrors(result.left, file, locator(body), MAX_PROBLEMS))
 }
 
@@ -33,7 +33,12 @@ export const decodeJobText = (bytes: Uint8Array, file: string): E.Either<OrkErro
   }
 }
 
-const readJob = (tree: Tree, faults: readonly Fault[], readText: ReadText): E.Either<readonly Fault[], JobSpec> => {
+/** The canonical job of what stands in a file, or was made from it. Left: all that is wrong, `faults` among it. */
+export const readTree = (
+  tree: Tree,
+  faults: readonly Fault[],
+  readText: ReadText,
+): E.Either<readonly Fault[], JobSpec> => {
   const decoded = jobFileShape.validate(tree.value, [{ key: '', type: jobFileShape, actual: tree.value }])
   if (E.isLeft(decoded)) return E.left([...faults, ...decoded.left.map((error) => toFault(tree, error))])
   if (faults.length > 0) return E.left(faults)
@@ -61,7 +66,7 @@ const toFault = (root: Tree, error: t.ValidationError): Fault => {
   let path = ''
   for (const { key } of error.context.slice(1)) {
     const part: { readonly keyOffset: number; readonly tree: Tree } | undefined = tree?.parts.get(key)
-    path = stepDown(path, tree?.list === true ? Number(key) : key)
+    path = part?.tree.path ?? stepDown(path, tree?.list === true ? Number(key) : key)
     if (part !== undefined) offset = part.tree.offset
     if (part !== undefined && error instanceof Problem && error.at === 'key') offset = part.keyOffset
     tree = part?.tree

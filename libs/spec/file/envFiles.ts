@@ -19,7 +19,7 @@ export const withEnvFiles = (job: JobFile, read: ReadText): E.Either<readonly Fi
       const at = ['tasks', index, 'envFiles', place]
       const text = read(path)
       if (E.isLeft(text)) findings.push({ at, what: `${path}: ${text.left}` })
-      else findings.push(...readLines(text.right, env).map((what) => ({ at, what: `${path}: ${what}` })))
+      else findings.push(...readEnvLines(text.right, env).map((what) => ({ at, what: `${path}: ${what}` })))
     })
     const unknown = templateFindings({ ...task, env, command: [], args: [] })
     findings.push(...unknown.map((each) => ({ ...each, at: ['tasks', index, 'envFiles'] })))
@@ -32,7 +32,7 @@ export const withEnvFiles = (job: JobFile, read: ReadText): E.Either<readonly Fi
  * Adds the variables of a file, `NAME=value` a line, with `#` before remarks, values as they stand or in quotes (`\n` is
  * a line break in double ones). Tells what is wrong, with its line.
  */
-const readLines = (text: string, env: Record<string, string>): readonly string[] =>
+export const readEnvLines = (text: string, env: Record<string, string>): readonly string[] =>
   text.split(/\r?\n/).flatMap((line, index) => {
     if (/^\s*(#|$)/.test(line)) return []
     const match = /^\s*(?:export\s+)?([^=\s]+)\s*=\s*(.*?)\s*$/.exec(line)

@@ -1,3 +1,3 @@
 export * from './fault'
 export * from './read'
-export type { Tree } from './tree'
+export { branch, leaf, type Part, type Tree } from './tree'

@@ -14,6 +14,8 @@ export interface Tree {
   /** Values in it, itself included, and levels below it, aliases expanded. */
   readonly size: number
   readonly height: number
+  /** Where it stood in the file, when this tree was made from what was written there. */
+  readonly path?: string
 }
 
 export interface Part {
@@ -23,7 +25,7 @@ export interface Part {
 
 const NO_PARTS: ReadonlyMap<string, Part> = new Map()
 
-const leaf = (value: unknown, offset: number): Tree => ({
+export const leaf = (value: unknown, offset: number): Tree => ({
   value,
   offset,
   parts: NO_PARTS,
@@ -142,7 +144,7 @@ export class TreeBuilder {
   }
 }
 
-const branch = (value: unknown, offset: number, parts: ReadonlyMap<string, Part>, list: boolean): Tree => {
+export const branch = (value: unknown, offset: number, parts: ReadonlyMap<string, Part>, list: boolean): Tree => {
   let size = 1
   let height = 0
   for (const { tree } of parts.values()) {

@@ -1,0 +1,1 @@
+export { type ComposeOptions, type Converted, convertCompose, isCompose } from './convert'

@@ -26,7 +26,7 @@ const placeOf = async (connection: Connection, { id, attempt }: Wanted): Promise
   return instance.worker
 }
 
-type StreamVerb = 'logs' | 'exec'
+type StreamVerb = 'logs' | 'exec' | 'copy-out' | 'copy-in'
 
 /** Asks a worker for an answer in many parts. Throws OrkFailure with what happened in words; ends once `signal` aborts. */
 export async function* askWorker<Part, V extends StreamVerb = StreamVerb>(

@@ -3,7 +3,7 @@ import { INPUT_WINDOW, type Input, inputSubject, type RequestOf, SESSION_CHUNK, 
 import type { Connection } from '#libs/log'
 import { askWorker } from './ask'
 
-type SessionVerb = 'exec'
+type SessionVerb = 'exec' | 'copy-in'
 type SessionRequest<V extends SessionVerb> = Omit<RequestOf<V>, 'session'>
 
 /** A session with something in a container on a worker, from the side of the one who asked for it. */
@@ -23,7 +23,7 @@ export class Session<V extends SessionVerb> {
   ) {}
 
   /** What comes back, `onReady` told once input is taken. Throws OrkFailure; ends once the signal aborts. */
-  async *parts(onReady: () => void): AsyncGenerator<Exclude<SessionPart, { tag: 'Ready' | 'Taken' }>> {
+  async *parts(onReady: (isFolder: boolean) => void): AsyncGenerator<Exclude<SessionPart, { tag: 'Ready' | 'Taken' }>> {
     const request = { ...this.request, session: this.id } as unknown as RequestOf<V>
     try {
       for await (const part of askWorker<SessionPart, V>(
@@ -33,7 +33,7 @@ export class Session<V extends SessionVerb> {
         request,
         this.signal,
       )) {
-        if (part.tag === 'Ready') onReady()
+        if (part.tag === 'Ready') onReady(part.isFolder === true)
         else if (part.tag === 'Taken') this.onTaken(part.count)
         else yield part
       }

@@ -34,7 +34,8 @@ export type Input = t.TypeOf<typeof InputCodec>
 
 /** The parts of a session's answer; data in base64. */
 export type SessionPart =
-  | { readonly tag: 'Ready' }
+  /** `isFolder`: for a copy, whether what is copied to is a folder already. */
+  | { readonly tag: 'Ready'; readonly isFolder?: boolean }
   | { readonly tag: 'Output'; readonly stream: 'stdout' | 'stderr'; readonly data: string }
   | { readonly tag: 'Taken'; readonly count: number }
   /** The last. `exitCode` null: nobody knows it. */

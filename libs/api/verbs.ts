@@ -48,6 +48,8 @@ export const REQUESTS = {
   ),
   stats: t.type({}, 'StatsRequest'),
   inspect: t.type({ id: Id, attempt: nullable(Count) }, 'InspectRequest'),
+  'copy-out': t.type({ id: Id, attempt: nullable(Count), path: Path }, 'CopyOutRequest'),
+  'copy-in': t.type({ id: Id, attempt: nullable(Count), session: Id, path: Path, actor: Actor }, 'CopyInRequest'),
   exec: t.type(
     {
       id: Id,
@@ -99,6 +101,9 @@ export interface Replies {
   readonly logs: { readonly stream: 'stdout' | 'stderr'; readonly time: string | null; readonly text: string }
   readonly stats: StatsReply
   readonly inspect: InspectReply
+  /** A tar stream in base64. */
+  readonly 'copy-out': { readonly data: string }
+  readonly 'copy-in': SessionPart
   readonly exec: SessionPart
 }
 

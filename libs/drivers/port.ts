@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type * as E from 'fp-ts/Either'
 import type { InstanceRef, OrkError } from '#libs/kernel'
 import type { ContainerSettings, DriverName, PortSpec, Probe, TaskResources } from '#libs/spec'
@@ -183,4 +184,10 @@ export interface Driver {
   inspect(ref: AttemptRef): DriverResult<unknown>
   /** Runs a command in an attempt's container, which must run. */
   exec(ref: AttemptRef, options: ExecOptions): DriverResult<ExecSession>
+  /** A file or folder of a container as a tar stream that begins with it, under its own name. */
+  copyOut(ref: AttemptRef, path: string): DriverResult<Readable>
+  /** Whether the path is a folder there, or leads to one. */
+  isFolder(ref: AttemptRef, path: string): DriverResult<boolean>
+  /** Unpacks a tar stream into a folder of a container; nothing in it gets outside of that. */
+  copyIn(ref: AttemptRef, folder: string, tar: Readable): DriverResult<void>
 }

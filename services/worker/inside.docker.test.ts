@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
@@ -40,8 +41,6 @@ const commandsRun = async ({ nats }: TestCluster): Promise<void> => {
   const flags = ['--workdir', '/tmp', '--env', 'WORD=two words']
   const ran = await runOrk(['exec', ID, ...flags, '--', 'sh', '-c', script], { nats: nats.url, input })
   assert.equal([ran.code, ran.stderr, ran.stdout === `${input}/tmp\ntwo words\n`], [7, 'no\n', true])
-  const absent = await runOrk(['exec', ID, '--attempt', '9', '--', 'true'], { nats: nats.url })
-  assert.equal([absent.code, /no container of den\.api\.0 attempt 9/.test(absent.stderr)], [1, true])
 }
 
 /** That it has a terminal of its own, which follows the size of the one it was typed at. */
@@ -97,12 +96,28 @@ const theyAreLookedAt = async ({ nats }: TestCluster): Promise<void> => {
   assert.equal([engine.Name, spec.name, history.at(-1).type], ['/ork-den-api-0-1', 'api', 'TaskStarted'])
 }
 
+/** That files go in and come out again, as they were. */
+const filesAreCopied = async ({ nats }: TestCluster, dir: string): Promise<void> => {
+  const ork = async (...args: string[]) => {
+    const { code, stderr } = await runOrk(args, { nats: nats.url })
+    assert.is(code, 0, stderr)
+  }
+  const bytes = randomBytes(3_000_000)
+  mkdirSync(join(dir, 'site', 'deep'), { recursive: true })
+  writeFileSync(join(dir, 'site', 'deep', 'blob'), bytes)
+  symlinkSync('deep/blob', join(dir, 'site', 'link'))
+  await ork('cp', join(dir, 'site'), `${ID}:/tmp`)
+  await ork('cp', `${ID}:/tmp/site`, join(dir, 'back'))
+  assert.is(bytes.equals(readFileSync(join(dir, 'back', 'link'))), true)
+}
+
 test('people reach into containers through their workers', (context) =>
   withCluster({ driver: 'docker', docker: context.engine.socketPath }, async (cluster) => {
     const command = ['sh', '-c', 'trap "exit 0" TERM; echo hello ${ork.index}; sleep 900 & wait $!']
     await cluster.submit(sleeper('den', { command, replicas: 2 }))
     await theyAreLookedAt(cluster)
     await commandsRun(cluster)
+    await filesAreCopied(cluster, context.dir)
     await terminalsFollow(cluster, context.dir)
     await endsWithItsClient(context, cluster)
   }))

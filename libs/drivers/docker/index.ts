@@ -5,6 +5,7 @@ import { served } from '../owners'
 import type { Driver } from '../port'
 import { type Connection, connect, type DockerOptions } from './connection'
 import { inspectOwn, listContainers } from './containers'
+import { dockerCopy } from './copy'
 import { dockerExec } from './exec'
 import { driverError } from './failures'
 import { containerLogs } from './logs'
@@ -77,5 +78,6 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
     logs: (ref, logOptions) => containerLogs(connection, owners, ref, logOptions),
     inspect: async (ref) => E.map((info: unknown) => info ?? null)(await inspectOwn(connection, owners, ref)),
     exec: (ref, execOptions) => dockerExec(connection, owners, ref, execOptions),
+    ...dockerCopy(connection, owners),
   }
 }

@@ -11,6 +11,7 @@ import { served } from '../owners'
 import { type AttemptRef, containerName, type Driver, type DriverResult } from '../port'
 import { notRunning } from '../probe/command'
 import { type Known, readContainer, readContainers } from './containers'
+import { copyIntoProcess, copyOutOfProcess, isFolderOfProcess } from './copy'
 import { execProcess } from './exec'
 import { folderOf } from './files'
 import { processLogs } from './logs'
@@ -60,6 +61,12 @@ export const processDriver = (options: ProcessOptions): Driver => {
     return owners.has(known.birth.owner) ? known : undefined
   }
 
+  const there = <T>(ref: AttemptRef, work: (known: Known) => DriverResult<T>): DriverResult<T> =>
+    guarded(async () => {
+      const known = await own(ref)
+      return known === undefined ? E.left(refused(`${containerName(ref)} is not there any more`)) : work(known)
+    })
+
   return {
     name: 'process',
     check: () => guarded(() => check(dir)),
@@ -104,6 +111,9 @@ export const processDriver = (options: ProcessOptions): Driver => {
       if (known !== undefined) yield* processLogs(known.folder, logOptions)
     },
     inspect: (ref) => guarded(async () => E.right((await own(ref)) ?? null)),
+    copyOut: (ref, path) => there(ref, (known) => copyOutOfProcess(known, path)),
+    isFolder: (ref, path) => there(ref, async (known) => E.right(await isFolderOfProcess(known, path))),
+    copyIn: (ref, folder, tar) => there(ref, (known) => copyIntoProcess(known, folder, tar)),
     exec: (ref, execOptions) => guarded(async () => execProcess(ref, await own(ref), execOptions)),
   }
 }

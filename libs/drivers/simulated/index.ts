@@ -116,6 +116,9 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
         return E.right(container === undefined ? null : asContainer(container))
       }),
     exec: async () => E.left(HOLLOW),
+    copyOut: async () => E.left(HOLLOW),
+    isFolder: async () => E.left(HOLLOW),
+    copyIn: async () => E.left(HOLLOW),
     kill: (ref, exit) => {
       const container = host.find(ref)
       if (container?.state !== 'running') return false

@@ -1,15 +1,16 @@
 import * as E from 'fp-ts/Either'
-import { apiSubject, checked, type RequestOf, SESSION_CHUNK, type SessionPart } from '#libs/api'
-import type { Driver, ExecOptions, ExecOutput, ExecSession } from '#libs/drivers'
+import { apiSubject, checked, type RequestOf, type SessionPart } from '#libs/api'
+import type { Driver, ExecOptions, ExecSession } from '#libs/drivers'
 import { OrkFailure } from '#libs/kernel'
 import type { Endpoint } from '#libs/log'
 import type { DriverName } from '#libs/spec'
 import type { WorkerView } from '../core'
 import { findHeld } from './held'
-import type { Inputs, SessionInput } from './inputs'
+import { chunksOf, type Inputs, type SessionInput } from './inputs'
 import type { WorkerOptions } from './options'
 
-interface Execs {
+/** What sessions with containers need. */
+export interface Sessions {
   readonly worker: WorkerOptions
   readonly view: WorkerView
   readonly drivers: ReadonlyMap<DriverName, Driver>
@@ -17,27 +18,27 @@ interface Execs {
 }
 
 /** Answers `exec`: a command in a container on this worker, for as long as the one who asked is there. */
-export const execEndpoint = (execs: Execs): Endpoint => ({
+export const execEndpoint = (sessions: Sessions): Endpoint => ({
   name: 'exec',
-  subject: apiSubject(execs.worker.connection.prefix, 'exec', execs.view.name),
-  handle: (payload, signal) => runExec(execs, payload, signal),
+  subject: apiSubject(sessions.worker.connection.prefix, 'exec', sessions.view.name),
+  handle: (payload, signal) => runExec(sessions, payload, signal),
 })
 
-async function* runExec(execs: Execs, payload: unknown, signal: AbortSignal): AsyncGenerator<SessionPart> {
+async function* runExec(sessions: Sessions, payload: unknown, signal: AbortSignal): AsyncGenerator<SessionPart> {
   const request = checked('exec', payload)
   if (E.isLeft(request)) throw new OrkFailure(request.left)
   const { id, command, actor } = request.right
-  const { held, driver } = findHeld(execs.view, execs.drivers, request.right)
+  const { held, driver } = findHeld(sessions.view, sessions.drivers, request.right)
   const begun = await driver.exec(held.ref, optionsOf(request.right))
   if (E.isLeft(begun)) throw new OrkFailure(begun.left)
   const session = begun.right
-  execs.worker.logger.info({ instance: id, attempt: held.ref.attempt, program: command[0], actor }, 'exec')
+  sessions.worker.logger.info({ instance: id, attempt: held.ref.attempt, program: command[0], actor }, 'exec')
   const hangUp = (): void => void session.hangUp()
   if (signal.aborted) return hangUp()
   signal.addEventListener('abort', hangUp, { once: true })
   let isOver = false
   try {
-    const input = execs.inputs.begin(request.right.session, (message) => {
+    const input = sessions.inputs.begin(request.right.session, (message) => {
       if (message.tag === 'Data') return session.write(Buffer.from(message.data, 'base64'))
       if (message.tag === 'Resize') return session.resize(message.size)
       session.endInput()
@@ -79,14 +80,8 @@ async function* partsOf(session: ExecSession, input: SessionInput): AsyncGenerat
       continue
     }
     if (next.done === true) return
-    yield* chunksOf(next.value)
+    const { stream, data } = next.value
+    for (const chunk of chunksOf(data)) yield { tag: 'Output', stream, data: chunk }
     output = outputs.next()
-  }
-}
-
-function* chunksOf({ stream, data }: ExecOutput): Generator<SessionPart> {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
-  for (let at = 0; at < bytes.length; at += SESSION_CHUNK) {
-    yield { tag: 'Output', stream, data: bytes.toString('base64', at, at + SESSION_CHUNK) }
   }
 }

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { INPUT_WINDOW, type Input, InputCodec, inputSubject } from '#libs/api'
+import { INPUT_WINDOW, type Input, InputCodec, inputSubject, SESSION_CHUNK } from '#libs/api'
 import { OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 
@@ -79,4 +79,10 @@ export class SessionInput {
     this.failure = new OrkFailure(error)
     this.wake()
   }
+}
+
+/** Data as it goes into messages: in base64, none of it too large. */
+export function* chunksOf(data: Uint8Array): Generator<string> {
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength)
+  for (let at = 0; at < bytes.length; at += SESSION_CHUNK) yield bytes.toString('base64', at, at + SESSION_CHUNK)
 }

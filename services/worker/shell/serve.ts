@@ -2,6 +2,7 @@ import { type Health, healthEndpoint } from '#libs/api'
 import type { Driver } from '#libs/drivers'
 import type { DriverName } from '#libs/spec'
 import type { WorkerView } from '../core'
+import { copyEndpoints } from './copy'
 import { execEndpoint } from './exec'
 import { Inputs } from './inputs'
 import { logsEndpoint } from './logs'
@@ -29,6 +30,7 @@ export const serve = async ({ worker, view, drivers, upMs, unsent }: Served): Pr
     unsent: unsent(),
   })
   const inputs = new Inputs(connection, name)
+  const sessions = { worker, view, drivers, inputs }
   const serving = await connection.bus.serve({
     name: 'ork-worker',
     version,
@@ -36,7 +38,8 @@ export const serve = async ({ worker, view, drivers, upMs, unsent }: Served): Pr
     endpoints: [
       logsEndpoint(connection, view, drivers),
       ...lookEndpoints(worker, view, drivers),
-      execEndpoint({ worker, view, drivers, inputs }),
+      execEndpoint(sessions),
+      ...copyEndpoints(sessions),
       whoEndpoint(connection, name, { host, pid: process.pid }),
       healthEndpoint(connection.prefix, health),
     ],

@@ -18,6 +18,7 @@ type Command =
   | 'forget'
   | 'cordon'
   | 'uncordon'
+  | 'label'
   | 'drain'
   | 'rebalance'
   | 'set-policy'
@@ -35,6 +36,7 @@ const COMMANDS: ReadonlySet<Verb> = new Set<Command>([
     'forget',
     'cordon',
     'uncordon',
+    'label',
     'drain',
     'rebalance',
     'set-policy',

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
-import { parseLabels, serviceFlags } from '../start/flags'
+import { serviceFlags } from '../start/flags'
+import { parseLabels } from '../start/labels'
 import { deviceFlag, parseDevices, provisionFlags, provisionsOf } from '../start/provisions'
 
 export default class Worker extends OrkCommand {

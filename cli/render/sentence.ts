@@ -74,6 +74,8 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `is cordoned${by(event)}${because(event.data.reason)}: nothing new is placed on it`
     case 'WorkerUncordoned':
       return `takes instances again${by(event)}${because(event.data.reason)}`
+    case 'WorkerLabelled':
+      return `${relabelled(event.data.labels)}${by(event)}${because(event.data.reason)}`
     case 'WorkerDraining':
       return `is drained${by(event)}${because(event.data.reason)}${until(event.data.deadlineMs)}`
     case 'WorkerDrained':
@@ -178,3 +180,13 @@ const used = ({ data }: EventOf<'WorkerHeartbeat'>): string => {
 
 /** `1 worker`, `3 workers`. */
 export const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
+
+const relabelled = (labels: Readonly<Record<string, string | null>>): string => {
+  const given = Object.entries(labels).flatMap(([key, text]) => (text === null ? [] : [`${key}=${text}`]))
+  const taken = Object.keys(labels).filter((key) => labels[key] === null)
+  const parts = [
+    given.length > 0 ? `is labelled ${given.join(', ')}` : '',
+    taken.length > 0 ? `loses ${taken.join(', ')}` : '',
+  ]
+  return parts.filter((part) => part !== '').join(' and ')
+}

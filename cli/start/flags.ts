@@ -76,21 +76,3 @@ export const connectOptions = (role: string, flags: ServiceFlags): ConnectOption
     ...(flags.replicas === undefined ? {} : { replicas: flags.replicas === '3' ? 3 : 1 }),
   }
 }
-
-/** `zone=b` pairs to a record. Throws where one is not a pair. */
-export const parseLabels = (pairs: readonly string[]): Record<string, string> => {
-  const labels: Record<string, string> = {}
-  for (const pair of pairs) {
-    const match = /^([A-Za-z0-9][A-Za-z0-9._/-]{0,62})=(.{0,255})$/.exec(pair)
-    if (match === null || match[1] === undefined) {
-      throw new UsageFailure(
-        orkError('BadLabel', `"${pair}" is not a label`, {
-          where: '--label',
-          next: 'write it as key=value, e.g. zone=b',
-        }),
-      )
-    }
-    labels[match[1]] = match[2] ?? ''
-  }
-  return labels
-}

@@ -132,6 +132,7 @@ const BEGINNINGS = new Set([
     'JobScaled',
     'JobReverted',
     'JobStopRequested',
+    'JobFailed', // the time of a batch job is up
     'WorkerDraining',
     'WorkerForgotten',
     'WorkerLeft',

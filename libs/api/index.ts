@@ -1,6 +1,6 @@
 export * from './endpoint'
 export * from './health'
-export { MAX_ACTOR, MAX_MOVES, MAX_REASON } from './limits'
+export { LABEL_KEY, LABEL_TEXT, MAX_ACTOR, MAX_LABELS, MAX_MOVES, MAX_REASON } from './limits'
 export * from './session'
 export * from './verbs'
 export * from './view'

@@ -45,6 +45,20 @@ export const Keys = bounded('Keys', t.array(Id), ({ length }) =>
   length > MAX_KEYS ? `has ${length} keys, at most ${MAX_KEYS} are allowed` : null,
 )
 
+/** Labels that one worker may have. */
+export const MAX_LABELS = 64
+/** What a label may be called, and what it may say. */
+export const LABEL_KEY = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$/
+export const LABEL_TEXT = /^[^\p{Cc}\p{Cs}]{0,255}$/u
+
+/** Labels to be given, or with null taken away. */
+export const Labels = bounded('Labels', t.record(t.string, nullable(t.string)), (labels) => {
+  const entries = Object.entries(labels)
+  if (entries.length > MAX_LABELS) return `has ${entries.length} labels, at most ${MAX_LABELS} are allowed`
+  const wrong = entries.find(([key, text]) => !LABEL_KEY.test(key) || (text !== null && !LABEL_TEXT.test(text)))
+  return wrong === undefined ? null : `has a label that is none: ${wrong[0].slice(0, MAX_ID)}`
+})
+
 /** So many moves are asked for at once: they stand in one event. */
 export const MAX_MOVES = 1_000
 

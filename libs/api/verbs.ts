@@ -11,7 +11,7 @@ import type {
 } from '#libs/cluster'
 import { Count, Name, nullable, type Resources } from '#libs/kernel'
 import { type PlacementPolicy, PlacementPolicyCodec } from '#libs/spec'
-import { Actor, Command, Id, Keys, Moves, Path, Reason, Replicas, Spec, Variables } from './limits'
+import { Actor, Command, Id, Keys, Labels, Moves, Path, Reason, Replicas, Spec, Variables } from './limits'
 import { type SessionPart, Terminal } from './session'
 
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
@@ -21,6 +21,7 @@ export const REQUESTS = {
   forget: t.type({ worker: Name, reason: Reason, actor: Actor }, 'ForgetRequest'),
   cordon: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'CordonRequest'),
   uncordon: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'UncordonRequest'),
+  label: t.type({ worker: Name, labels: Labels, reason: Reason, actor: Actor }, 'LabelRequest'),
   drain: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'DrainRequest'),
   pause: t.type({ job: Name, reason: Reason, actor: Actor }, 'PauseRequest'),
   resume: t.type({ job: Name, reason: Reason, actor: Actor }, 'ResumeRequest'),
@@ -78,6 +79,7 @@ export interface Replies {
   readonly cordon: IntakeReply
   readonly uncordon: IntakeReply
   readonly drain: IntakeReply
+  readonly label: LabelReply
   readonly pause: ChangeReply
   readonly resume: ChangeReply
   readonly promote: ChangeReply
@@ -136,6 +138,11 @@ export interface IntakeReply {
   readonly worker: string
   readonly seq: number
   readonly outcome: 'done' | 'unchanged'
+}
+
+/** All labels that the worker has from then on. */
+export interface LabelReply extends IntakeReply {
+  readonly labels: Readonly<Record<string, string>>
 }
 
 /** What a command about a job has come to. */

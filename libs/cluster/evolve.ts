@@ -61,6 +61,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'WorkerLeft':
     case 'WorkerCordoned':
     case 'WorkerUncordoned':
+    case 'WorkerLabelled':
     case 'WorkerDraining':
     case 'WorkerDrained':
     case 'WorkerForgotten':

@@ -18,7 +18,7 @@ const STEPS: Readonly<Record<Step['type'], Partial<Record<WorkerState, WorkerSta
   WorkerForgotten: { suspected: 'forgotten', left: 'forgotten', lost: 'forgotten' },
 }
 
-type WorkerEvent = Step | IntakeEvent | EventOf<'WorkerDriverChanged'>
+type WorkerEvent = Step | IntakeEvent | EventOf<'WorkerDriverChanged' | 'WorkerLabelled'>
 
 /** Folds the coming and going of workers. What it means for their instances is said by TaskLost, one by one. */
 export const evolveWorker = (
@@ -34,10 +34,17 @@ export const evolveWorker = (
   worker.seq = seq
   if (!fresh) return
   if (event.type === 'WorkerDriverChanged') driverChanged(worker, event)
+  else if (event.type === 'WorkerLabelled') relabel(worker, { ...worker.givenLabels, ...event.data.labels })
   else if (isIntake(event)) {
     if (!stepIntake(worker, event)) return ignoreIllegal(cluster)
   } else if (!step(cluster, worker, event, known === undefined)) return ignoreIllegal(cluster)
   changes.worker(worker)
+}
+
+/** What was given by hand holds over what the worker brings, also when that comes anew. */
+const relabel = (worker: Worker, given: Worker['givenLabels'], own: Worker['labels'] = worker.ownLabels): void => {
+  const labels = Object.entries({ ...own, ...given }).flatMap(([key, text]) => (text === null ? [] : [[key, text]]))
+  Object.assign(worker, { ownLabels: own, givenLabels: given, labels: Object.fromEntries(labels) })
 }
 
 const driverChanged = (worker: Worker, { data }: EventOf<'WorkerDriverChanged'>): void => {
@@ -51,7 +58,8 @@ const step = (cluster: Cluster, worker: Worker, event: Step, isNew: boolean): bo
   if (to === undefined) return false
   if (event.type === 'WorkerRegistered') {
     const { capacity, devices, labels, platform, drivers, version, host } = event.data
-    Object.assign(worker, { capacity, devices, labels, platform, drivers, version, host, silentDrivers: [] })
+    Object.assign(worker, { capacity, devices, platform, drivers, version, host, silentDrivers: [] })
+    relabel(worker, worker.givenLabels, labels)
     cluster.workers.set(worker.name, worker)
     if (isNew) adoptUnhosted(cluster, worker)
     cluster.strays.delete(`events.worker.${worker.name}`)
@@ -78,6 +86,8 @@ const newWorker = (name: string): Worker => ({
   capacity: NO_RESOURCES,
   reserved: NO_RESOURCES,
   labels: {},
+  ownLabels: {},
+  givenLabels: {},
   platform: {},
   drivers: [],
   silentDrivers: [],

@@ -247,7 +247,12 @@ export interface Worker {
   capacity: Resources
   /** Sum of what its placed instances ask for. */
   reserved: Resources
+  /** Its own with those that were given by hand, which come first. */
   labels: Readonly<Record<string, string>>
+  /** As it registered with. */
+  ownLabels: Readonly<Record<string, string>>
+  /** As users gave them since; null: taken away. */
+  givenLabels: Readonly<Record<string, string | null>>
   /** Its machine's `os`, `arch` and `kernel`, as far as it told them. */
   platform: Readonly<Record<string, string>>
   drivers: readonly DriverName[]

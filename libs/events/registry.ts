@@ -42,6 +42,7 @@ import { WorkerDraining } from './WorkerDraining'
 import { WorkerDriverChanged } from './WorkerDriverChanged'
 import { WorkerForgotten } from './WorkerForgotten'
 import { WorkerHeartbeat } from './WorkerHeartbeat'
+import { WorkerLabelled } from './WorkerLabelled'
 import { WorkerLeft } from './WorkerLeft'
 import { WorkerLost } from './WorkerLost'
 import { WorkerRegistered } from './WorkerRegistered'
@@ -86,6 +87,7 @@ export const EVENTS = {
   WorkerLeft,
   WorkerCordoned,
   WorkerUncordoned,
+  WorkerLabelled,
   WorkerDraining,
   WorkerDrained,
   WorkerForgotten,

@@ -105,6 +105,8 @@ export const workerForm: Form<WrittenWorker> = struct('worker', {
   capacity: plain(ResourcesCodec),
   reserved: plain(ResourcesCodec),
   labels: plain(t.record(t.string, t.string)),
+  ownLabels: plain(t.record(t.string, t.string)),
+  givenLabels: plain(t.record(t.string, nullable(t.string))),
   platform: plain(t.record(t.string, t.string)),
   drivers: plain(t.array(DriverNameCodec)),
   silentDrivers: plain(t.array(DriverNameCodec)),

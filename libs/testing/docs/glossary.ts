@@ -58,7 +58,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   cpuMilli: { means: 'CPU.', unit: 'thousandths of a core' },
   memoryBytes: { means: 'Memory.', unit: 'bytes' },
   diskBytes: { means: 'Disk.', unit: 'bytes' },
-  labels: { means: "The worker's labels." },
+  labels: { means: "The worker's labels; null: taken away." },
   engines: { means: 'Identity of the engine behind each driver; one that did not answer is left out.' },
   platform: { means: "Its machine's `os`, `arch` (as images have it) and version of the `kernel`." },
   driver: { means: 'The driver whose engine it is.' },

@@ -50,7 +50,7 @@ const updateFrom = (random: Random): UpdateSpec => ({
 })
 
 const JOBS = ['web', 'web', 'db', 'sum']
-const VERBS: readonly SteeringVerb[] = [
+const VERBS: readonly Exclude<SteeringVerb, 'label'>[] = [
   ...(['drain', 'drain', 'cordon', 'uncordon', 'uncordon', 'scale', 'scale'] as const),
   ...(['pause', 'resume', 'promote', 'revert'] as const),
 ]

@@ -30,7 +30,7 @@ export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
   const steered = withKinds(seed, withOperators(seed, plan.size.workers, plan.happenings))
   const needy = withNeeds(seed, withRareTroubles(seed, steered))
-  return { ...plan, happenings: withRules(seed, withIlls(seed, needy)) }
+  return { ...plan, happenings: withRules(seed, plan.size.workers, withIlls(seed, needy)) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

@@ -1,5 +1,5 @@
 import type { Constraint, JobSpec } from '#libs/spec'
-import type { Planned } from './happenings'
+import type { Happening, Planned } from './happenings'
 import { Random } from './random'
 
 const CONSTRAINTS: readonly (readonly Constraint[])[] = [
@@ -10,15 +10,24 @@ const CONSTRAINTS: readonly (readonly Constraint[])[] = [
 ]
 
 /**
- * Gives some tasks of a plan rules of where they may go. Drawn apart from the rest, so that the rest of the plan of a seed
+ * Gives some tasks of a plan rules of where they may go, and has workers labelled anew. Drawn apart from the rest, so that the rest of the plan of a seed
  * stays what it was.
  */
-export const withRules = (seed: number, happenings: readonly Planned[]): readonly Planned[] => {
+export const withRules = (seed: number, workers: number, happenings: readonly Planned[]): readonly Planned[] => {
   const random = new Random(seed, 'rules')
   return happenings.map(({ at, what }): Planned => {
-    if (what.tag !== 'submit') return { at, what }
-    return { at, what: { ...what, spec: ruled(what.spec, random) } }
+    if (what.tag === 'submit') return { at, what: { ...what, spec: ruled(what.spec, random) } }
+    return { at, what: random.chance(0.04) ? relabel(workers, random) : what }
   })
+}
+
+const relabel = (workers: number, random: Random): Happening => {
+  const labels = { zone: random.pick(['a', 'b', null]) }
+  return {
+    tag: 'ask',
+    verb: 'label',
+    request: { worker: `w${random.between(1, workers)}`, labels, reason: null, actor: 'sim' },
+  }
 }
 
 const ruled = (spec: JobSpec, random: Random): JobSpec => ({

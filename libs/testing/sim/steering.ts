@@ -10,6 +10,7 @@ export const WRITES = {
   drain: 'WorkerDraining',
   cordon: 'WorkerCordoned',
   uncordon: 'WorkerUncordoned',
+  label: 'WorkerLabelled',
   rebalance: 'RebalanceRequested',
 } as const
 

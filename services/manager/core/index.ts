@@ -1,6 +1,7 @@
 export * from './commands'
 export * from './decide'
 export * from './intake'
+export { label } from './label'
 export * from './liveness'
 export { rebalance } from './rebalance'
 export * from './steer'

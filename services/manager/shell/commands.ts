@@ -4,6 +4,8 @@ import {
   endpoint,
   type ForgetReply,
   type IntakeReply,
+  type LabelReply,
+  MAX_LABELS,
   type RebalanceReply,
   type SkipReply,
   type StopReply,
@@ -15,6 +17,7 @@ import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
 import {
   forget,
+  label,
   type ManagerView,
   type Outcome,
   rebalance,
@@ -118,6 +121,19 @@ export const commands = (connection: Connection, service: LedService<ManagerView
         )
       }),
     ),
+    endpoint({ prefix, verb: 'label', queue: QUEUE }, ({ worker, labels, reason, actor }) => {
+      const reply = (wrote: boolean, _version: number, seq: number): LabelReply => ({
+        worker,
+        seq,
+        outcome: wrote ? 'done' : 'unchanged',
+        labels: service.view.cluster.workers.get(worker)?.labels ?? {},
+      })
+      return service.execute(
+        `worker ${worker}`,
+        (cluster) => E.map(commandOf(reply))(label(cluster, worker, labels, reason, MAX_LABELS)),
+        actor,
+      )
+    }),
     ...STEERING.map((how) =>
       endpoint({ prefix, verb: how, queue: QUEUE }, ({ job, reason, actor }) =>
         change(job, actor, (cluster) => steer(cluster, job, how, reason)),

@@ -8,6 +8,8 @@ export const sentenceOf = (event: OrkEvent): string => {
       return submitted(event)
     case 'JobStopRequested':
       return `is to stop${by(event)}${because(event.data.reason)}`
+    case 'JobTargeted':
+      return targeted(event)
     case 'JobStopped':
       return 'has stopped: its last instance has ended'
     case 'JobCompleted':
@@ -190,3 +192,14 @@ const relabelled = (labels: Readonly<Record<string, string | null>>): string => 
   ]
   return parts.filter((part) => part !== '').join(' and ')
 }
+
+const targeted = ({ data: { add, remove } }: EventOf<'JobTargeted'>): string => {
+  const said = [
+    ...(add.length > 0 ? [`runs on ${someOf(add)}`] : []),
+    ...(remove.length > 0 ? [`no longer on ${someOf(remove)}`] : []),
+  ]
+  return said.length === 0 ? 'has no worker to run on yet' : said.join(', ')
+}
+
+const someOf = (names: readonly string[]): string =>
+  names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`

@@ -1,4 +1,4 @@
-import { type Instance, isOutdated, isPlaced, isUp, type Job, type Task } from '#libs/cluster'
+import { type Instance, isAskedFor, isOutdated, isPlaced, isUp, type Job, type Task } from '#libs/cluster'
 import { updateOf } from '#libs/spec'
 
 /** What watching a job has come to. `Going`: nothing is settled yet. */
@@ -25,12 +25,12 @@ const GOING: Verdict = { tag: 'Going' }
 
 /** Instances the current version wants, in order. */
 export const wantedOf = (job: Job): readonly Instance[] =>
-  [...job.tasks.values()].flatMap(({ instances, replicas }) => [...instances].slice(0, replicas))
+  [...job.tasks.values()].flatMap(({ instances }) => [...instances].filter(isAskedFor))
 
 /** Instances the current version has no use for any more, and that have not ended yet. */
 export const surplusOf = (job: Job): readonly Instance[] =>
-  [...job.tasks.values()].flatMap(({ instances, replicas }) =>
-    [...instances].slice(replicas).filter(({ state }) => isPlaced(state)),
+  [...job.tasks.values()].flatMap(({ instances }) =>
+    [...instances].filter((instance) => !isAskedFor(instance) && isPlaced(instance.state)),
   )
 
 type Standing = 'up' | 'failed' | 'pending' | 'moving'
@@ -55,6 +55,7 @@ export const judgeStart = (job: Job, version: number): Verdict => {
   if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
   if (job.state === 'stopping' || job.state === 'stopped') return { tag: 'Overtaken', by: 'it was stopped meanwhile' }
   if (job.state === 'completed') return { tag: 'Completed' }
+  if (job.kind === 'system' && job.targeted !== version) return GOING
   if (job.update?.state === 'failed') return updateFailed(job)
   const by: Record<Standing, Instance[]> = { up: [], failed: [], pending: [], moving: [] }
   for (const instance of wantedOf(job)) by[standing(instance)].push(instance)

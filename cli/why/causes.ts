@@ -55,6 +55,7 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
     case 'WorkerLost':
       return last('WorkerSuspected', 'WorkerReturned', 'WorkerRegistered').ofWorker(event.data.worker)
     case 'UpdateStarted':
+    case 'JobTargeted':
       return last('JobSubmitted', 'JobScaled', 'JobReverted').of(({ data }) => data.version === event.data.version)
     case 'UpdateFailed':
       return last('UpdateStarted').of(({ data }) => data.version === event.data.version)

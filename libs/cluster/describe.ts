@@ -1,27 +1,29 @@
 import { instanceId, type Resources } from '#libs/kernel'
 import type { DriverName, JobKind, JobSpec } from '#libs/spec'
 import { type Health, type InstanceState, isOver, isPlaced } from './lifecycle'
-import type {
-  Attempt,
-  Cluster,
-  ExitInfo,
-  Instance,
-  Intake,
-  Job,
-  JobState,
-  Leader,
-  LedRole,
-  Port,
-  Quarantined,
-  Scheduling,
-  ServiceInfo,
-  Submission,
-  Task,
-  Update,
-  Worker,
-  WorkerState,
+import {
+  type Attempt,
+  type Cluster,
+  type ExitInfo,
+  type Instance,
+  type Intake,
+  isAskedFor,
+  type Job,
+  type JobState,
+  type Leader,
+  type LedRole,
+  type Port,
+  type Quarantined,
+  type Scheduling,
+  type ServiceInfo,
+  type Submission,
+  type Task,
+  type Update,
+  type Worker,
+  type WorkerState,
 } from './model'
 import { isFrozen } from './quarantine'
+import { wantedCount } from './targets'
 import { whyHeld } from './waits'
 
 /** What people and programs are shown of a job. Field names are an interface: they are added to, never changed. */
@@ -192,8 +194,7 @@ export const describeJob = (job: Job): JobSummary => ({
   kind: job.kind,
   state: job.state,
   version: job.version,
-  wanted:
-    job.state === 'stopping' || job.state === 'stopped' ? 0 : sumOf(job.tasks.values(), ({ replicas }) => replicas),
+  wanted: job.state === 'stopping' || job.state === 'stopped' ? 0 : sumOf(job.tasks.values(), wantedCount),
   counts: sumCounts(job.tasks.values()),
   unready: sumOf(job.tasks.values(), ({ unready }) => unready),
   submittedAt: at(job.history.at(-1)?.time ?? 0),
@@ -220,7 +221,7 @@ export const describeJobDetail = (job: Job): JobDetail => ({
     name: task.name,
     driver: task.spec.driver,
     image: task.spec.image ?? null,
-    replicas: task.replicas,
+    replicas: wantedCount(task),
     outdated: task.outdated,
     retiring: task.retiring,
     unready: task.unready,
@@ -332,10 +333,10 @@ export function* instancesOf(cluster: Cluster, job?: string): Generator<Instance
   const jobs =
     job === undefined ? cluster.jobs.values() : [cluster.jobs.get(job)].filter((found) => found !== undefined)
   for (const { tasks } of jobs) {
-    for (const { instances, replicas } of tasks.values()) {
+    for (const { instances } of tasks.values()) {
       for (const instance of instances) {
         const held = isPlaced(instance.state) || instance.retiring !== null
-        if (instance.index < replicas || held || !isOver(instance.state)) yield instance
+        if (isAskedFor(instance) || held || !isOver(instance.state)) yield instance
       }
     }
   }

@@ -27,6 +27,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'JobScaled':
     case 'JobReverted':
     case 'JobStopRequested':
+    case 'JobTargeted':
     case 'JobStopped':
     case 'JobCompleted':
     case 'JobFailed':

@@ -15,12 +15,14 @@ import {
   MAX_SUBMISSIONS,
   type Task,
 } from './model'
+import { noteTargets } from './targets'
 import { enter, enterRetiring } from './transition'
 
 /** Each of these is a next version of the job, with the whole of it. */
 type VersionEvent = EventOf<'JobSubmitted' | 'JobScaled' | 'JobReverted'>
+type TargetEvent = EventOf<'JobTargeted'>
 type EndEvent = EventOf<'JobStopped' | 'JobCompleted' | 'JobFailed'>
-type JobEvent = VersionEvent | EventOf<'JobStopRequested'> | EndEvent
+type JobEvent = VersionEvent | EventOf<'JobStopRequested'> | TargetEvent | EndEvent
 
 /** Folds what happens to a job as a whole; its instances follow from it without an event of their own. */
 export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh: boolean, changes: Changes): void => {
@@ -42,6 +44,9 @@ const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>
       job.state = 'stopping'
       job.update = null
       return stopAll(cluster, job, time, 'the job was stopped', changes)
+    case 'JobTargeted':
+      if (!target(cluster, job, event, changes)) break
+      return
     case 'JobStopped':
       return finish(cluster, job, event, 'stopping', 'stopped')
     case 'JobCompleted':
@@ -60,6 +65,23 @@ const stopAll = (cluster: Cluster, job: Job, time: number, reason: string, chang
   for (const task of job.tasks.values()) {
     forEach(task, changes, (instance, told, of) => stopUnwanted(cluster, instance, time, reason, told, of))
   }
+}
+
+/** A system job is to run on other workers than before. */
+const target = (cluster: Cluster, job: Job, event: TargetEvent, changes: Changes): boolean => {
+  if (job.state !== 'running' || job.kind !== 'system' || event.data.version !== job.version) return false
+  const time = Date.parse(event.time)
+  const indices = noteTargets(job, event.data)
+  job.targeted = job.version
+  for (const task of job.tasks.values()) {
+    if (!job.spec.tasks.some(({ name }) => name === task.name)) continue
+    grow(cluster, task, job.targets.length, time)
+    for (const index of indices) {
+      const instance = task.instances.at(index)
+      if (instance !== undefined) settle(cluster, instance, time, false, changes, 1)
+    }
+  }
+  return true
 }
 
 /** The end that the manager saw, of the version it saw. */
@@ -180,6 +202,8 @@ const newJob = ({ data }: VersionEvent): Job => ({
   spec: data.spec,
   update: null,
   stable: null,
+  targets: [],
+  targeted: 0,
   seq: 0,
   history: [],
   tasks: new Map(),
@@ -196,11 +220,16 @@ const adoptTask = (cluster: Cluster, job: Job, spec: TaskSpec, version: number, 
       if (isPlaced(instance.state) && isOutdated(instance)) task.outdated += 1
   }
   task.spec = spec
-  task.replicas = spec.replicas
+  grow(cluster, task, job.kind === 'system' ? job.targets.length : spec.replicas, time)
+  if (job.kind === 'system') for (const _ of task.instances); // those of one worker are unlike those of another
+}
+
+const grow = (cluster: Cluster, task: Task, replicas: number, time: number): void => {
+  task.replicas = replicas
   const { length } = task.instances
-  if (spec.replicas <= length) return
-  task.instances.extend(spec.replicas, newInstance(task, length, time))
-  task.counts.pending += spec.replicas - length
+  if (replicas <= length) return
+  task.instances.extend(replicas, newInstance(task, length, time))
+  task.counts.pending += replicas - length
   takeStrays(cluster, task, length)
 }
 

@@ -104,6 +104,10 @@ export interface Job {
   update: Update | null
   /** What a failed update goes back to: the last version that was not on its way, or failed, when the next one came. */
   stable: Stable | null
+  /** Of a system job: the worker of each index, and whether it is to run there. One for each worker that it ever ran on. */
+  readonly targets: Target[]
+  /** The version for which those were last decided on. */
+  targeted: number
   /** Last sequence of the job's aggregate. */
   seq: number
   /**
@@ -129,6 +133,11 @@ export interface Update {
 export interface Stable {
   readonly version: number
   readonly spec: JobSpec
+}
+
+export interface Target {
+  readonly worker: string
+  readonly wanted: boolean
 }
 
 export interface Submission {
@@ -321,8 +330,16 @@ export const ignoreChanges: Changes = { job() {}, instance() {}, worker() {} }
 export const isOpen = ({ state, intake }: Worker): boolean => state === 'ready' && intake === 'open'
 
 /** Whether the instance should have an attempt at all, as of the job's current version. */
-export const isWanted = ({ task, index }: Pick<Attempt, 'task' | 'index'>): boolean =>
-  task.job.state === 'running' && index < task.replicas
+export const isWanted = (instance: Pick<Attempt, 'task' | 'index'>): boolean =>
+  instance.task.job.state === 'running' && isAskedFor(instance)
+
+/** Whether the job's current version has it, be the job running or not. */
+export const isAskedFor = ({ task, index }: Pick<Attempt, 'task' | 'index'>): boolean =>
+  index < task.replicas && (task.job.kind !== 'system' || task.job.targets[index]?.wanted === true)
+
+/** The one worker that an instance is for; null: it may go anywhere. */
+export const targetOf = ({ task, index }: Pick<Attempt, 'task' | 'index'>): string | null =>
+  task.job.kind === 'system' ? (task.job.targets[index]?.worker ?? null) : null
 
 /** Whether the attempt was placed with a template that the job no longer has. */
 export const isOutdated = (attempt: Attempt): boolean => attempt.templateVersion !== attempt.task.templateVersion

@@ -8,6 +8,7 @@ import { JobScaled } from './JobScaled'
 import { JobStopped } from './JobStopped'
 import { JobStopRequested } from './JobStopRequested'
 import { JobSubmitted } from './JobSubmitted'
+import { JobTargeted } from './JobTargeted'
 import { LeaderElected } from './LeaderElected'
 import { ManagerRegistered } from './ManagerRegistered'
 import { PolicySet } from './PolicySet'
@@ -56,6 +57,7 @@ export const EVENTS = {
   JobScaled,
   JobReverted,
   JobStopRequested,
+  JobTargeted,
   JobStopped,
   JobCompleted,
   JobFailed,

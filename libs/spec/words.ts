@@ -18,7 +18,7 @@ export const DEVICE_NAME = {
   pattern: NAME,
 }
 
-export const kindShape = oneOf(['service', 'batch'])
+export const kindShape = oneOf(['service', 'batch', 'system'])
 export const driverShape = oneOf(['docker', 'process', 'simulated'])
 export const placementPolicyShape = oneOf(PLACEMENT_POLICIES)
 export const protocolShape = oneOf(['tcp', 'udp'])

@@ -25,6 +25,7 @@ import type {
   Scheduling,
   ServiceInfo,
   Submission,
+  Target,
   Task,
   Update,
   UpdateState,
@@ -42,7 +43,7 @@ const textOrNull = plain<string | null>(nullable(t.string))
 /** The codec of a set of words: all of them, or it does not compile. */
 const words = <W extends string>(all: Readonly<Record<W, null>>): t.Type<W> => t.keyof(all) as unknown as t.Type<W>
 
-const JobKindCodec = words<JobKind>({ service: null, batch: null })
+const JobKindCodec = words<JobKind>({ service: null, batch: null, system: null })
 const JobStateCodec = words<JobState>({ running: null, stopping: null, stopped: null, completed: null, failed: null })
 const WorkerStateCodec = words<WorkerState>({ ready: null, suspected: null, left: null, lost: null, forgotten: null })
 const IntakeCodec = words<Intake>({ open: null, cordoned: null, draining: null, drained: null })
@@ -64,6 +65,7 @@ const updateCodec: t.Type<Update> = t.type({
   since: t.number,
   reason: nullable(t.string),
 })
+const targetsForm = plain<Target[]>(t.array(t.type({ worker: t.string, wanted: t.boolean })))
 const portCodec: t.Type<Port> = t.type({ name: t.string, hostPort: t.number })
 const exitCodec: t.Type<ExitInfo> = t.type({
   exitCode: nullable(t.number),
@@ -143,6 +145,8 @@ export const jobForms = () => {
     spec,
     update: plain<Update | null>(nullable(updateCodec)),
     stable: orNull(struct('stable version', { version: number, spec })),
+    targets: targetsForm,
+    targeted: number,
     seq: number,
     history: plain(t.array(submissionCodec)),
   })

@@ -36,7 +36,7 @@ export const dependencyRules = (kind: JobKind, tasks: readonly Dependent[]): rea
       if (found === undefined) {
         return [{ at, what: `there is no task "${other}" in this job`, next: `tasks here: ${names.join(', ')}` }]
       }
-      const usual = kind === 'service' ? 'always' : 'on-failure'
+      const usual = kind === 'batch' ? 'on-failure' : 'always'
       if (condition !== 'completed' || (found.restart.policy ?? usual) !== 'always') return []
       const next = `give ${other} \`restart: {policy: on-failure}\``
       return [{ at, what: `${other} always restarts, so it never completes`, next }]

@@ -33,7 +33,9 @@ const fields = struct<JobFile>(
       synonyms: ['job', 'id'],
     }),
     kind: defaulted(kindShape, 'service', {
-      doc: 'A service runs until it is stopped; a batch job until each instance has succeeded.',
+      doc:
+        'A service runs until it is stopped; a batch job until each instance has succeeded; a system job until it is ' +
+        'stopped, with one instance of each task on every worker that suits it.',
       example: 'batch',
       synonyms: ['type', 'mode'],
     }),
@@ -80,8 +82,8 @@ const fields = struct<JobFile>(
   () => 'start with `name: web` and a list `tasks`',
 )
 
-/** Fields that mean something to batch jobs alone. */
-const batchRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] => {
+/** What a job of one kind alone may ask for. */
+const kindRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] => {
   const findings: Finding[] = []
   const only = (at: Finding['at'], field: string): void => {
     findings.push({
@@ -95,6 +97,10 @@ const batchRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] =>
     const at = ['tasks', index]
     if (kind !== 'batch' && completions !== undefined) only(at, 'completions')
     if (kind !== 'batch' && parallelism !== undefined) only(at, 'parallelism')
+    if (kind === 'system' && replicas !== 1) {
+      const what = 'a system job runs one instance on each worker'
+      findings.push({ at: [...at, 'replicas'], what, next: 'remove it, or take `kind: service`' })
+    }
     if (completions === undefined || replicas === 1 || replicas === completions) return
     findings.push({ at: [...at, 'completions'], what: `\`replicas\` says ${replicas}`, next: 'keep one of the two' })
   })
@@ -102,7 +108,7 @@ const batchRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] =>
 }
 
 const rules = (job: JobFile): readonly Finding[] => {
-  const findings: Finding[] = [...batchRules(job), ...dependencyRules(job.kind, job.tasks)]
+  const findings: Finding[] = [...kindRules(job), ...dependencyRules(job.kind, job.tasks)]
   const hostPorts = new Map<string, string>()
   job.tasks.forEach((task, index) => {
     if (job.kind === 'batch' && task.restart.policy === 'always') {

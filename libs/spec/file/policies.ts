@@ -66,7 +66,7 @@ export const restartShape: Shape<RestartFile> = struct<RestartFile>(
 
 /** Fills in what depends on the kind of the job. */
 export const completeRestart = (kind: JobKind, file: RestartFile): RestartSpec => {
-  const policy = file.policy ?? (kind === 'service' ? 'always' : 'on-failure')
+  const policy = file.policy ?? (kind === 'batch' ? 'on-failure' : 'always')
   const usual = { always: null, 'on-failure': 3, never: 0 }[policy]
   return {
     policy,

@@ -15,7 +15,7 @@ const NEVER: RescheduleSpec = { ...DEFAULT_RESCHEDULE, attempts: 0 }
 
 /** How what has failed for good where it was is placed anew, whether its job says so or not. */
 export const rescheduleOf = ({ reschedule }: Pick<TaskSpec, 'reschedule'>, kind: JobKind): RescheduleSpec =>
-  reschedule ?? (kind === 'service' ? DEFAULT_RESCHEDULE : NEVER)
+  reschedule ?? (kind === 'batch' ? NEVER : DEFAULT_RESCHEDULE)
 
 const anyDelay = duration({ min: 0, max: MAX_DELAY_MS })
 

@@ -18,8 +18,11 @@ export interface JobSpec {
   readonly tasks: readonly TaskSpec[]
 }
 
-/** `service` runs until stopped; `batch` runs each instance until it has succeeded. */
-export type JobKind = 'service' | 'batch'
+/**
+ * `service` runs until stopped; `batch` runs each instance until it has succeeded; `system` runs until stopped, one
+ * instance of each task on every worker that suits it.
+ */
+export type JobKind = 'service' | 'batch' | 'system'
 
 /** Never written out in a job, so that a job of an earlier version of ork is still the same one. */
 export const DEFAULT_LOST_AFTER_MS = 15_000

@@ -11,6 +11,7 @@ import {
   type StepType,
 } from '#libs/cluster'
 import { type Draft, type Entry, EVENT_TYPES, EVENTS, type EventType, stamp, type Unreadable } from '#libs/events'
+import type { JobKind } from '#libs/spec'
 import { aJob, on } from '../happenings'
 import { draftArbitrary } from './events'
 
@@ -26,6 +27,7 @@ type Turn =
 const specArbitrary = fc
   .record({
     name: fc.constantFrom(...JOBS),
+    kind: fc.constantFrom<JobKind[]>('service', 'service', 'batch', 'system'),
     tasks: fc.uniqueArray(
       fc.record({
         name: fc.constantFrom<string[]>(...TASKS),
@@ -37,9 +39,10 @@ const specArbitrary = fc
       { minLength: 1, selector: ({ name }) => name },
     ),
   })
-  .map(({ name, tasks }) =>
+  .map(({ name, kind, tasks }) =>
     aJob({
       name,
+      kind,
       tasks: tasks.map(({ hostPort, cpuMilli, ...task }) => ({
         ...task,
         resources: { cpuMilli, memoryBytes: cpuMilli * 7, diskBytes: 1 },
@@ -62,6 +65,8 @@ const meetingArbitrary = fc.record({
   through: fc.nat({ max: 60 }),
   subject: fc.constantFrom('events.job.a', 'events.task.a.x.0', 'events.worker.w1', 'events.control.manager'),
   spec: specArbitrary,
+  add: fc.array(fc.constantFrom(...WORKERS), { maxLength: 2 }),
+  remove: fc.array(fc.constantFrom(...WORKERS), { maxLength: 1 }),
 })
 
 const wildArbitrary: fc.Arbitrary<Draft> = fc

@@ -141,7 +141,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         args: fc.array(textArbitrary, { minLength: 1, maxLength: 3 }),
         env: envArbitrary,
         ...(kind === 'batch' ? { parallelism: fc.integer({ min: 1, max: 100_000 }) } : {}),
-        replicas: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 100_000 })),
+        replicas: kind === 'system' ? fc.constant(1) : fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 100_000 })),
         resources: resourcesArbitrary,
         ports: portsArbitrary(fc.constant(0)),
         restart: restartArbitrary(kind),
@@ -199,7 +199,7 @@ const withDependencies = (job: JobSpec): JobSpec => ({
 
 /** Valid canonical jobs: each can be written as a job file and read back. */
 export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
-  .constantFrom<JobKind[]>('service', 'batch')
+  .constantFrom<JobKind[]>('service', 'batch', 'system')
   .chain((kind) =>
     fc.record(
       {

@@ -74,6 +74,8 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   holder: { means: 'Name of the service that leads from here on.' },
   epoch: { means: 'Number of the election; decisions with a smaller one are ignored from here on.' },
   sequence: { means: 'Where in the log the (first) event stands that could not be read.', unit: 'sequence' },
+  add: { means: 'Names of the workers on which the job runs from here on.' },
+  remove: { means: 'Names of the workers on which it runs no longer.' },
   through: { means: 'Up to where what could not be read is left out of account.', unit: 'sequence' },
   subject: { means: 'The aggregate it belongs to, e.g. `events.task.web.api.0`.' },
 }

@@ -1,5 +1,6 @@
 import {
   attemptsOf,
+  attributeOf,
   hasReschedules,
   hostPortKey,
   type Instance,
@@ -12,6 +13,7 @@ import {
   type Job,
   rescheduleAfterMs,
   type Task,
+  targetOf,
   volumesOf,
   type Worker,
   whyHeld,
@@ -20,7 +22,6 @@ import {
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
 import { isMet, type PortSpec, updateOf } from '#libs/spec'
-import { attributeOf } from '../../../services/scheduler/core/attributes'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
@@ -172,6 +173,7 @@ const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
   if (job.state === 'stopping') wrong.push(`job ${job.name} is stopping`)
   const updating = job.state === 'running' && job.update?.state === 'running' && !waitsForPromotion(job)
   if (updating && ![...job.tasks.values()].some(isStuck)) wrong.push(`the update of ${job.name} does not end`)
+  if (job.kind === 'system' && job.state === 'running') wrong.push(...wrongTargets(world, job))
   for (const task of job.tasks.values()) {
     for (const instance of task.instances) wrong.push(...wrongInInstance(world, task, instance, known))
   }
@@ -180,6 +182,19 @@ const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
   if (job.kind === 'batch' && job.state === 'running' && isOver)
     wrong.push(`batch ${job.name} has ended and does not say so`)
   return wrong
+}
+
+/** A system job runs on each open worker that meets its constraints, and on no other but those that were closed since. */
+const wrongTargets = ({ truth }: World, job: Job): string[] => {
+  const wanted = new Set(job.targets.flatMap(({ worker, wanted }) => (wanted ? [worker] : [])))
+  return [...truth.workers.values()].flatMap((worker) => {
+    const suits = job.spec.tasks.every(({ constraints = [] }) =>
+      constraints.every((one) => isMet(one, attributeOf(worker, one.attribute))),
+    )
+    const [must, may] = [suits && isOpen(worker), suits && worker.state === 'ready' && worker.intake !== 'drained']
+    if (must && !wanted.has(worker.name)) return [`${job.name} is not to run on ${worker.name}`]
+    return !may && wanted.has(worker.name) ? [`${job.name} is to run on ${worker.name}`] : []
+  })
 }
 
 const wrongInInstance = (world: World, task: Task, instance: Instance, known: Set<string>): string[] => {
@@ -235,6 +250,7 @@ const hasRoom = (world: World, instance: Instance): boolean => {
   const { spec } = instance.task
   const fits = (worker: Worker): boolean =>
     isOpen(worker) &&
+    (targetOf(instance) ?? worker.name) === worker.name &&
     !instance.rejectedBy.includes(worker.name) &&
     RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name]) &&
     (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute))) &&

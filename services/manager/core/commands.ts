@@ -34,6 +34,7 @@ export const submit = (
   const job = cluster.jobs.get(spec.name)
   if (checkVersion !== null && checkVersion !== (job?.version ?? 0))
     return E.left(movedOn(spec.name, job, checkVersion))
+  if (job !== undefined && changesKind(job, spec)) return E.left(kindChange(job, spec))
   if (job === undefined) return E.right(write(spec, reason, 1, jobSeq(cluster, spec.name)))
   if (job.state === 'running' && sameSpec(job.spec, spec) && !hasFailed(job)) {
     return E.right({ tag: 'Nothing', version: job.version, seq: job.history.at(-1)?.seq ?? 0 })
@@ -120,3 +121,12 @@ export const noSuchJob = (cluster: Cluster, name: string): OrkError => {
     next: known.length === 0 ? 'no job was ever submitted; try `ork submit FILE`' : `there are: ${known.join(', ')}`,
   })
 }
+
+/** The instances of a system job are those of workers, which those of no other kind are. */
+export const changesKind = ({ kind, state }: Job, spec: JobSpec): boolean =>
+  kind !== spec.kind && (kind === 'system' || spec.kind === 'system') && (state === 'running' || state === 'stopping')
+
+export const kindChange = ({ name, kind }: Job, spec: JobSpec): OrkError =>
+  orkError('KindChange', `${name} is a ${kind} job and cannot become a ${spec.kind} job while it runs`, {
+    next: `\`ork stop ${name}\` first, or give the other job a name of its own`,
+  })

@@ -58,7 +58,7 @@ const deadlineOf = (drains: Drains, worker: Worker): number =>
 
 /**
  * Services move away from draining workers; batch work has until the deadline to finish where it is, and so has what is
- * up and would have to be stopped first, while no other worker has room for it. `moving`: what was stopped for a drain
+ * up and would have to be stopped first, while no other worker has room for it; system jobs leave last (`decideTargets`). `moving`: what was stopped for a drain
  * and has yet to find its place.
  */
 export const whyDrained = (cluster: Cluster, drains: Drains, moving: Set<Instance>): WhyMove | null => {
@@ -73,7 +73,7 @@ export const whyDrained = (cluster: Cluster, drains: Drains, moving: Set<Instanc
   }
   return (instance) => {
     const worker = instance.worker === null ? undefined : cluster.workers.get(instance.worker)
-    if (worker === undefined || !isToBeEmptied(worker) || instance.task.job.kind === 'batch') return null
+    if (worker === undefined || !isToBeEmptied(worker) || instance.task.job.kind !== 'service') return null
     if (isUp(instance) && !movesBeside(instance) && !room.take(instance)) return null
     return { reason: reasonOf(worker), forUpdate: false }
   }

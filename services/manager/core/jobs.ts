@@ -2,6 +2,7 @@ import { type Decision, hasEnded, isWanted, type Job, type Now, underWay, waitsI
 import { formatDuration } from '#libs/kernel'
 import { decideRollout } from './rollout'
 import type { WhyMove } from './survey'
+import { decideTargets } from './targets'
 import type { ManagerView } from './view'
 
 /** What is to be done about a job that something happened to; `whyMove` as for a rollout. */
@@ -10,7 +11,7 @@ export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, 
   view.alarms.delete(job)
   switch (job.state) {
     case 'running':
-      return job.kind === 'batch' ? decideBatch(view, job, whyMove, now) : decideRollout(view, job, whyMove, now)
+      return decideRunning(view, job, whyMove, now)
     case 'stopping':
       return isSettled(job)
         ? [{ draft: { type: 'JobStopped', data: { job: job.name, version: job.version } }, expect: job.seq }]
@@ -20,6 +21,12 @@ export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, 
     case 'failed':
       return []
   }
+}
+
+const decideRunning = (view: ManagerView, job: Job, whyMove: WhyMove | null, now: Now): Decision[] => {
+  if (job.kind === 'batch') return decideBatch(view, job, whyMove, now)
+  const targets = view.toTarget.delete(job) && job.kind === 'system' ? decideTargets(view, job) : null
+  return targets === null ? decideRollout(view, job, whyMove, now) : [targets]
 }
 
 /** A batch job ends: when all of it has, when what is left waits in vain, or when its time is up. */

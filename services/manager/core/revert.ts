@@ -7,7 +7,8 @@ import { sameSpec, updateOf } from '#libs/spec'
  */
 export const revertAfter = (job: Job): Decision | null => {
   const { update, stable, spec } = job
-  if (update?.state !== 'failed' || stable === null || sameSpec(stable.spec, spec)) return null
+  if (update?.state !== 'failed' || stable === null || stable.spec.kind !== spec.kind || sameSpec(stable.spec, spec))
+    return null
   if (![...job.tasks.values()].some((task) => isConcerned(job, task) && updateOf(task.spec).autoRevert)) return null
   const reason = `the update to version ${job.version} has failed: ${update.reason ?? 'for no known reason'}`
   return revertTo(job, stable.version, stable.spec, reason)

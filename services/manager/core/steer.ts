@@ -3,7 +3,7 @@ import type { Cluster, Job } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import { type JobSpec, sameSpec } from '#libs/spec'
-import { noSuchJob, type Outcome } from './commands'
+import { changesKind, kindChange, noSuchJob, type Outcome } from './commands'
 import { revertTo } from './revert'
 
 /** What a user may do about an update that is under way. */
@@ -49,6 +49,7 @@ export const revert = (
 ): E.Either<OrkError, Outcome> => {
   const job = cluster.jobs.get(name)
   if (job === undefined) return E.left(noSuchJob(cluster, name))
+  if (changesKind(job, spec)) return E.left(kindChange(job, spec))
   if (job.state === 'running' && sameSpec(job.spec, spec)) return E.right(nothing(job))
   return E.right({ tag: 'Write', version: job.version + 1, decision: revertTo(job, to, spec, reason) })
 }
@@ -72,6 +73,10 @@ export const scale = (cluster: Cluster, name: string, task: string, replicas: nu
   if (state !== 'running') {
     const next = 'submit it again to start it; the file says how many'
     return E.left(orkError('NotRunning', `${name} is ${state}: there is nothing to scale`, { next }))
+  }
+  if (job.kind === 'system') {
+    const next = 'give it `constraints` to have it run on fewer'
+    return E.left(orkError('BadScale', `${name} is a system job: one instance runs on each worker`, { next }))
   }
   if (known.replicas === replicas) return E.right(nothing(job))
   if (replicas > 1 && known.ports.some(({ hostPort }) => hostPort !== 0)) {

@@ -1,5 +1,5 @@
-import { type Changes, type Cluster, evolve, type Instance, type Job, type Now } from '#libs/cluster'
-import { aggregateAt, type Entry, type EventOf, type OrkEvent } from '#libs/events'
+import { type Changes, type Cluster, evolve, type Instance, isPlaced, type Job, type Now } from '#libs/cluster'
+import { aggregateAt, type Entry, EVENTS, type EventOf, type OrkEvent } from '#libs/events'
 
 import { type Drains, noteDrain } from './drain'
 import type { Rebalancing } from './rebalance'
@@ -22,6 +22,10 @@ export interface ManagerView extends Tracks {
   /** When it is next looked whether what drained workers have finds room elsewhere; monotonic milliseconds. */
   nextDrainAt: number
   readonly reschedules: Reschedules
+  /** Running system jobs whose workers may be others than the log says. */
+  readonly toTarget: Set<Job>
+  /** The system jobs there are. */
+  readonly systems: Set<Job>
   /** When time alone changes something about a job, as the log's clock tells it; milliseconds since 1970. */
   readonly alarms: Map<Job, number>
   /** Instances that an event touched since the last decision. */
@@ -57,6 +61,8 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   moving: new Set(),
   nextDrainAt: 0,
   reschedules: noReschedules(),
+  toTarget: new Set(),
+  systems: new Set(),
   alarms: new Map(),
   touchedInstances: new Set(),
   seen: new Map(),
@@ -67,16 +73,30 @@ export const initialView = (cluster: Cluster): ManagerView => ({
   alarm: null,
 })
 
+/** Something about the job, or what it runs on, is not what it was. */
+const noteJob = (view: ManagerView, job: Job): void => {
+  view.touchedJobs.add(job)
+  if (job.kind !== 'system') {
+    view.systems.delete(job)
+    return
+  }
+  view.systems.add(job)
+  view.toTarget.add(job)
+}
+
 /** Folds one entry and notes what to look at because of it. */
 export const evolveView = (view: ManagerView, entry: Entry): void => {
+  const ofWorkers = entry.event.type !== 'Unreadable' && EVENTS[entry.event.type].topic === 'worker'
   const changes: Changes = {
-    job: (job) => view.touchedJobs.add(job),
+    job: (job) => noteJob(view, job),
     instance: (instance) => {
       view.touchedJobs.add(instance.task.job)
       view.touchedInstances.add(instance)
+      if (instance.task.job.kind === 'system' && !isPlaced(instance.state)) view.toTarget.add(instance.task.job)
     },
     worker: (worker) => {
       for (const job of noteDrain(view.drains, worker)) view.touchedJobs.add(job)
+      if (ofWorkers || worker.intake === 'draining') for (const job of view.systems) noteJob(view, job)
     },
   }
   evolve(view.cluster, entry, changes)
@@ -119,6 +139,6 @@ export const lead = (view: ManagerView, now: Now): void => {
 /** Looks at everything again, changed or not. */
 export const reconsider = (view: ManagerView): void => {
   for (const worker of view.cluster.workers.values()) noteDrain(view.drains, worker)
-  for (const job of view.cluster.jobs.values()) view.touchedJobs.add(job)
+  for (const job of view.cluster.jobs.values()) noteJob(view, job)
   for (const aggregate of view.cluster.quarantined.keys()) view.toRecord.add(aggregate)
 }

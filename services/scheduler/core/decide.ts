@@ -1,4 +1,12 @@
-import { type Core, type Decision, describeReasons, type Instance, isFrozen, type Verdict } from '#libs/cluster'
+import {
+  type Core,
+  type Decision,
+  describeReasons,
+  type Instance,
+  isFrozen,
+  targetOf,
+  type Verdict,
+} from '#libs/cluster'
 import { instanceId } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 import type { Reason } from './filters'
@@ -111,6 +119,11 @@ export class Deciding {
     }
     const allowed = kept === null ? admits : (row: number) => row !== kept.row && admits(row)
     const { resources } = instance.task.spec
+    const target = targetOf(instance)
+    if (target !== null) {
+      const row = fleet.rowOf(target) ?? -1
+      return row >= 0 && fleet.hasRoom(row, resources) && allowed(row) ? row : -1
+    }
     const aimed = instance.aim === null ? undefined : fleet.rowOf(instance.aim)
     if (aimed !== undefined && !this.isAvoided(instance, aimed) && fleet.hasRoom(aimed, resources) && allowed(aimed))
       return aimed

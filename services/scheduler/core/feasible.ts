@@ -1,5 +1,4 @@
-import type { Instance, Port } from '#libs/cluster'
-import { hostPortsOf, volumesOf } from '#libs/cluster'
+import { hostPortsOf, type Instance, type Port, targetOf, volumesOf } from '#libs/cluster'
 import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from './choosePorts'
 import { type Candidate, FILTERS } from './filters'
@@ -30,7 +29,7 @@ export class Feasible {
   admits(instance: Instance): Admits {
     const { spec } = instance.task
     const answers = this.answersFor(siteOf(spec))
-    const plain = instance.rejectedBy.length === 0 && isPlain(spec)
+    const plain = instance.rejectedBy.length === 0 && targetOf(instance) === null && isPlain(spec)
     return (row) => {
       answers[row] ??= passes(OF_WORKER, instance, this.candidate(row))
       return answers[row] === true && (plain || passes(OF_INSTANCE, instance, this.candidate(row)))

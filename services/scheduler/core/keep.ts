@@ -1,7 +1,7 @@
 import { type Attempt, type Instance, instanceOf, isWanted, type Worker } from '#libs/cluster'
 import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import { shareOf } from './fleet/numbers'
-import { byTurn, turnOf } from './queue'
+import { byTurn, isAlone, turnOf } from './queue'
 import type { Kept, SchedulerView } from './view'
 
 /** How much later than another instance one may be due and still take the room that the other would need. */
@@ -34,7 +34,7 @@ export class Keeper {
 
   /** An instance was parked in this batch. */
   waits(instance: Instance): void {
-    if (this.waiting === null || instance.rejectedBy.length > 0) return
+    if (this.waiting === null || isAlone(instance)) return
     const after = this.waiting.findLastIndex((other) => byTurn(other, instance) < 0)
     this.waiting.splice(after + 1, 0, instance)
   }

@@ -1,7 +1,6 @@
-import { findInstance } from '#libs/cluster'
+import { attributeOf, findInstance } from '#libs/cluster'
 import { instanceId } from '#libs/kernel'
 import { formatConstraint, isMet } from '#libs/spec'
-import { attributeOf } from '../../../../services/scheduler/core/attributes'
 import type { LogInvariant } from './invariant'
 
 type Labels = Readonly<Record<string, string>>

@@ -1,6 +1,5 @@
-import type { Instance, Worker } from '#libs/cluster'
+import { attributeOf, type Instance, type Worker } from '#libs/cluster'
 import { type Constraint, formatConstraint, isMet } from '#libs/spec'
-import { attributeOf } from '../attributes'
 import type { Filter } from './filter'
 
 /** All that the task asks of a worker must hold: its labels, its name, its machine. */

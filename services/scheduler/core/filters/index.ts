@@ -5,6 +5,7 @@ import type { Filter } from './filter'
 import { hostPorts } from './hostPorts'
 import { notRejected } from './notRejected'
 import { cpu, disk, memory } from './resources'
+import { target } from './target'
 import { volumes } from './volumes'
 import { workerReady } from './workerReady'
 
@@ -12,6 +13,7 @@ export type { Candidate, Filter, Reason } from './filter'
 
 /** All filters, cheapest and most telling first: the first that rejects is the one people are told. */
 export const FILTERS: readonly Filter[] = [
+  target,
   workerReady,
   driver,
   constraints,

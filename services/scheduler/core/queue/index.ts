@@ -1,2 +1,2 @@
 export { Queue } from './queue'
-export { byTurn, turnOf } from './turn'
+export { byTurn, isAlone, turnOf } from './turn'

@@ -21,7 +21,8 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 export const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
 /** Whether it waits for itself, and not with its task: workers have turned it down, or it has a volume of its own. */
-export const isAlone = ({ rejectedBy, task }: Instance): boolean => rejectedBy.length > 0 || hasOwnVolumes(task)
+export const isAlone = ({ rejectedBy, task }: Instance): boolean =>
+  rejectedBy.length > 0 || task.job.kind === 'system' || hasOwnVolumes(task)
 
 /** Whether each instance of a task has volumes of its own, and with them a place of its own. */
 export const hasOwnVolumes = ({ spec }: Task): boolean =>

@@ -1,4 +1,4 @@
-import type { Worker } from '#libs/cluster'
+import type { Worker } from './model'
 
 const LABEL = 'label.'
 

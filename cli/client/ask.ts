@@ -58,7 +58,7 @@ export const inWords = (error: OrkError, worker: string): OrkError => {
 const TIMEOUT_MS = 15_000
 
 /** Asks a worker for one thing. Throws OrkFailure as `askWorker` does. */
-export const callWorker = async <V extends 'stats' | 'inspect'>(
+export const callWorker = async <V extends 'stats' | 'inspect' | 'prune'>(
   connection: Connection,
   worker: string,
   verb: V,

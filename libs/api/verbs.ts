@@ -51,6 +51,7 @@ export const REQUESTS = {
   inspect: t.type({ id: Id, attempt: nullable(Count) }, 'InspectRequest'),
   'copy-out': t.type({ id: Id, attempt: nullable(Count), path: Path }, 'CopyOutRequest'),
   'copy-in': t.type({ id: Id, attempt: nullable(Count), session: Id, path: Path, actor: Actor }, 'CopyInRequest'),
+  prune: t.type({ volumes: t.boolean, apply: t.boolean, actor: Actor }, 'PruneRequest'),
   exec: t.type(
     {
       id: Id,
@@ -106,6 +107,7 @@ export interface Replies {
   /** A tar stream in base64. */
   readonly 'copy-out': { readonly data: string }
   readonly 'copy-in': SessionPart
+  readonly prune: PruneReply
   readonly exec: SessionPart
 }
 
@@ -229,6 +231,13 @@ export interface ContainerStats {
   readonly receivedBytes: number | null
   readonly sentBytes: number | null
   readonly processes: number | null
+}
+
+/** What is, or was, of no use to any job on one worker. */
+export interface PruneReply {
+  readonly containers: readonly { readonly id: string; readonly attempt: number }[]
+  readonly images: readonly { readonly name: string; readonly bytes: number }[]
+  readonly volumes: readonly string[]
 }
 
 /** A container in the words of its engine. */

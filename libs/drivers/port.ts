@@ -129,6 +129,17 @@ export interface Usage {
   readonly processes?: number
 }
 
+/** Images and named volumes. */
+export interface Named {
+  readonly images: readonly string[]
+  readonly volumes: readonly string[]
+}
+
+export interface Unused {
+  readonly images: readonly { readonly name: string; readonly bytes: number }[]
+  readonly volumes: readonly string[]
+}
+
 export interface LogLine {
   readonly stream: 'stdout' | 'stderr'
   /** RFC 3339, when the engine knows it. */
@@ -182,6 +193,13 @@ export interface Driver {
   logs(ref: AttemptRef, options: LogOptions): AsyncIterable<LogLine>
   /** What the engine itself says of an attempt's container, in its own words; null where there is none. */
   inspect(ref: AttemptRef): DriverResult<unknown>
+  /**
+   * Of the named things those that it has and no container uses but those (by the engine's ids) that are to go; absent,
+   * and `discard` with it: it keeps no such things.
+   */
+  unused?(named: Named, leaving: readonly string[]): DriverResult<Unused>
+  /** Removes what is still unused; gives what has gone. */
+  discard?(unused: Unused): Promise<Unused>
   /** Runs a command in an attempt's container, which must run. */
   exec(ref: AttemptRef, options: ExecOptions): DriverResult<ExecSession>
   /** A file or folder of a container as a tar stream that begins with it, under its own name. */

@@ -111,6 +111,15 @@ const filesAreCopied = async ({ nats }: TestCluster, dir: string): Promise<void>
   assert.is(bytes.equals(readFileSync(join(dir, 'back', 'link'))), true)
 }
 
+/** That what is kept for its logs alone goes when it is asked for, and what runs stays. */
+const isPruned = async ({ engine }: Context, { nats, log }: TestCluster): Promise<void> => {
+  await engine.docker.getContainer('ork-den-api-1-1').kill()
+  await log.event('TaskStarted', ({ attempt }) => attempt === 2)
+  const { stdout } = await runOrk(['prune', '--yes', '--json'], { nats: nats.url })
+  const gone = [{ id: 'den.api.1', attempt: 1 }]
+  assert.equal(JSON.parse(stdout), { worker: 'w1', containers: gone, images: [], volumes: [] })
+}
+
 test('people reach into containers through their workers', (context) =>
   withCluster({ driver: 'docker', docker: context.engine.socketPath }, async (cluster) => {
     const command = ['sh', '-c', 'trap "exit 0" TERM; echo hello ${ork.index}; sleep 900 & wait $!']
@@ -120,6 +129,7 @@ test('people reach into containers through their workers', (context) =>
     await filesAreCopied(cluster, context.dir)
     await terminalsFollow(cluster, context.dir)
     await endsWithItsClient(context, cluster)
+    await isPruned(context, cluster)
   }))
 
 test.run()

@@ -10,6 +10,7 @@ import { dockerExec } from './exec'
 import { driverError } from './failures'
 import { containerLogs } from './logs'
 import { dockerProbe } from './probe'
+import { dockerDiscard, dockerUnused } from './prune'
 import { pullImage } from './pull'
 import { runContainer } from './run'
 import { removeContainer, stopContainer } from './stop'
@@ -78,6 +79,8 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
     logs: (ref, logOptions) => containerLogs(connection, owners, ref, logOptions),
     inspect: async (ref) => E.map((info: unknown) => info ?? null)(await inspectOwn(connection, owners, ref)),
     exec: (ref, execOptions) => dockerExec(connection, owners, ref, execOptions),
+    unused: (named, leaving) => dockerUnused(connection, named, leaving),
+    discard: (unused) => dockerDiscard(connection, unused),
     ...dockerCopy(connection, owners),
   }
 }

@@ -9,6 +9,7 @@ import { logsEndpoint } from './logs'
 import { lookEndpoints } from './look'
 import { whoEndpoint } from './name'
 import type { WorkerOptions } from './options'
+import { pruneEndpoint } from './prune'
 
 interface Served {
   readonly worker: WorkerOptions
@@ -40,6 +41,7 @@ export const serve = async ({ worker, view, drivers, upMs, unsent }: Served): Pr
       ...lookEndpoints(worker, view, drivers),
       execEndpoint(sessions),
       ...copyEndpoints(sessions),
+      pruneEndpoint(sessions),
       whoEndpoint(connection, name, { host, pid: process.pid }),
       healthEndpoint(connection.prefix, health),
     ],

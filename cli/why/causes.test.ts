@@ -125,7 +125,7 @@ test('a decision of a leader that was succeeded is no part of the story', () => 
   )
 })
 
-/** What may begin a chain: somebody asked, a worker or a container did it by itself, or the worker said why it would not. */
+/** What may begin a chain: somebody asked, a worker or a container did it by itself, the worker said why it would not, or a batch job is over. */
 const BEGINNINGS = new Set([
   ...[
     'JobSubmitted',

@@ -286,6 +286,7 @@ const containers: readonly Case[] = [
     'started already',
   ],
   ['a user for a process', process('user: app'), 'f:6:11 tasks[0].user', 'makes no container'],
+  ['a folder for a process', process('workingDir: /app'), 'f:6:17 tasks[0].workingDir', 'makes no container'],
   ['a volume for a process', process('volumes: ["aa:/x"]'), 'f:6:14 tasks[0].volumes', 'take driver docker'],
 ]
 

@@ -5,6 +5,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { renderError } from '#libs/kernel'
 import { JobSpecCodec } from './codec'
+import { convertCompose } from './compose'
 import { parseJobFile } from './parse'
 
 const folder = join(__dirname, '..', '..', '..', 'examples')
@@ -17,6 +18,12 @@ for (const file of files) {
     else assert.ok(JobSpecCodec.is(result.right))
   })
 }
+
+test('the Compose file of examples/stack is one job that needs nothing that is lost', () => {
+  const result = convertCompose(readFileSync(join(folder, 'stack', 'compose.yaml'), 'utf8'), 'compose.yaml')
+  if (E.isLeft(result)) assert.unreachable(result.left.map(renderError).join('\n'))
+  else assert.equal([result.right.jobs.length, result.right.warnings], [1, []])
+})
 
 test('there are examples of a service, a batch job, two tasks and a first job for either driver', () => {
   for (const name of ['web', 'batch', 'two-tasks', 'hello', 'hello-process']) assert.ok(files.includes(`${name}.yaml`))

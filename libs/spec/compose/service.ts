@@ -6,7 +6,7 @@ import { Draft } from './draft'
 import { MOUNT_FIELDS } from './mounts'
 import { defaultNetwork, NETWORK_FIELDS } from './network'
 import { processFields } from './process'
-import { entriesOf, isNothing, leafOf, partOf, textOf } from './reading'
+import { entriesOf, isMap, isNothing, leafOf, partOf, textOf } from './reading'
 import type { Carry, Scope } from './scope'
 
 /** Fields that say nothing about what runs here. */
@@ -93,7 +93,9 @@ const extension = (service: Tree, draft: Draft, { findings }: Scope): void => {
   const more = partOf(service, 'x-ork')
   if (more === undefined) return
   for (const [field, value] of entriesOf(more, 'a map of fields of a task', findings)) {
-    if (field !== 'job') draft.set(field, value)
+    if (field === 'job') continue
+    if (!draft.has(field) || !isMap(value)) draft.set(field, value)
+    else for (const [inner, { tree }] of value.parts) draft.set(`${field}.${inner}`, tree)
   }
 }
 

@@ -1,14 +1,8 @@
 import { CONTAINER_SETTINGS } from '../container'
-import type { ContainerSettings } from '../model'
 import type { Finding } from '../shapes'
 import { healthRules } from './health'
 import type { TaskFile } from './taskFields'
 import { templateFindings } from './templateRules'
-
-/** What means something to a plain process, too. */
-const OF_PROCESSES: ReadonlySet<string> = new Set<keyof ContainerSettings>(['workingDir'])
-
-const OF_CONTAINERS = CONTAINER_SETTINGS.filter((setting) => !OF_PROCESSES.has(setting))
 
 /** What must hold between the fields of a task. */
 export const taskRules = (task: TaskFile): readonly Finding[] => {
@@ -24,7 +18,7 @@ export const taskRules = (task: TaskFile): readonly Finding[] => {
     if (task.command === undefined) {
       add(['command'], '`command` is missing, the process driver needs one', 'for example `command: ["sleep", "60"]`')
     }
-    for (const field of OF_CONTAINERS) {
+    for (const field of CONTAINER_SETTINGS) {
       if (task[field] === undefined) continue
       add([field], `the process driver makes no container, it has no \`${field}\``, 'remove it, or take driver docker')
     }

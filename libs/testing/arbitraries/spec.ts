@@ -164,8 +164,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
 /** The process driver runs no image, and makes no container. */
 const withoutImage = (task: TaskSpec): TaskSpec => {
   if (task.driver !== 'process') return task
-  const isOfContainers = (key: string): boolean =>
-    key === 'image' || (key in containerArbitraries && key !== 'workingDir')
+  const isOfContainers = (key: string): boolean => key === 'image' || key in containerArbitraries
   return Object.fromEntries(Object.entries(task).filter(([key]) => !isOfContainers(key))) as unknown as TaskSpec
 }
 

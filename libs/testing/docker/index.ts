@@ -1,6 +1,6 @@
 export { ensureDocker, type OpenTestDocker, openTestDocker, type TestDocker } from './ensure'
 export { ensureTestImage, TEST_IMAGE, type TestImage } from './images'
-export type { DockerNetwork } from './network'
+export { type DockerNetwork, letMeet } from './network'
 export { type PrivateDocker, type PrivateDockerOptions, startPrivateDocker } from './private'
 export { removePrivateDockers, sweepPrivateDockers } from './remnants'
 export { type EngineTap, tapEngine } from './tap'

@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import type Docker from 'dockerode'
 import { isLeft } from 'fp-ts/Either'
 import { findCommand, runCommand } from '../commands'
 
@@ -46,5 +47,19 @@ export const networkFlags = async (network: DockerNetwork, name: string): Promis
       return []
     case 'none':
       return ['--bridge=none', '--iptables=false', '--ip6tables=false', '--ip-masq=false', '--ip-forward=false']
+  }
+}
+
+/**
+ * Lets containers on one network of an engine meet, and gives what takes that back. An engine without iptables has no
+ * rule for its bridges, and where another one was run before, the machine drops what no rule is for.
+ */
+export const letMeet = async (docker: Docker, network: string): Promise<() => Promise<void>> => {
+  const { Id } = await docker.getNetwork(network).inspect()
+  const bridge = `br-${Id.slice(0, 12)}`
+  const rule = ['FORWARD', '-i', bridge, '-o', bridge, '-j', 'ACCEPT']
+  if (!findCommand('iptables') || isLeft(await runCommand('iptables', ['-I', ...rule]))) return async () => undefined
+  return async () => {
+    await runCommand('iptables', ['-D', ...rule])
   }
 }

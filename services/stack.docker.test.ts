@@ -1,0 +1,126 @@
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import * as E from 'fp-ts/Either'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { apiSubject } from '#libs/api'
+import { convertCompose, type JobSpec } from '#libs/spec'
+import { eventually, type TestCluster, withCluster } from '../libs/testing/cluster'
+import { ensureTestImage, letMeet, type OpenTestDocker, openTestDocker, TEST_IMAGE } from '../libs/testing/docker'
+
+interface Context {
+  engine: OpenTestDocker
+}
+
+const test = suite<Context>('stack')
+test.before(async (context) => {
+  context.engine = await openTestDocker()
+  await ensureTestImage(context.engine.docker)
+})
+test.after(({ engine }) => engine.stop())
+
+const FILE = join(__dirname, '..', '..', 'examples', 'stack', 'compose.yaml')
+
+/** The job of the example, at some version of its API; a good one may take its time on a machine that is busy. */
+const stack = (VERSION: string, PORT: string, HEALTHY_WITHIN = '2m'): JobSpec => {
+  const converted = convertCompose(readFileSync(FILE, 'utf8'), FILE, {
+    environment: { VERSION, PORT, HEALTHY_WITHIN, IMAGE: TEST_IMAGE },
+  })
+  const job = E.isRight(converted) ? converted.right.jobs[0] : undefined
+  if (job === undefined) throw new Error(JSON.stringify(converted))
+  return job
+}
+
+const freePort = async (): Promise<string> => {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return String(port)
+}
+
+/** What the API says through the proxy; rejects when that is no answer. */
+const ask = async (port: string): Promise<string> => {
+  const response = await fetch(`http://127.0.0.1:${port}/cgi-bin/api`, { signal: AbortSignal.timeout(30_000) })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`${response.status} ${text}`)
+  return text.trim()
+}
+
+/** Asks again and again, until `ended` tells how often, and what was no answer. */
+const load = (port: string): { ended(): Promise<{ asked: number; dropped: string[] }> } => {
+  const dropped: string[] = []
+  let asked = 0
+  let over = false
+  const asking = (async () => {
+    while (!over) {
+      asked += 1
+      await ask(port).catch((cause: unknown) => dropped.push(String(cause)))
+      await pause(50)
+    }
+  })()
+  return {
+    ended: async () => {
+      over = true
+      await asking
+      return { asked, dropped }
+    },
+  }
+}
+
+const apiRuns = ({ log }: TestCluster): readonly string[] =>
+  log
+    .instances('stack')
+    .filter(({ task }) => task.name === 'api')
+    .map(({ state, version, worker }) => `${state} v${version} ${worker}`)
+
+test('a stack of one Compose file is updated, rolled back and drained under load, and no request is lost', ({
+  engine,
+}) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath, workers: 2 }, async (cluster) => {
+    const { log, connection } = cluster
+    const port = await freePort()
+    await cluster.submit(stack('1', port))
+    await log.event('TaskStarted', ({ task }) => task === 'db')
+    const part = await letMeet(engine.docker, `ork-${connection.log.cluster}-stack-default`)
+    try {
+      await log.running('stack', 5, 120_000)
+      await eventually(
+        'the API answers',
+        () =>
+          ask(port).then(
+            (text) => /^1 \w/.test(text),
+            () => false,
+          ),
+        30_000,
+      )
+      const under = load(port)
+
+      await cluster.submit(stack('2', port))
+      await log.event('UpdateSucceeded', ({ version }) => version === 2, 1, 120_000)
+      assert.match(await ask(port), /^2 \w/)
+
+      await cluster.submit(stack('broken', port, '5s'))
+      await log.event('JobReverted', () => true, 1, 120_000)
+      await log.running('stack', 5, 120_000)
+      assert.match(await ask(port), /^2 \w/)
+
+      const request = { worker: 'w2', deadlineMs: null, reason: 'test', actor: 'test' }
+      assert.ok(E.isRight(await connection.bus.request(apiSubject(connection.prefix, 'drain'), request, 10_000)))
+      await log.event('WorkerDrained', ({ worker }) => worker === 'w2', 1, 120_000)
+      assert.equal(
+        apiRuns(cluster).map((runs) => runs.replace(/ v\d+/, '')),
+        Array(3).fill('running w1'),
+      )
+      const { asked, dropped } = await under.ended()
+      assert.equal(dropped, [], `${dropped.length} of ${asked} requests were lost`)
+    } finally {
+      await part()
+    }
+  }))
+
+test.run()

@@ -58,6 +58,7 @@ export const wellFacts: Facts = {
     maxBytes: null,
     replicas: 1,
     leader: null,
+    differs: [],
   },
   streams: [{ name: 'ORK_EVENTS', replicas: 1, leader: null, copies: [], bytes: 2048, maxBytes: null }],
   servers: [aServer('n1')],

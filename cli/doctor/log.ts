@@ -169,8 +169,8 @@ const checkSpace = ({ space, streams, log }: Facts): readonly Finding[] => {
     {
       check,
       level: 'unknown',
-      what: `${used}the servers do not say how much room their disks have`,
-      next: 'watch the disks under their store_dir',
+      what: `${used}the servers tell the room on their disks to nobody but their system account`,
+      next: 'on each server: `df -h STORE_DIR`, the store_dir of its configuration (docker-compose.yml: `docker compose exec nats-1 df -h /data`)',
     },
   ]
 }

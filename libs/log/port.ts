@@ -157,6 +157,8 @@ export interface LogInfo {
   readonly replicas: number
   /** Name of the server that leads the stream; null on a single server. */
   readonly leader: string | null
+  /** What of the stream is no longer kept as ork needs it, in words: somebody has changed it. */
+  readonly differs: readonly string[]
 }
 
 export type BusError = OrkError & {

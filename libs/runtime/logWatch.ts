@@ -28,6 +28,7 @@ export class LogWatch {
   private askedAt = Number.NEGATIVE_INFINITY
 
   private full = false
+  private differs = ''
 
   constructor(private readonly options: LogWatchOptions) {}
 
@@ -40,7 +41,14 @@ export class LogWatch {
     const info = await log.info()
     if (info.cluster !== log.cluster || info.lastSeq < folded) throw new OrkFailure(notAsFolded(info, folded))
     this.known = info
+    this.tellDifferences(info)
     return info
+  }
+
+  private tellDifferences(info: LogInfo): void {
+    const differs = differenceIn(info) ?? ''
+    if (differs !== this.differs && differs !== '') this.options.logger.error({ stream: info.stream }, differs)
+    this.differs = differs
   }
 
   /** As it was a second ago at most, or is now where that may matter. */
@@ -66,6 +74,11 @@ export class LogWatch {
     return !this.full
   }
 }
+
+const differenceIn = ({ stream, differs }: LogInfo): string | null =>
+  differs.length === 0
+    ? null
+    : `somebody has changed the stream ${stream}: ${differs.join('; ')}; no service can start until it is changed back`
 
 const notAsFolded = ({ stream, lastSeq }: LogInfo, folded: number) =>
   orkError('LogLostEvents', `the log ends at ${lastSeq}, and is not the one that was read up to ${folded}`, {

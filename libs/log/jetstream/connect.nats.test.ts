@@ -77,6 +77,22 @@ test('a stream that is kept otherwise is refused, and the differences are named'
     }
   }))
 
+test('a stream that somebody changes while it is used says so', () =>
+  withNats(async (nats) => {
+    const connection = await mustConnect({ servers: nats.url })
+    const admin = await connectNats({ servers: nats.url })
+    const manager = await admin.jetstreamManager()
+    const { stream, differs } = await connection.log.info()
+    assert.equal(differs, [])
+    await manager.streams.update(stream, { max_msgs: 10, max_msg_size: 4_096 })
+    assert.equal((await connection.log.info()).differs, [
+      'max_msg_size is 4096, wanted -1',
+      'max_msgs is 10, wanted -1',
+    ])
+    await admin.close()
+    await connection.close()
+  }))
+
 test('what the server does not permit is Refused, not waited for', () => {
   const users = [
     { user: 'm', password: 'm', permissions: permissionsFor('manager', 'm1') },

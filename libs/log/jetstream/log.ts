@@ -12,7 +12,7 @@ import { appendPastArchive, appendTogetherPastArchive } from './pastArchive'
 import { readRange } from './read'
 import { resize, streamStates } from './replicas'
 import { getStored, getStreamInfo, maxBytesOf } from './stored'
-import { identityOf, type Streams } from './streams'
+import { differencesOf, identityOf, type Streams } from './streams'
 import { asBuffer } from './wire'
 import type { Writer } from './writer'
 
@@ -62,7 +62,7 @@ const at = async (link: Link, stream: string, seq: number): Promise<Entry | null
     : toEntry(link.prefix, message.seq, asBuffer(message.data).toString('utf8'), message.subject)
 }
 
-const info = async (link: Link, { events: stream, sync }: Streams): Promise<LogInfo> => {
+const info = async (link: Link, { events: stream, sync, wanted }: Streams): Promise<LogInfo> => {
   const { config, state, cluster } = await getStreamInfo(link, stream)
   return {
     cluster: identityOf(config),
@@ -76,5 +76,6 @@ const info = async (link: Link, { events: stream, sync }: Streams): Promise<LogI
     maxBytes: maxBytesOf(config),
     replicas: config.num_replicas,
     leader: config.num_replicas > 1 ? (cluster?.leader ?? null) : null,
+    differs: differencesOf(wanted, config),
   }
 }

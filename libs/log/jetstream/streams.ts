@@ -27,6 +27,8 @@ export interface Streams {
   readonly lastSeq: number
   /** How long the server remembers ids, in milliseconds. */
   readonly dedupMs: number
+  /** How the events are to be kept. */
+  readonly wanted: StreamSettings
 }
 
 type Wanted = StreamSettings & { readonly metadata?: Readonly<Record<string, string>> }
@@ -48,6 +50,7 @@ export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<S
     sync: events.config.metadata?.[SYNC_KEY] === 'always' ? 'always' : 'relaxed',
     lastSeq: events.state.last_seq,
     dedupMs: Number(events.config.duplicate_window ?? 0) / 1e6,
+    wanted: wanted.events,
   }
 }
 
@@ -62,10 +65,7 @@ const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise
   const found = await findStream(link, wanted.name)
   if (found === null && wishes.create === false) throw new OrkFailure(noLog(wanted.name))
   const info = found ?? (await create(link, wanted))
-  const { metadata: _chosen, num_replicas: _wished, max_bytes: _limit, ...fixed } = wanted
-  const differences = Object.entries(fixed)
-    .filter(([key, value]) => !sameSetting(value, info.config[key]))
-    .map(([key, value]) => `${key} is ${JSON.stringify(info.config[key])}, wanted ${JSON.stringify(value)}`)
+  const differences = differencesOf(wanted, info.config)
   if (differences.length > 0) {
     throw new OrkFailure(
       orkError('StreamDiffers', `the stream is not kept the way ork needs: ${differences.join('; ')}`, {
@@ -75,6 +75,25 @@ const ensure = async (link: Link, wanted: Wanted, wishes: StreamWishes): Promise
     )
   }
   return info
+}
+
+/** What ork leaves to the servers' defaults, and what would let in, change or keep out events behind its back. */
+const DEFAULTS = {
+  max_msg_size: -1,
+  max_consumers: -1,
+  no_ack: false,
+  sealed: false,
+  sources: undefined,
+  mirror: undefined,
+  subject_transform: undefined,
+}
+
+/** How a stream that is there is not kept as is wanted, in words. */
+export const differencesOf = (wanted: Wanted, config: StreamInfo['config']): readonly string[] => {
+  const { metadata: _chosen, num_replicas: _wished, max_bytes: _limit, ...fixed } = wanted
+  return Object.entries({ ...DEFAULTS, ...fixed })
+    .filter(([key, value]) => !sameSetting(value, config[key]))
+    .map(([key, value]) => `${key} is ${JSON.stringify(config[key])}, wanted ${JSON.stringify(value) ?? 'none'}`)
 }
 
 const noLog = (stream: string): OrkError =>

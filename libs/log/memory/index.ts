@@ -64,6 +64,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
       maxBytes: store.maxBytes,
       replicas: 1,
       leader: null,
+      differs: [],
     }),
     streams: async () => [],
     resize: async () => {},

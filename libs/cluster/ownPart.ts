@@ -13,7 +13,9 @@ export const keepOwnPart = (cluster: Cluster, worker: string): void => {
     if (retiring !== null && retiring.worker !== worker) {
       enterRetiring(cluster, instance, retiring, 'stopped', retiring.since)
     }
-    if (!isPlaced(instance.state) || instance.worker === worker) continue
+    // What has failed elsewhere may be placed anew, of which this worker hears when it is placed here.
+    const mayCome = isPlaced(instance.state) || instance.state === 'failed'
+    if (!mayCome || instance.worker === worker) continue
     enter(cluster, instance, isWanted(instance) ? 'pending' : 'stopped', instance.since, instance.reason)
   }
   for (const name of cluster.workers.keys()) if (name !== worker) cluster.workers.delete(name)

@@ -53,6 +53,7 @@ function* drafts(): Generator<Draft> {
       engines: {},
       devices: {},
       platform: {},
+      overcommit: {},
       version: '0.1.0',
       host: `host-${worker}`,
     }

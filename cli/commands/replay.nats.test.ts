@@ -35,6 +35,7 @@ const history: readonly Draft[] = [
       engines: {},
       devices: {},
       platform: {},
+      overcommit: {},
       version: '1',
       host: 'h',
     },

@@ -3,7 +3,14 @@ import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
 import { serviceFlags } from '../start/flags'
 import { parseLabels } from '../start/labels'
-import { deviceFlag, parseDevices, provisionFlags, provisionsOf } from '../start/provisions'
+import {
+  deviceFlag,
+  overcommitFlag,
+  parseDevices,
+  parseOvercommit,
+  provisionFlags,
+  provisionsOf,
+} from '../start/provisions'
 
 export default class Worker extends OrkCommand {
   static override summary = 'Run a worker on this machine, or show the named one'
@@ -38,6 +45,7 @@ export default class Worker extends OrkCommand {
     'reserve-cpu': Flags.string({ description: 'Cores kept from jobs', default: '0', helpValue: 'CORES' }),
     'reserve-memory': Flags.string({ description: 'Memory kept from jobs', default: '256MiB', helpValue: 'SIZE' }),
     'reserve-disk': Flags.string({ description: 'Disk kept from jobs', default: '1GiB', helpValue: 'SIZE' }),
+    overcommit: overcommitFlag,
     device: deviceFlag,
     ...provisionFlags,
     data: Flags.string({ description: 'Folder for what the worker keeps', default: '.ork', helpValue: 'DIR' }),
@@ -52,6 +60,7 @@ export default class Worker extends OrkCommand {
     }
     const labels = parseLabels(flags.label ?? [])
     const devices = parseDevices(flags.device ?? [])
+    const overcommit = parseOvercommit(flags.overcommit ?? [])
     const [{ runNamed }, { startWorker }, { dockerAddress, makeDrivers, parseReserve }] = await Promise.all([
       import('../start/runNamed.js'),
       import('#services/worker'),
@@ -62,7 +71,7 @@ export default class Worker extends OrkCommand {
     const choices = (['docker', 'process'] as const).filter((choice) => flags.driver.includes(choice))
     const drivers = makeDrivers(choices, dir, dockerAddress())
     await runNamed('worker', flags, this.interruptible(), (named) =>
-      startWorker({ ...named, ...provisionsOf(flags), devices, drivers, labels, reserve, dir }),
+      startWorker({ ...named, ...provisionsOf(flags), devices, drivers, labels, reserve, overcommit, dir }),
     )
   }
 }

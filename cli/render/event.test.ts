@@ -84,6 +84,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
         engines: {},
         devices: {},
         platform: {},
+        overcommit: {},
         version: '1',
         host: 'h',
       },

@@ -47,6 +47,10 @@ const machineOf = ({ platform: { os, arch, kernel } }: WorkerReply): string =>
     .flatMap((part) => (part === undefined ? [] : [escapeText(part)]))
     .join(', ') || 'unknown'
 
+/** ` (2 times over)` */
+const timesOver = ({ overcommit }: WorkerReply, key: keyof Resources): string =>
+  overcommit[key] === undefined ? '' : ` (${overcommit[key] / 100} times over)`
+
 /** One worker: its means, who uses them, and what is placed there. */
 export const renderWorker = (worker: WorkerReply, running: readonly AttemptSummary[], look: EventLook): string => {
   const labels = Object.entries(worker.labels).map(([key, value]) => escapeText(`${key}=${value}`))
@@ -64,7 +68,7 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
   ])
   const line = (name: string, key: keyof Resources, format: (n: number) => string): (Cell | string)[] => [
     name,
-    { text: format(worker.capacity[key]), align: 'right' },
+    { text: `${format(worker.capacity[key])}${timesOver(worker, key)}`, align: 'right' },
     { text: format(worker.reserved[key]), align: 'right' },
     { text: worker.used === null ? '-' : format(worker.used[key]), align: 'right' },
   ]

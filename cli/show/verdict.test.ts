@@ -52,6 +52,7 @@ const registered: Draft = {
     engines: {},
     devices: {},
     platform: {},
+    overcommit: {},
     version: '0',
     host: 'h',
   },

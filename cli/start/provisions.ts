@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Flags } from '@oclif/core'
-import { isName, orkError } from '#libs/kernel'
+import { isName, orkError, type ResourceName, type Resources } from '#libs/kernel'
 import { UsageFailure } from '../failure'
 
 /** What a worker lets jobs have of its machine, and where its secrets are. */
@@ -43,6 +43,37 @@ export const parseDevices = (pairs: readonly string[]): Record<string, number> =
     devices[kind] = Number(count)
   }
   return devices
+}
+
+/** The flag `--overcommit` of `ork worker`. */
+export const overcommitFlag = Flags.string({
+  description: 'Promise cpu, memory or disk so many times over, e.g. cpu=2; may be repeated [default: once]',
+  helpValue: 'RESOURCE=TIMES',
+  multiple: true,
+  multipleNonGreedy: true,
+})
+
+const OVERCOMMITTED: Readonly<Record<string, ResourceName>> = {
+  cpu: 'cpuMilli',
+  memory: 'memoryBytes',
+  disk: 'diskBytes',
+}
+
+/** `cpu=2` pairs to percents. Throws where one is not a resource and a number from 1 to 100. */
+export const parseOvercommit = (pairs: readonly string[]): Readonly<Partial<Resources>> => {
+  const overcommit: { -readonly [name in ResourceName]?: number } = {}
+  for (const pair of pairs) {
+    const [, resource = '', times = ''] = /^(cpu|memory|disk)=(\d{1,3}(?:\.\d{1,2})?)$/.exec(pair) ?? []
+    const [name, factor] = [OVERCOMMITTED[resource], Number(times)]
+    if (name === undefined || factor < 1 || factor > 100) {
+      const next = 'write cpu, memory or disk and a number from 1 to 100, e.g. cpu=2'
+      throw new UsageFailure(
+        orkError('BadOvercommit', `"${pair}" does not say how often to promise what`, { where: '--overcommit', next }),
+      )
+    }
+    overcommit[name] = Math.round(factor * 100)
+  }
+  return overcommit
 }
 
 interface ProvisionFlags {

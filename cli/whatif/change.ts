@@ -60,6 +60,7 @@ const joined = (cluster: Cluster, { worker, capacity }: Extract<Change, { tag: '
       engines: {},
       devices: {},
       platform: { ...known?.platform },
+      overcommit: {},
       version: known?.version ?? '',
       host: known?.host ?? worker,
     },

@@ -117,6 +117,8 @@ export interface WorkerSummary {
   readonly drainDeadlineMs: number | null
   readonly since: string
   readonly capacity: Resources
+  /** How many percent of what its machine has that is, by resource; without a number: 100. */
+  readonly overcommit: Readonly<Record<string, number>>
   readonly reserved: Resources
   /** How many devices of each kind it has and has promised, by their names. */
   readonly devices: Readonly<Record<string, { readonly capacity: number; readonly reserved: number }>>
@@ -278,6 +280,7 @@ export const describeWorker = (worker: Worker): WorkerSummary => ({
   drainDeadlineMs: worker.drainDeadlineMs,
   since: at(worker.since),
   capacity: worker.capacity,
+  overcommit: worker.overcommit,
   reserved: worker.reserved,
   devices: describeDevices(worker),
   volumes: [...worker.volumes.keys()].sort(),

@@ -57,8 +57,9 @@ const step = (cluster: Cluster, worker: Worker, event: Step, isNew: boolean): bo
   const to = STEPS[event.type][worker.state]
   if (to === undefined) return false
   if (event.type === 'WorkerRegistered') {
-    const { capacity, devices, labels, platform, drivers, version, host } = event.data
-    Object.assign(worker, { capacity, devices, platform, drivers, version, host, silentDrivers: [] })
+    const { capacity, overcommit, devices, labels, platform, drivers, version, host } = event.data
+    const now = { capacity, overcommit, devices, platform, drivers, version, host }
+    Object.assign(worker, { ...now, silentDrivers: [] })
     relabel(worker, worker.givenLabels, labels)
     cluster.workers.set(worker.name, worker)
     if (isNew) adoptUnhosted(cluster, worker)
@@ -84,6 +85,7 @@ const newWorker = (name: string): Worker => ({
   intake: 'open',
   drainDeadlineMs: null,
   capacity: NO_RESOURCES,
+  overcommit: {},
   reserved: NO_RESOURCES,
   labels: {},
   ownLabels: {},

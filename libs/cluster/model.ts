@@ -1,5 +1,5 @@
 import type { Move, Role } from '#libs/events'
-import type { Resources } from '#libs/kernel'
+import type { ResourceName, Resources } from '#libs/kernel'
 import {
   DEFAULT_POLICY,
   type DriverName,
@@ -253,7 +253,10 @@ export interface Worker {
   intake: Intake
   /** How long its drain may take; null for as long as it takes, and while it is not drained. */
   drainDeadlineMs: number | null
+  /** What it promises in all. */
   capacity: Resources
+  /** How many percent of what its machine has that is, by resource; without a number: 100. */
+  overcommit: Readonly<Record<string, number>>
   /** Sum of what its placed instances ask for. */
   reserved: Resources
   /** Its own with those that were given by hand, which come first. */
@@ -328,6 +331,10 @@ export const ignoreChanges: Changes = { job() {}, instance() {}, worker() {} }
 
 /** Whether new instances may be placed on the worker: it is heard of, and nobody wants it otherwise. */
 export const isOpen = ({ state, intake }: Worker): boolean => state === 'ready' && intake === 'open'
+
+/** The most of a resource that one instance can have on a worker: what its machine has, however often that is promised. */
+export const mostForOne = ({ capacity, overcommit }: Worker, name: ResourceName): number =>
+  Math.ceil((capacity[name] * 100) / Math.max(100, overcommit[name] ?? 100))
 
 /** Whether the instance should have an attempt at all, as of the job's current version. */
 export const isWanted = (instance: Pick<Attempt, 'task' | 'index'>): boolean =>

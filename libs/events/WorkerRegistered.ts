@@ -16,21 +16,25 @@ const second = t.type({ ...first.props, engines: t.record(t.string, t.string) })
 
 const third = t.type({ ...second.props, devices: t.record(t.string, Count) })
 
+const fourth = t.type({ ...third.props, platform: t.record(t.string, t.string) })
+
 /**
  * Version 2 says which engine is behind each driver, so that a process of the same name knows whether it has the same.
  * Version 3 says how many devices of each kind it has to give. Version 4 says what its machine is: `os`, `arch`, `kernel`.
+ * Version 5 says how many percent of what its machine has it promises, by resource.
  */
 export const WorkerRegistered = defineEvent({
   type: 'WorkerRegistered',
-  version: 4,
+  version: 5,
   topic: 'worker',
   owner: 'worker',
   nature: 'fact',
   summary: 'A worker joined, or came back with what it has now.',
-  data: t.type({ ...third.props, platform: t.record(t.string, t.string) }),
+  data: t.type({ ...fourth.props, overcommit: t.record(t.string, Count) }),
   older: {
     1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, engines: {} }) },
     2: { data: second, upcast: (data: t.TypeOf<typeof second>) => ({ ...data, devices: {} }) },
     3: { data: third, upcast: (data: t.TypeOf<typeof third>) => ({ ...data, platform: {} }) },
+    4: { data: fourth, upcast: (data: t.TypeOf<typeof fourth>) => ({ ...data, overcommit: {} }) },
   },
 })

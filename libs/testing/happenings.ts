@@ -36,6 +36,7 @@ export const registered = (
   cpuMilli = 4_000,
   devices: Readonly<Record<string, number>> = {},
   labels: Readonly<Record<string, string>> = {},
+  overcommit: Readonly<Record<string, number>> = {},
 ): Draft => ({
   type: 'WorkerRegistered',
   data: {
@@ -46,6 +47,7 @@ export const registered = (
     engines: {},
     devices,
     platform: {},
+    overcommit,
     version: '0.1.0',
     host: `${worker}.example.com`,
   },

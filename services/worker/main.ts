@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { keepOwnPart } from '#libs/cluster'
 import type { Driver } from '#libs/drivers'
-import { NO_RESOURCES, type Resources } from '#libs/kernel'
+import { NO_RESOURCES, type ResourceName, type Resources } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { type Logger, orkVersion, theMachine } from '#libs/runtime'
 import { newestSnapshot } from '#libs/snapshots'
@@ -20,6 +20,8 @@ export interface StartWorkerOptions {
   readonly drivers: readonly Driver[]
   readonly labels?: Readonly<Record<string, string>>
   readonly reserve?: Resources
+  /** How many percent of the rest it promises, by resource; absent: 100. */
+  readonly overcommit?: Readonly<Partial<Resources>>
   /** How many devices of each kind it has to give. */
   readonly devices?: Readonly<Record<string, number>>
   /** Share of the machine that this worker may promise, for several on one machine; 1 is all. */
@@ -36,8 +38,8 @@ export interface StartWorkerOptions {
 export const startWorker = async (options: StartWorkerOptions): Promise<Worker> => {
   await mkdir(options.dir, { recursive: true, mode: 0o700 })
   const whole = await measureCapacity(options.dir, options.reserve ?? DEFAULT_RESERVE)
-  const share = options.share ?? 1
-  const { connection, logger, name } = options
+  const { connection, logger, name, share = 1, overcommit = {} } = options
+  const promised = (key: ResourceName): number => Math.floor((whole[key] * share * (overcommit[key] ?? 100)) / 100)
   const { cluster } = await newestSnapshot(connection, (error) => logger.warn({ error }, 'a snapshot is passed over'))
   if (cluster.seq > 0) logger.info({ seq: cluster.seq }, 'starting from a snapshot')
   keepOwnPart(cluster, name)
@@ -50,10 +52,11 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
     platform: platformOf(),
     drivers: options.drivers,
     capacity: {
-      cpuMilli: Math.floor(whole.cpuMilli * share),
-      memoryBytes: Math.floor(whole.memoryBytes * share),
-      diskBytes: Math.floor(whole.diskBytes * share),
+      cpuMilli: promised('cpuMilli'),
+      memoryBytes: promised('memoryBytes'),
+      diskBytes: promised('diskBytes'),
     },
+    overcommit,
     devices: options.devices ?? {},
     measureUse: () => measureUse(options.dir),
     measureFree: () => measureFree(options.dir),

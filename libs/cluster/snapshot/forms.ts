@@ -105,6 +105,7 @@ export const workerForm: Form<WrittenWorker> = struct('worker', {
   intake: plain(IntakeCodec),
   drainDeadlineMs: plain<number | null>(nullable(t.number)),
   capacity: plain(ResourcesCodec),
+  overcommit: plain(t.record(t.string, t.number)),
   reserved: plain(ResourcesCodec),
   labels: plain(t.record(t.string, t.string)),
   ownLabels: plain(t.record(t.string, t.string)),

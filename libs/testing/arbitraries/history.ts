@@ -222,6 +222,7 @@ const joining = (worker: string): Turn => ({
       engines: {},
       devices: {},
       platform: {},
+      overcommit: worker === WORKERS[0] ? { memoryBytes: 150 } : {},
       version: '0.1.0',
       host: worker,
     },

@@ -60,6 +60,10 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   diskBytes: { means: 'Disk.', unit: 'bytes' },
   labels: { means: "The worker's labels; null: taken away." },
   engines: { means: 'Identity of the engine behind each driver; one that did not answer is left out.' },
+  overcommit: {
+    means: 'How much of what its machine has its capacity is, by resource; 100 where it is not said.',
+    unit: 'percent',
+  },
   platform: { means: "Its machine's `os`, `arch` (as images have it) and version of the `kernel`." },
   driver: { means: 'The driver whose engine it is.' },
   answers: { means: 'Whether the engine answers its worker.' },

@@ -1,4 +1,4 @@
-import { type Attempt, type Instance, instanceOf, isWanted, type Worker } from '#libs/cluster'
+import { type Attempt, type Instance, instanceOf, isWanted, mostForOne, type Worker } from '#libs/cluster'
 import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import { shareOf } from './fleet/numbers'
 import { byTurn, isAlone, turnOf } from './queue'
@@ -102,8 +102,10 @@ const eventsSince = ({ seq, task }: Instance, now: number): number =>
 const isItsStretch = (events: number): boolean =>
   events >= PATIENCE_EVENTS && Math.floor(Math.log2(events / PATIENCE_EVENTS)) % 2 === 0
 
-const fits = (asked: Resources, held: Resources, { capacity }: Worker): boolean =>
-  RESOURCE_NAMES.every((name) => asked[name] + held[name] <= capacity[name])
+const fits = (asked: Resources, held: Resources, worker: Worker): boolean =>
+  RESOURCE_NAMES.every(
+    (name) => asked[name] + held[name] <= worker.capacity[name] && asked[name] <= mostForOne(worker, name),
+  )
 
 /** Whether it leaves its worker without anybody's doing: batch work, and what is about to be gone. */
 const ends = (attempt: Attempt): boolean =>

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { hostPortsOf, instancesOf, isPlaced, volumesOf } from '#libs/cluster'
+import { hostPortsOf, instancesOf, isPlaced, mostForOne, volumesOf } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import { type JobKind, PLACEMENT_POLICIES, type PortSpec, type VolumeSpec } from '#libs/spec'
@@ -47,8 +47,8 @@ const job = (name: string): fc.Arbitrary<Draft> =>
 
 const worker = (name: string): fc.Arbitrary<Draft> =>
   fc
-    .tuple(fc.constantFrom(100, 500, 1_000, 2_500), fc.nat(2))
-    .map(([cpuMilli, gpu]) => registered(`w-${name}`, cpuMilli, { gpu }))
+    .tuple(fc.constantFrom(100, 500, 1_000, 2_500), fc.nat(2), fc.constantFrom({}, {}, { cpuMilli: 150 }))
+    .map(([cpuMilli, gpu, overcommit]) => registered(`w-${name}`, cpuMilli, { gpu }, {}, overcommit))
 
 const workers = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(worker)))
 const jobs = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(job)))
@@ -65,7 +65,10 @@ const placements = (drafts: readonly Draft[]): string[] =>
 
 const checkRoom = ({ log }: Story): void => {
   const homes = new Map<string, string>()
-  for (const { capacity, reserved, instances, name, devices } of log.cluster.workers.values()) {
+  for (const worker of log.cluster.workers.values()) {
+    const { capacity, reserved, instances, name, devices } = worker
+    const most = mostForOne(worker, 'cpuMilli')
+    for (const { spec } of instances) assert.ok(spec.resources.cpuMilli <= most, `${name}: more than its machine has`)
     for (const resource of RESOURCE_NAMES) assert.ok(reserved[resource] <= capacity[resource], `${name}: ${resource}`)
     const gpus = [...instances].reduce((sum, { spec }) => sum + (spec.resources.devices?.gpu ?? 0), 0)
     assert.ok(gpus <= (devices.gpu ?? 0), `${name}: ${gpus} gpu`)

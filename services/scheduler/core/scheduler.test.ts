@@ -195,6 +195,20 @@ test('only workers that are heard of are given anything', () => {
   assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
 })
 
+test('what is promised twice over goes to twice as many, and to none more than the machine has', () => {
+  const twice = registered('w1', 4_000, {}, {}, { cpuMilli: 200 })
+  const story = given(twice, job('web', { replicas: 3, ...cores(1_500) }), job('big', cores(2_500)))
+  assert.equal(inShort(story.settle()), [
+    'TaskUnplaceable big.api.0',
+    'TaskScheduled web.api.0 on w1',
+    'TaskScheduled web.api.1 on w1',
+    'TaskUnplaceable web.api.2',
+  ])
+  const [no] = explain(story.view, story.log.instance('big.api.0'))
+  assert.equal(no?.fits === false && no.detail, 'asks for 2.5 cores, its machine has 2 cores')
+  assert.equal(recompute(story.log.cluster, story.log.instance('big.api.0'))?.remedies, [], 'nothing would help')
+})
+
 test('a driver that a worker does not have is a reason', () => {
   const story = given(registered('w1'), job('web', { driver: 'docker' }))
   const [said] = story.settle()

@@ -17,6 +17,8 @@ export interface WorkerOptions {
   readonly platform?: Readonly<Record<string, string>>
   readonly drivers: readonly Driver[]
   readonly capacity: Resources
+  /** How many percent of what its machine has that is, by resource; absent: 100. */
+  readonly overcommit?: Readonly<Partial<Resources>>
   /** How many devices of each kind it has to give; absent: none. */
   readonly devices?: Readonly<Record<string, number>>
   /** Measures the machine; called in the background before each heartbeat. */
@@ -36,10 +38,21 @@ export interface WorkerOptions {
 
 /** What a worker says of itself when it joins, with the engines that its drivers have found, by the drivers' names. */
 export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<string, string>>) => {
-  const { name, version, host, labels, platform = {}, capacity, devices = {} } = options
+  const { name, version, host, labels, platform = {}, capacity, overcommit = {}, devices = {} } = options
   const drivers = [...new Set(options.drivers.map((driver) => driver.name))]
   return {
     type: 'WorkerRegistered',
-    data: { worker: name, capacity, devices, labels, platform, drivers, engines, version, host },
+    data: {
+      worker: name,
+      capacity,
+      overcommit: { ...overcommit },
+      devices,
+      labels,
+      platform,
+      drivers,
+      engines,
+      version,
+      host,
+    },
   } as const
 }

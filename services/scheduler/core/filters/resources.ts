@@ -1,3 +1,4 @@
+import { mostForOne } from '#libs/cluster'
 import { formatBytes, formatCpu, type ResourceName } from '#libs/kernel'
 import type { Filter } from './filter'
 
@@ -7,15 +8,22 @@ const fits = (name: string, key: ResourceName, format: (amount: number) => strin
   rejects: ({ task }, { free, worker }) => {
     const asked = task.spec.resources[key]
     if (asked <= free[key]) return null
+    const most = mostForOne(worker, key)
+    if (asked > most && asked <= worker.capacity[key]) {
+      return `asks for ${format(asked)}${unit}, its machine has ${format(most)}${unit}`
+    }
     return `asks for ${format(asked)}${unit}, ${format(Math.max(0, free[key]))}${unit} of ${format(worker.capacity[key])}${unit} free`
   },
   remedy: ({ task }, { free, worker }) => {
     const asked = task.spec.resources[key]
-    return asked > worker.capacity[key] ? null : `${format(asked - free[key])} more ${name}`
+    return asked > mostForOne(worker, key) ? null : `${format(asked - free[key])} more ${name}`
   },
 })
 
-/** What the instance asks for must be free: capacity less the sum of what is promised, never what is merely unused. */
+/**
+ * What the instance asks for must be free: capacity less the sum of what is promised, never what is merely unused;
+ * and its machine must have as much, however often that is promised.
+ */
 export const cpu = fits('cpu', 'cpuMilli', formatCpu, ' cores')
 export const memory = fits('memory', 'memoryBytes', formatBytes, '')
 export const disk = fits('disk', 'diskBytes', formatBytes, '')

@@ -1,4 +1,4 @@
-import { isOpen, type Worker } from '#libs/cluster'
+import { isOpen, mostForOne, type Worker } from '#libs/cluster'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import { type Facts, factsOf, NO_FACTS, type Numbers, powerOfTwo, sparedOf, TERMS } from './numbers'
 import { tieOrder } from './ties'
@@ -16,6 +16,8 @@ export class Fleet {
   /** By row; a worker keeps its row for ever. */
   readonly workers: Worker[] = []
   readonly capacity = columns(RESOURCE_NAMES.length)
+  /** What the machine itself has: the most that one instance can have, where more is promised in all. */
+  readonly most = columns(RESOURCE_NAMES.length)
   readonly used = columns(RESOURCE_NAMES.length)
   /** What heartbeats measured beyond what was promised when they were written; may be negative. */
   readonly beyond = columns(RESOURCE_NAMES.length)
@@ -31,7 +33,7 @@ export class Fleet {
   private readonly rows = new Map<string, number>()
   /** How many workers have so many instances. */
   private readonly counts: number[] = []
-  private most = 0
+  private mostInstances = 0
   private readonly promised = new Set<number>()
   private readonly watchers: Watcher[] = []
   private known: Facts = NO_FACTS
@@ -62,7 +64,10 @@ export class Fleet {
   renew(worker: Worker): number {
     const row = this.rows.get(worker.name) ?? this.add(worker)
     this.workers[row] = worker
-    for (let k = 0; k < this.capacity.length; k += 1) column(this.capacity, k)[row] = amount(worker.capacity, k)
+    for (const [k, name] of RESOURCE_NAMES.entries()) {
+      column(this.capacity, k)[row] = worker.capacity[name]
+      column(this.most, k)[row] = mostForOne(worker, name)
+    }
     this.open[row] = isOpen(worker)
     this.membersChanged = true
     this.load(row)
@@ -103,7 +108,7 @@ export class Fleet {
   /** Facts about all workers; a new object whenever they, or the order of ties, have changed. */
   get facts(): Facts {
     if (this.membersChanged) this.survey()
-    const maxInstances = powerOfTwo(this.most)
+    const maxInstances = powerOfTwo(this.mostInstances)
     if (maxInstances !== this.known.maxInstances) this.known = { ...this.known, maxInstances }
     return this.known
   }
@@ -132,14 +137,15 @@ export class Fleet {
     return has > 0 ? (this.usedOf(term, row) + beyond) / has : 0
   }
 
-  /** What is free of a resource; negative where more is promised than there is, and of a worker that takes nothing. */
+  /** What is free of a resource for one instance; negative where more is promised than there is, and of a worker that takes nothing. */
   free(row: number, resource: number): number {
     return this.open[row] ? this.unused(row, resource) : -1
   }
 
   /** The same, whether or not it takes instances. */
   unused(row: number, resource: number): number {
-    return (this.capacity[resource]?.[row] ?? 0) - this.usedOf(resource, row)
+    const free = (this.capacity[resource]?.[row] ?? 0) - this.usedOf(resource, row)
+    return Math.min(free, this.most[resource]?.[row] ?? 0)
   }
 
   hasRoom(row: number, asked: Resources): boolean {
@@ -165,7 +171,7 @@ export class Fleet {
   private add(worker: Worker): number {
     const row = this.workers.push(worker) - 1
     this.rows.set(worker.name, row)
-    for (const table of [this.capacity, this.used, this.beyond]) for (const numbers of table) numbers.push(0)
+    for (const table of [this.capacity, this.most, this.used, this.beyond]) for (const numbers of table) numbers.push(0)
     this.instances.push(0)
     this.counts[0] = (this.counts[0] ?? 0) + 1
     this.open.push(false)
@@ -194,8 +200,8 @@ export class Fleet {
     for (let size = this.counts.length; size <= instances; size += 1) this.counts.push(0)
     this.counts[instances] = (this.counts[instances] ?? 0) + 1
     this.instances[row] = instances
-    this.most = Math.max(this.most, instances)
-    while (this.most > 0 && this.counts[this.most] === 0) this.most -= 1
+    this.mostInstances = Math.max(this.mostInstances, instances)
+    while (this.mostInstances > 0 && this.counts[this.mostInstances] === 0) this.mostInstances -= 1
   }
 
   private survey(): void {
@@ -207,7 +213,7 @@ export class Fleet {
       this.rank[row] = rank
       this.spare[row] = spared.has(this.workers[row] as Worker)
     }
-    this.known = factsOf(open, this.most, this.known.generation + 1)
+    this.known = factsOf(open, this.mostInstances, this.known.generation + 1)
   }
 
   private tell(row: number): void {

@@ -1,0 +1,21 @@
+import { test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { UsageFailure } from '../failure'
+import { parseOvercommit } from './provisions'
+
+test('how often resources are promised is read as percents', () => {
+  assert.equal(parseOvercommit(['cpu=2', 'memory=1.25']), { cpuMilli: 200, memoryBytes: 125 })
+  assert.equal(parseOvercommit([]), {})
+})
+
+test('what is no resource, or no number from 1 to 100, is refused', () => {
+  for (const wrong of ['cpu', 'gpu=2', 'cpu=0.5', 'cpu=101', 'cpu=-2', 'memory=1.25x', 'disk=']) {
+    assert.throws(
+      () => parseOvercommit([wrong]),
+      (error: unknown) => error instanceof UsageFailure,
+      wrong,
+    )
+  }
+})
+
+test.run()

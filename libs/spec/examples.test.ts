@@ -19,10 +19,13 @@ for (const file of files) {
   })
 }
 
-test('the Compose file of examples/stack is one job that needs nothing that is lost', () => {
+test('the Compose file of examples/stack is two jobs, and loses nothing', () => {
   const result = convertCompose(readFileSync(join(folder, 'stack', 'compose.yaml'), 'utf8'), 'compose.yaml')
   if (E.isLeft(result)) assert.unreachable(result.left.map(renderError).join('\n'))
-  else assert.equal([result.right.jobs.length, result.right.warnings], [1, []])
+  else {
+    const jobs = result.right.jobs.map(({ name, kind }) => `${name} ${kind}`)
+    assert.equal([jobs, result.right.warnings], [['stack service', 'stack-agent system'], []])
+  }
 })
 
 test('there are examples of a service, a batch job, two tasks and a first job for either driver', () => {

@@ -49,6 +49,11 @@ export const updates: LogInvariant = {
           case 'JobReverted':
             for (const task of taken.keys()) if (task.job.name === event.data.job) taken.delete(task)
             return
+          case 'JobTargeted': // of a worker that the job has left nothing is missing
+            for (const [task, all] of taken) {
+              for (const index of all.keys()) if (!isWanted({ task, index })) all.delete(index)
+            }
+            return
           case 'TaskStarted':
           case 'TaskHealthChanged':
           case 'TaskCompleted': {

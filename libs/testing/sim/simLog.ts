@@ -124,6 +124,7 @@ const follow = (servers: Servers, link: Link, options: FollowOptions): Following
   const begin = (from: number): void => {
     link.send(() => {
       if (ended) return
+      void inner?.stop() // told twice at once that the connection is back, it follows once
       const following = servers.log.follow({
         ...options,
         from,

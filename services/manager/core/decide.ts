@@ -68,13 +68,13 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
 }
 
 /** Takes note of what has become of instances; false: of some of them, and there are more. */
-const noteTouched = ({ touchedInstances, seen, reschedules }: ManagerView, now: Now): boolean => {
+const noteTouched = ({ cluster, touchedInstances, seen, reschedules }: ManagerView, now: Now): boolean => {
   let looks = 0
   for (const instance of touchedInstances) {
     looks += 1
     if (looks > MAX_LOOKS) return false
     note(seen, instance, now)
-    noteFailure(reschedules, instance, now)
+    noteFailure(reschedules, instance, cluster.leaders.manager.seq, now)
     touchedInstances.delete(instance)
   }
   return true

@@ -99,14 +99,25 @@ test('a new leader counts from when it failed, and a clock that is wrong makes n
   fails(story)
   story.settle()
   story.pass(8_000)
+  story.given(elected('manager', 'm2', 2))
   story.core.lead(story.view, story.now)
   story.settle()
   assert.is(story.wakeAt, story.mono + 2_000)
   const ahead = given({ reschedule: TWICE })
   fails(ahead)
+  ahead.given(elected('manager', 'm2', 2))
+  ahead.core.lead(ahead.view, ahead.now)
   ahead.log.time -= 3_600_000 // it was the other clock that was ahead
   ahead.settle()
   assert.is(ahead.wakeAt, ahead.mono + 10_000)
+})
+
+test('a leader whose own clock is ahead lets what fails wait for as long as any other', () => {
+  const story = given({ reschedule: TWICE })
+  fails(story)
+  story.log.time += 3_600_000
+  story.settle()
+  assert.is(story.wakeAt, story.mono + 10_000)
 })
 
 test('what could not be written is decided again', () => {

@@ -18,16 +18,19 @@ const AGAIN_MS = 10_000
 
 export const noReschedules = (): Reschedules => ({ waiting: new Map(), nextAt: Number.POSITIVE_INFINITY })
 
-/** Looks at an instance that something happened to, or whose job changed. */
-export const noteFailure = (reschedules: Reschedules, instance: Instance, now: Now): void => {
+/**
+ * Looks at an instance that something happened to, or whose job changed. What fails under this leader, which began at
+ * `leadsSince` in the log, waits by the leader's own monotonic clock. What failed before it is counted from when it
+ * failed: that rests on two wall clocks, and if they differ it is placed anew too early once, and not again and again.
+ */
+export const noteFailure = (reschedules: Reschedules, instance: Instance, leadsSince: number, now: Now): void => {
   const { waiting } = reschedules
   const after = rescheduleAfterMs(instance)
-  const { placedSeq, since } = instance
+  const { placedSeq, since, seq } = instance
   if (after === null) waiting.delete(instance)
   else if (waiting.get(instance)?.placedSeq !== placedSeq) {
-    // The log's time is another clock's: never wait longer than the policy itself would.
     const left = Math.min(Math.max(0, since + after - now.wall), after)
-    wait(reschedules, instance, now.mono + left)
+    wait(reschedules, instance, now.mono + (seq > leadsSince ? after : left))
   }
 }
 

@@ -29,12 +29,16 @@ function* tasksOf({ first, count, events, minutes }: Options): Generator<Task> {
     yield { seed, events, mutant: null }
 }
 
+/** Seeds. */
+const TOLD_EVERY = 500
+
 const playSeeds = async (options: Options): Promise<number> => {
   const began = performance.now()
   const failed: number[] = []
   let [seeds, events, simulatedMs] = [0, 0, 0]
   await playAll(tasksOf(options), options.threads, ({ task, outcome }) => {
     seeds += 1
+    if (seeds % TOLD_EVERY === 0) console.error(`${seeds} seeds, ${failed.length} failed`)
     events += outcome.events
     simulatedMs += outcome.simulatedMs
     if (outcome.violation !== null) {

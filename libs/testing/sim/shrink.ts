@@ -3,8 +3,8 @@ import type { Plan } from './plan'
 import type { Plant } from './plant'
 import { run } from './run'
 
-/** How many runs may be spent on making one failure smaller. */
-const BUDGET = 150
+/** How many steps of simulations may be spent on making one failure smaller: 150 runs of the usual length. */
+const BUDGET = 1_500_000
 
 /**
  * The smallest plan found that breaks the same promise: happenings are left out, half of them at first and in the end
@@ -13,8 +13,8 @@ const BUDGET = 150
 export const shrink = async (plan: Plan, invariant: string, plant: Plant = {}): Promise<Plan> => {
   let budget = BUDGET
   const stillFails = async (happenings: readonly Planned[]): Promise<boolean> => {
-    budget -= 1
-    const { violation } = await run({ ...plan, happenings }, { plant })
+    const { violation, steps } = await run({ ...plan, happenings }, { plant })
+    budget -= steps
     return violation?.invariant === invariant
   }
   let kept = plan.happenings

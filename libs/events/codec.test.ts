@@ -49,7 +49,7 @@ for (const type of EVENT_TYPES) {
         const key = keys[pick % keys.length] ?? ''
         const { [key]: _, ...rest } = event.data as Record<string, unknown>
         assert.is(refusal({ ...event, data: rest }).tag, 'BadData')
-        assert.is(refusal({ ...event, data: { ...rest, [key]: { odd: null } } }).tag, 'BadData')
+        assert.is(refusal({ ...event, data: { ...rest, [key]: { odd: [[]] } } }).tag, 'BadData')
       }),
       { numRuns: 20 },
     )

@@ -27,7 +27,8 @@ export class Line {
   private readonly runs: readonly Run[]
   private run = 0
   private readonly others = new Heap<Waiting>(isEarlier)
-  private readonly known = new Set<Instance>()
+  /** Those in `others`, with the time that counts: one that has stopped waiting and begun again is there twice. */
+  private readonly known = new Map<Instance, number>()
 
   constructor(private readonly task: Task) {
     this.runs = task.instances.alike
@@ -38,9 +39,10 @@ export class Line {
   }
 
   add(instance: Instance): void {
-    if (this.known.has(instance) || this.runs.some((run) => isIn(run, instance))) return
-    this.known.add(instance)
-    this.others.push({ instance, since: instance.since })
+    const { since } = instance
+    if (this.known.get(instance) === since || this.runs.some((run) => isIn(run, instance))) return
+    this.known.set(instance, since)
+    this.others.push({ instance, since })
   }
 
   first(): Instance | undefined {
@@ -67,7 +69,7 @@ export class Line {
       const { instance, since } = other
       if (belongs(instance) && instance.since === since) return instance
       this.others.pop()
-      this.known.delete(instance)
+      if (this.known.get(instance) === since) this.known.delete(instance)
       if (belongs(instance)) this.add(instance) // it has stopped waiting and begun again
     }
     return undefined

@@ -217,7 +217,8 @@ test('--what-if shows a stretch as it was beside how it would have been, and whe
   const { code, stdout } = await runOrk(asked, { nats: nats.url })
   assert.is(code, 0)
   const { recorded, changed, differences, again } = JSON.parse(stdout)
-  assert.equal([recorded.placed, changed.placed], [1, 1])
+  // It fails there as it did; what the recorded log has no manager for, it is placed anew after half a minute.
+  assert.equal([recorded.placed, changed.placed], [1, 2])
   assert.equal([differences[0].recorded.worker, differences[0].changed.worker], ['w1', 'w2'])
   assert.is(differences[0].recorded.seq, 4)
   assert.equal(again, { same: 1, of: 1 })

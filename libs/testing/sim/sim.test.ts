@@ -25,21 +25,11 @@ test('the same seed is the same run, byte for byte', async () => {
 })
 
 test('whatever happens to the cluster, all promises are kept', async () => {
-  const count = Number(process.env.ORK_SIM_SEEDS ?? 50)
+  const count = Number(process.env.ORK_SIM_SEEDS ?? 20)
   for (let seed = 1; seed <= count; seed += 1) await mustHold(makePlan(seed, EVENTS))
 })
 
 for (const { found, plan } of REGRESSIONS) test(`never again: ${found}`, () => mustHold(plan))
-
-for (const { name, plant } of MUTANTS) {
-  test(`it would be found: ${name}`, async () => {
-    for (let seed = 1; seed <= 100; seed += 1) {
-      const { violation } = await run(makePlan(seed, EVENTS), { plant })
-      if (violation !== null) return
-    }
-    assert.unreachable('100 seeds have not found it')
-  })
-}
 
 test('a failure is told by the least that leads to it, with the command that shows it again', async () => {
   const plant = MUTANTS.find(({ name }) => name === 'compare-and-set removed from elections')?.plant ?? {}

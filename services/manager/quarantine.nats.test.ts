@@ -36,7 +36,7 @@ test('what cannot be read of the manager itself stops neither elections, nor rec
     assert.is((await submit(aJob())).version, 1)
     const refused = await client.bus.request(
       apiSubject('ork', 'submit'),
-      { spec: aJob({ name: 'db' }), actor: null },
+      { spec: aJob({ name: 'db' }), checkVersion: null, reason: null, actor: null },
       10_000,
     )
     assert.is(E.isLeft(refused) && refused.left.refusal?.tag, 'Quarantined')

@@ -22,6 +22,8 @@ const MAY_GO = 0.5
 export interface Plan {
   readonly seed: number
   readonly size: Size
+  /** As many were asked for; those that come in company are more. */
+  readonly events: number
   readonly happenings: readonly Planned[]
 }
 
@@ -49,7 +51,7 @@ export const planWithoutOperators = (seed: number, events: number): Plan => {
     // Most things come in clusters: what meets is what fails.
     at += random.chance(0.5) ? random.between(0, 300) : random.between(0, 4 * MEAN_GAP_MS)
   }
-  return { seed, size, happenings }
+  return { seed, size, events, happenings }
 }
 
 const JOBS = ['web', 'db', 'sum'] as const

@@ -41,6 +41,7 @@ export const REGRESSIONS: readonly Regression[] = [
     plan: {
       seed: 60_064,
       size: { managers: 1, schedulers: 1, workers: 3 },
+      events: 5,
       happenings: [
         { at: 1_000, what: { tag: 'submit', spec: aJob({ tasks: [{ onDisconnect: 'stop' }] }) } },
         { at: 5_000, what: { tag: 'cut off', nodes: ['w1'], ms: 20_000, noticeMs: 1_000 } },
@@ -55,6 +56,7 @@ export const REGRESSIONS: readonly Regression[] = [
     plan: {
       seed: 27,
       size: { managers: 1, schedulers: 1, workers: 2 },
+      events: 4,
       happenings: [
         { at: 5_000, what: { tag: 'log limited', room: 1, ms: 30_000 } },
         { at: 6_000, what: { tag: 'engine down', node: 'w2', ms: 8_000, kills: false } },

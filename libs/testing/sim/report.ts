@@ -28,6 +28,6 @@ const describeFailure = (whole: Plan, plan: Plan, { violation, trace }: Outcome)
     `  What happened (seconds; ${cut}):`,
     ...trace.slice(-LINES).map((line) => `    ${line}`),
     '',
-    `  Run it again: npm run sim -- --seed ${seed} --events ${whole.happenings.length}`,
+    `  Run it again: npm run sim -- --seed ${seed} --events ${whole.events}`,
   ].join('\n')
 }

@@ -1,5 +1,6 @@
-import { aggregateAt, EVENTS, type EventOf, isEventType, type Unreadable } from '#libs/events'
+import { aggregateAt, aggregateOf, EVENTS, type EventOf, isEventType, type Unreadable } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
+import type { Decision } from './decider'
 import { holderOf, ignoreIllegal, moveSeq } from './ignore'
 import { type Changes, type Cluster, findInstance } from './model'
 
@@ -54,6 +55,10 @@ export const lift = (cluster: Cluster, { data }: EventOf<'QuarantineLifted'>, ch
  */
 export const isFrozen = (cluster: Cluster, aggregate: string): boolean =>
   cluster.quarantined.size > 0 && cluster.quarantined.has(aggregate) && !aggregate.startsWith('events.control.')
+
+/** Of what is decided, that which may be: who counted on the rest would wait for what nobody writes. */
+export const withoutFrozen = (cluster: Cluster, decisions: readonly Decision[]): readonly Decision[] =>
+  cluster.quarantined.size === 0 ? decisions : decisions.filter(({ draft }) => !isFrozen(cluster, aggregateOf(draft)))
 
 /** What a command about a frozen aggregate is answered with; null when it may go on. */
 export const frozenError = (cluster: Cluster, aggregate: string): OrkError | null => {

@@ -1,6 +1,6 @@
 import type * as E from 'fp-ts/Either'
-import { type Cluster, type Core, type Decision, emptyCluster, isFrozen, type LedRole, type Now } from '#libs/cluster'
-import { aggregateOf, type Draft, stamp } from '#libs/events'
+import { type Cluster, type Core, type Decision, emptyCluster, type LedRole, type Now } from '#libs/cluster'
+import { type Draft, stamp } from '#libs/events'
 import type { OrkError } from '#libs/kernel'
 import type { Append, AppendResult, Connection, Following } from '#libs/log'
 import type { SnapshotKeeper } from '#libs/snapshots'
@@ -220,9 +220,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     if (!(await this.watch.mayDecide())) return this.wakeIn(RETRY_AFTER_REFUSAL_MS)
     const { epoch } = this.leadership
     if (epoch === null || this.stopped) return // meanwhile: who has stopped hears nothing any more
-    const verdict = core.decide(this.view, this.now())
-    const { cluster } = this.view
-    const decisions = verdict.decisions.filter(({ draft }) => !isFrozen(cluster, aggregateOf(draft)))
+    const { decisions, wakeAt } = core.decide(this.view, this.now())
     if (decisions.length > 0) {
       const results = await this.write(decisions, { epoch })
       let last = 0
@@ -237,7 +235,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
       }
       await this.folded.until(last)
     }
-    if (verdict.wakeAt !== null) this.wakeIn(verdict.wakeAt - this.now().mono)
+    if (wakeAt !== null) this.wakeIn(wakeAt - this.now().mono)
   }
 
   private write(

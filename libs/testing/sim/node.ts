@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly plant: Plant
   readonly tell: Required<Pick<Observer, 'began' | 'asked' | 'informed' | 'heard'>>
   readonly note: (line: string) => void
+  /** A process goes on without end while time stands still. */
+  readonly spins: (process: string) => void
 }
 
 /** What runs on a node: starts it on a connection, and gives its view and how to stop it. */
@@ -94,8 +96,12 @@ export class Node {
     this.lives += 1
     this.troubledAt = time.now
     const name = `${this.name}/${this.lives}`
-    const process = new Process(name, time, this.clocks, ({ stopMs }) =>
-      stopMs === null ? this.crash(SUPERVISOR_MS) : this.pause(stopMs),
+    const process = new Process(
+      name,
+      time,
+      this.clocks,
+      ({ stopMs }) => (stopMs === null ? this.crash(SUPERVISOR_MS) : this.pause(stopMs)),
+      () => this.around.spins(name),
     )
     const random = new Random(seed, name)
     const link = new Link(process, time, random, weather)

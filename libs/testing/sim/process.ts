@@ -18,6 +18,9 @@ export interface Clocks {
   readonly monoBase: number
 }
 
+/** So often it is asked what the time is, while it does not pass, by a process that is taken to do so for ever. */
+const SPINS = 20_000
+
 /** The wall clock's time when a run begins. */
 export const EPOCH = Date.parse('2026-01-01T00:00:00Z')
 
@@ -31,6 +34,7 @@ export class Process {
   private readonly waiting: (() => void)[] = []
   private readonly endings: (() => void)[] = []
   private ids = 0
+  private asked = { at: 0, times: 0 }
   trap: Trap | null = null
 
   constructor(
@@ -39,6 +43,7 @@ export class Process {
     private readonly time: Time,
     private readonly clocks: Clocks,
     private readonly onTrap: (trap: Trap) => void,
+    private readonly onSpin: () => void,
   ) {}
 
   get isAlive(): boolean {
@@ -100,6 +105,16 @@ export class Process {
     })
   }
 
+  /** Time stands still while anything runs: who goes on without waiting for anything would never let it pass. */
+  private watchForSpin(): void {
+    const { now } = this.time
+    if (this.asked.at !== now) this.asked = { at: now, times: 0 }
+    this.asked.times += 1
+    if (this.asked.times < SPINS) return
+    this.onSpin()
+    throw new Error(`${this.name} goes on without end`)
+  }
+
   /** What the service is given for its machine. */
   get machine(): Machine {
     const after = (ms: number, call: () => void): Cancel => {
@@ -110,10 +125,13 @@ export class Process {
       }
     }
     return {
-      now: () => ({
-        wall: EPOCH + Math.floor(this.time.now) + this.clocks.wallOffset,
-        mono: this.clocks.monoBase + this.time.now,
-      }),
+      now: () => {
+        this.watchForSpin()
+        return {
+          wall: EPOCH + Math.floor(this.time.now) + this.clocks.wallOffset,
+          mono: this.clocks.monoBase + this.time.now,
+        }
+      },
       after,
       soon: (call) => void after(0, call),
       newId: () => {

@@ -13,6 +13,8 @@ const seed = (number: number, events = 60): Plan => planWithoutOperators(number,
 /** So much that each needs a worker of its own. */
 const WHOLE_WORKER = { resources: CAPACITY }
 
+const DRAIN = { worker: 'w1', deadlineMs: 1_000, reason: null, actor: 'sim' }
+
 /** Seeds, of before there were operators, as the plans were then, and where a seed was too large or plans have changed the least that leads to it. */
 export const REGRESSIONS: readonly Regression[] = [
   {
@@ -62,6 +64,19 @@ export const REGRESSIONS: readonly Regression[] = [
         { at: 6_000, what: { tag: 'engine down', node: 'w2', ms: 8_000, kills: false } },
         { at: 12_000, what: { tag: 'crash', node: 'w2', downMs: 1_000 } },
         { at: 40_000, what: { tag: 'submit', spec: aJob({ tasks: [WHOLE_WORKER, { ...WHOLE_WORKER, name: 'ui' }] }) } },
+      ],
+    },
+  },
+  {
+    found: 'a manager decided again and again to stop one that takes no decisions, since the time of a drain was up',
+    plan: {
+      seed: 299,
+      size: { managers: 1, schedulers: 1, workers: 1 },
+      events: 3,
+      happenings: [
+        { at: 1_000, what: { tag: 'submit', spec: aJob({ tasks: [{ replicas: 2 }] }) } },
+        { at: 5_000, what: { tag: 'later release', about: 'instance', place: 0 } },
+        { at: 10_000, what: { tag: 'ask', verb: 'drain', request: DRAIN } },
       ],
     },
   },

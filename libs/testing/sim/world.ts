@@ -71,6 +71,7 @@ export class World {
       snapshots: this.snapshots,
       weather: this.weather,
       note: (line) => this.note(line),
+      spins: (process) => this.fail('nobody spins', `${process} goes on without end, and waits for nothing`),
       tell: {
         began: (process) => this.each((observer) => observer.began?.(process)),
         asked: (process, event, seq) => this.each((observer) => observer.asked?.(process, event, seq)),

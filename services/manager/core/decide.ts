@@ -1,4 +1,4 @@
-import type { Core, Decision, Instance, Job, Now, Verdict } from '#libs/cluster'
+import { type Core, type Decision, type Instance, type Job, type Now, type Verdict, withoutFrozen } from '#libs/cluster'
 import { decideDrains, nextDrain, waitingForRoom, whyDrained } from './drain'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
@@ -28,44 +28,48 @@ export const managerCore = (settings: LivenessSettings = DEFAULT_LIVENESS): Core
 
 const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdict => {
   const decisions: Decision[] = nextRecord(view)
-  if (now.mono >= view.nextLivenessAt) {
-    decisions.push(...decideLiveness(view, now, settings, MAX_BATCH - decisions.length))
+  const room = (): number => MAX_BATCH - decisions.length
+  const take = (wanted: readonly Decision[]): readonly Decision[] => {
+    const taken = withoutFrozen(view.cluster, wanted).slice(0, Math.max(0, room()))
+    decisions.push(...taken)
+    return taken
   }
+  if (now.mono >= view.nextLivenessAt) take(decideLiveness(view, now, settings, room()))
   if (!noteTouched(view, now)) return { decisions, wakeAt: now.mono + TURN_MS }
-  const drains = decideDrains(view.drains, now, MAX_BATCH - decisions.length)
-  decisions.push(...drains)
-  const losing = jobsIn(view, drains)
-  decisions.push(...decideReschedules(view.reschedules, now, MAX_BATCH - decisions.length))
+  const losing = jobsIn(view, take(decideDrains(view.drains, now)))
+  take(decideReschedules(view.reschedules, now, room()))
   const moves = noteRebalance(view, now)
-  if (decisions.length === 0) decisions.push(...endRebalance(view.cluster, moves, view.rebalancing, now.mono))
-  for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
-  for (const [job, at] of view.alarms) if (at <= now.wall) view.touchedJobs.add(job)
-  for (const job of waitingForRoom(view, now)) view.touchedJobs.add(job)
+  if (decisions.length === 0) take(endRebalance(view.cluster, moves, view.rebalancing, now.mono))
+  noteTime(view, now)
   const whyMove = whyDrained(view.cluster, view.drains, view.moving)
   for (const job of view.touchedJobs) {
     if (losing.has(job)) continue // decided on when it is folded how many of it are down
-    const room = MAX_BATCH - decisions.length
-    if (room <= 0) break
-    const wanted = decideJob(view, job, orMoved(whyMove, moves, job), now)
-    if (wanted.length <= room) view.touchedJobs.delete(job) // else the rest is found again in the next batch
-    decisions.push(...wanted.slice(0, room))
+    if (room() <= 0) break
+    const wanted = withoutFrozen(view.cluster, decideJob(view, job, orMoved(whyMove, moves, job), now))
+    if (wanted.length <= room()) view.touchedJobs.delete(job) // else the rest is found again in the next batch
+    take(wanted)
   }
   if (view.drains.size > 0) for (const instance of stoppedBy(view, decisions)) view.moving.add(instance)
-  return {
-    decisions,
-    wakeAt:
-      view.touchedJobs.size > 0
-        ? now.mono
-        : Math.min(
-            view.nextLivenessAt,
-            nextRollout(view),
-            nextDrain(view, now),
-            nextEnd(view),
-            nextAlarm(view, now),
-            view.reschedules.nextAt,
-          ),
-  }
+  return { decisions, wakeAt: view.touchedJobs.size > 0 ? now.mono : nextTime(view, now) }
 }
+
+/** Jobs that have to be looked at since time has passed. */
+const noteTime = (view: ManagerView, now: Now): void => {
+  for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
+  for (const [job, at] of view.alarms) if (at <= now.wall) view.touchedJobs.add(job)
+  for (const job of waitingForRoom(view, now)) view.touchedJobs.add(job)
+}
+
+/** When the passing of time alone next asks for a look; monotonic milliseconds. */
+const nextTime = (view: ManagerView, now: Now): number =>
+  Math.min(
+    view.nextLivenessAt,
+    nextRollout(view),
+    nextDrain(view, now),
+    nextEnd(view),
+    nextAlarm(view, now),
+    view.reschedules.nextAt,
+  )
 
 /** Takes note of what has become of instances; false: of some of them, and there are more. */
 const noteTouched = ({ cluster, touchedInstances, seen, reschedules }: ManagerView, now: Now): boolean => {

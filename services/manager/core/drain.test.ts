@@ -72,6 +72,15 @@ test('what would have to be stopped first stays while no other worker has room, 
   )
 })
 
+test('who takes no decisions is not waited for when the time of a drain is up: the others go, and then the manager rests', () => {
+  const story = given()
+  story.given(draining('w1', 1_000)).settle()
+  const error = { tag: 'UnknownVersion', detail: 'version 99' } as const
+  const seq = story.log.entries.length + 1
+  story.log.entries.push({ seq, event: { type: 'Unreadable', path: `events.task.${id(1)}.w1.X`, error } })
+  assert.equal(after(story.fold(), 2_000), ['EventQuarantined', `TaskStopRequested ${id(2)} on w1`])
+})
+
 test('with start-first each is healthy elsewhere before it stops here', () => {
   const story = given({ order: 'start-first', maxParallel: 3 })
   assert.equal(

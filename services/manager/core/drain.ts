@@ -26,8 +26,8 @@ export const noteDrain = (drains: Drains, worker: Worker): Iterable<Job> => {
 const isToBeEmptied = ({ intake, instances }: Worker): boolean =>
   intake === 'draining' || (intake === 'drained' && instances.size > 0)
 
-/** Ends the drains that are done, and stops what is left where the time is up, at most `room` at once. */
-export const decideDrains = (drains: Drains, { mono }: Now, room: number): Decision[] => {
+/** Ends the drains that are done, and stops what is left where the time is up. */
+export const decideDrains = (drains: Drains, { mono }: Now): Decision[] => {
   const decisions: Decision[] = []
   for (const [worker, since] of drains) {
     if (Number.isNaN(since)) drains.set(worker, mono)
@@ -40,7 +40,7 @@ export const decideDrains = (drains: Drains, { mono }: Now, room: number): Decis
       if (attempt.state !== 'stopping') decisions.push(stopRequest(attempt, `${reasonOf(worker)}, and its time is up`))
     }
   }
-  return decisions.slice(0, Math.max(0, room))
+  return decisions
 }
 
 /** When the next deadline of a drain passes, or what is left is looked at again; monotonic milliseconds. */

@@ -146,29 +146,30 @@ export class Board {
 
   /** Gives every worker its place among its likes. */
   private takePlaces(): void {
-    const places = placesOf(this.fleet, this.groups, this.policy.measured, HALL)
-    this.rowAt = Int32Array.from(places)
+    this.rowAt = placesOf(this.fleet, this.groups, this.policy.measured, HALL)
+    const { rowAt } = this
     this.slotOf = new Int32Array(this.fleet.size)
-    this.workers = new Layer(places.length)
-    this.blocks = new Layer(places.length / BLOCK)
-    this.halls = new Layer(places.length / HALL)
-    this.bounds = new Float64Array(places.length / HALL)
-    for (const [slot, row] of places.entries()) {
+    this.workers = new Layer(rowAt.length)
+    this.blocks = new Layer(rowAt.length / BLOCK)
+    this.halls = new Layer(rowAt.length / HALL)
+    this.bounds = new Float64Array(rowAt.length / HALL)
+    for (let slot = 0; slot < rowAt.length; slot += 1) {
+      const row = rowAt[slot] as number
       if (row < 0) continue
       this.slotOf[row] = slot
       this.workers.rank[slot] = this.fleet.rank[row] as number
       this.load(row, slot)
     }
-    for (const [layer, below] of [
-      [this.blocks, this.workers],
-      [this.halls, this.blocks],
-    ] as const) {
-      for (let at = 0; at < layer.size; at += 1) {
-        layer.gather(at, below)
-        layer.gatherRanks(at, below)
-      }
-    }
+    this.gatherAll(this.blocks, this.workers)
+    this.gatherAll(this.halls, this.blocks)
     this.changes = 0
+  }
+
+  private gatherAll(layer: Layer, below: Layer): void {
+    for (let at = 0; at < layer.size; at += 1) {
+      layer.gather(at, below)
+      layer.gatherRanks(at, below)
+    }
   }
 
   /** What all levels and weights rest on has changed: the workers themselves, or only the most instances on one. */

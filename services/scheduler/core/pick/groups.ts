@@ -27,11 +27,15 @@ export const groupsOf = (fleet: Fleet): readonly Members[] => {
  * Rows, place by place: group after group, and in each side by side who is filled alike. -1 where nobody stands, so that
  * each group begins a hall of its own.
  */
-export const placesOf = (fleet: Fleet, groups: readonly Members[], measured: boolean, hall: number): number[] => {
-  const places: number[] = []
-  for (const { rows } of groups) {
-    for (const row of inOrderOfUse(fleet, rows, measured)) places.push(row)
-    while (places.length % hall !== 0) places.push(-1)
+export const placesOf = (fleet: Fleet, groups: readonly Members[], measured: boolean, hall: number) => {
+  const sizes = groups.map(({ rows }) => Math.ceil(rows.length / hall) * hall)
+  const places = new Int32Array(sizes.reduce((sum, size) => sum + size, 0)).fill(-1)
+  let from = 0
+  for (const [at, { rows }] of groups.entries()) {
+    const keys = inOrderOfUse(fleet, rows, measured)
+    for (let place = 0; place < keys.length; place += 1)
+      places[from + place] = rows[(keys[place] as number) % PLACES] as number
+    from += sizes[at] as number
   }
   return places
 }
@@ -69,13 +73,21 @@ const groupOf = (fleet: Fleet, rows: readonly number[]): Group => {
 const STEPS = 2 ** 13
 const PLACES = 2 ** 27
 
-/** Along a Z-curve over the use of cpu and memory (Morton order): neighbours on it are filled alike in both. */
-const inOrderOfUse = (fleet: Fleet, rows: readonly number[], measured: boolean): readonly number[] => {
-  const step = (row: number, term: number): number =>
-    Math.max(0, Math.min(STEPS - 1, Math.floor(fleet.share(row, term, measured) * STEPS)))
-  const keys = Float64Array.from(rows, (row, at) => (spread(step(row, 0)) * 2 + spread(step(row, 1))) * PLACES + at)
-  return Array.from(keys.sort(), (key) => rows[key % PLACES] as number)
+/**
+ * Along a Z-curve over the use of cpu and memory (Morton order): neighbours on it are filled alike in both. Each key ends
+ * in a place in `rows`. Done again and again as workers fill up, so no iterator is used: it would cost more than the sort.
+ */
+const inOrderOfUse = (fleet: Fleet, rows: readonly number[], measured: boolean): Float64Array => {
+  const keys = new Float64Array(rows.length)
+  for (let at = 0; at < keys.length; at += 1) {
+    const row = rows[at] as number
+    keys[at] =
+      (spread(step(fleet.share(row, 0, measured))) * 2 + spread(step(fleet.share(row, 1, measured)))) * PLACES + at
+  }
+  return keys.sort()
 }
+
+const step = (share: number): number => Math.max(0, Math.min(STEPS - 1, Math.floor(share * STEPS)))
 
 /** Thirteen bits, with a gap after each. */
 const spread = (bits: number): number => {

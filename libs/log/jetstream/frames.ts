@@ -1,3 +1,5 @@
+import { type Position, readPosition } from './wire'
+
 const LF = 10
 const SPACE = 32
 const ZERO = 48
@@ -28,6 +30,11 @@ export class Frame {
   /** Empty when there is none. */
   get reply(): string {
     return this.bytes.toString('latin1', this.space(2) + 1, this.replyEnd)
+  }
+
+  /** Where the message stands, if `consumer` delivers it; see `readPosition`. */
+  positionAt(consumer: Uint8Array): Position | null {
+    return readPosition(this.bytes, this.space(2) + 1, this.replyEnd, consumer)
   }
 
   /** The number that the subject ends in, from its character `offset` on. */

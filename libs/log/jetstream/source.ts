@@ -2,7 +2,6 @@ import { createInbox, type Msg, nuid } from 'nats'
 import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Frame } from './frames'
 import { isNoStream, isPassing, type Link } from './link'
-import { readPosition } from './wire'
 
 export interface SourceOptions {
   readonly stream: string
@@ -129,10 +128,10 @@ export class Source {
     }
     this.name = name
     this.inbox = createInbox()
-    const dotted = `.${name}.`
+    const consumer = Buffer.from(`.${name}.`)
     this.subscription = this.link.inlet.subscribe(
       `${this.inbox}.*`,
-      (frame) => this.onFrame(round, dotted, frame),
+      (frame) => this.onFrame(round, consumer, frame),
       (message) => this.onStatusMessage(round, message),
     )
     this.request()
@@ -171,8 +170,8 @@ export class Source {
   }
 
   /** A stored message; false for what is none. */
-  private onFrame(round: number, dotted: string, frame: Frame): boolean {
-    const position = readPosition(frame.reply, dotted)
+  private onFrame(round: number, consumer: Uint8Array, frame: Frame): boolean {
+    const position = frame.positionAt(consumer)
     if (position === null) return false
     if (round !== this.round) return true
     this.silentBeats = 0

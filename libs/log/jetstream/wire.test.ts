@@ -5,6 +5,11 @@ import { readAck, readPosition } from './wire'
 /** As it lies between other bytes. */
 const ack = (text: string) => readAck(Buffer.from(`12${text}34`), 2, 2 + Buffer.byteLength(text))
 
+const position = (reply: string) => {
+  const bytes = Buffer.from(`12${reply}.ork-abc.1.1.1.`)
+  return readPosition(bytes, 2, 2 + reply.length, Buffer.from('.ork-abc.'))
+}
+
 test('acknowledgements are read: plain, of a batch, of a duplicate, with a domain', () => {
   assert.equal(ack('{"stream":"ORK_EVENTS","seq":12}'), { tag: 'Stored', seq: 12 })
   assert.equal(ack('{"stream":"S","seq":9007199254740991,"duplicate":true}'), { tag: 'Stored', seq: 9007199254740991 })
@@ -21,9 +26,8 @@ test('errors are read with their codes, also when a stream is named', () => {
 test('positions are read from both forms of the reply subject', () => {
   const old = '$JS.ACK.ORK_EVENTS.ork-abc.1.123456.789.1700000000000000000.42'
   const long = '$JS.ACK._.hash.ORK_EVENTS.ork-abc.1.123456.789.1700000000000000000.42.tok'
-  for (const reply of [old, long]) assert.equal(readPosition(reply, '.ork-abc.'), { seq: 123456, consumerSeq: 789 })
-  assert.is(readPosition('$JS.ACK.ORK_EVENTS.other.1.1.1.1.1', '.ork-abc.'), null)
-  assert.is(readPosition('', '.ork-abc.'), null)
+  for (const reply of [old, long]) assert.equal(position(reply), { seq: 123456, consumerSeq: 789 })
+  for (const reply of ['$JS.ACK.ORK_EVENTS.other.1.1.1.1.1', '.ork-abc', '']) assert.is(position(reply), null)
 })
 
 test.run()

@@ -5,7 +5,7 @@ export type Ack =
   | { readonly tag: 'Empty' }
 
 const S = 115
-const SEQ = [...Buffer.from('"seq":')]
+const SEQ = Buffer.from('"seq":')
 const ZERO = 48
 const NINE = 57
 /** `{"stream":"","seq":1}` */
@@ -39,7 +39,7 @@ const numberIn = (data: Uint8Array, start: number, end: number): number => {
 }
 
 /** Whether `"seq":` stands before. */
-const isAfterSeq = (data: Uint8Array, at: number): boolean => SEQ.every((byte, n) => data[at - SEQ.length + n] === byte)
+const isAfterSeq = (data: Uint8Array, at: number): boolean => isAt(data, at - SEQ.length, SEQ)
 
 interface AckJson {
   readonly seq?: number
@@ -74,12 +74,28 @@ export interface Position {
   readonly consumerSeq: number
 }
 
-/** `consumer`: the name between dots, as in `.name.`. */
-export const readPosition = (reply: string, consumer: string): Position | null => {
-  const start = reply.indexOf(consumer)
-  if (start < 0) return null
-  const seqAt = reply.indexOf('.', start + consumer.length) + 1
-  const consumerAt = reply.indexOf('.', seqAt) + 1
-  const end = reply.indexOf('.', consumerAt)
-  return { seq: Number(reply.slice(seqAt, consumerAt - 1)), consumerSeq: Number(reply.slice(consumerAt, end)) }
+/** From the bytes `start` to `end`. `consumer`: the name between dots, as in `.name.`; null where it is another's. */
+export const readPosition = (data: Uint8Array, start: number, end: number, consumer: Uint8Array): Position | null => {
+  const last = end - consumer.length
+  let at = start
+  while (at <= last && !isAt(data, at, consumer)) at += 1
+  if (at > last) return null
+  const seqAt = digitsAfter(data, at + consumer.length) + 1
+  const consumerAt = digitsAfter(data, seqAt) + 1
+  return {
+    seq: numberIn(data, seqAt, consumerAt - 1),
+    consumerSeq: numberIn(data, consumerAt, digitsAfter(data, consumerAt)),
+  }
+}
+
+const isAt = (data: Uint8Array, at: number, wanted: Uint8Array): boolean => {
+  for (let n = 0; n < wanted.length; n += 1) if (data[at + n] !== wanted[n]) return false
+  return true
+}
+
+/** Where the digits end that begin at `start`. */
+const digitsAfter = (data: Uint8Array, start: number): number => {
+  let at = start
+  while (isDigit(data[at])) at += 1
+  return at
 }

@@ -16,7 +16,7 @@ export const renderWhatIf = (
   const isAhead = from > to
   const took = formatDuration(found.end - found.begin)
   const head = isAhead
-    ? `From now on, ${took} ahead`
+    ? `From now on${found.end > found.begin ? `, ${took} ahead` : ''}`
     : `Sequence ${grouped(from)} to ${grouped(to)}, ${took} from ${absolute(new Date(found.begin).toISOString(), look)}`
   return [look.colours.bold(head), table(found, isAhead), differences(found, isAhead), again(found)]
     .filter((part) => part !== '')

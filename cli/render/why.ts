@@ -122,7 +122,7 @@ const verdictOf = (one: Verdict, chosen: string | null, { colours }: EventLook):
 const restOf = (rest: readonly Verdict[]): string => {
   const kinds = new Map<string, number>()
   for (const one of rest) {
-    const kind = one.fits ? 'fit with a lower score' : one.filter
+    const kind = one.fits ? 'fit with no higher score' : one.filter
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
   }
   return `and ${rest.length} more: ${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(', ')}; --json has them all`

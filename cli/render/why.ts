@@ -73,12 +73,22 @@ const decided = (decision: Decision, run: Run, look: EventLook): string => {
 
 const ties = ({ workers, policy }: Recomputed, chosen: string): string[] => {
   const best = workers.find(({ worker }) => worker === chosen)
-  const equal = workers.filter((one) => one.fits && best?.fits && one.worker !== chosen && one.score === best.score)
+  const equal = workers.filter(
+    (one) => one.fits && best?.fits && one.worker !== chosen && one.score === best.score && isLiked(one, best),
+  )
   if (equal.length === 0 || policy === 'round-robin') return []
   return [
     `${count(equal.length, 'worker')} scored the same: ties go by name, or by lot where the policy was set with a seed`,
   ]
 }
+
+type Fitting = Extract<Verdict, { fits: true }>
+
+/** What the job itself prefers comes first, and before all that it has not failed there. */
+const pointsOf = ({ avoided, preference }: Fitting): number =>
+  avoided === true ? Number.MIN_SAFE_INTEGER + (preference?.points ?? 0) : (preference?.points ?? 0)
+
+const isLiked = (one: Fitting, best: Fitting): boolean => pointsOf(one) === pointsOf(best)
 
 const checked = ({ placed, again, agrees, mayDiffer }: Decision, { colours }: EventLook): string => {
   if (agrees) return colours.green(`Decided again from the log: ${escapeText(placed.event.data.worker)}, as it was`)
@@ -89,19 +99,28 @@ const checked = ({ placed, again, agrees, mayDiffer }: Decision, { colours }: Ev
 
 /** A line a worker: the chosen first, then who fits by score, then who does not. */
 const verdicts = ({ workers }: Recomputed, chosen: string | null, look: EventLook): string => {
-  const rank = (one: Verdict): number =>
-    one.worker === chosen ? Number.POSITIVE_INFINITY : one.fits ? one.score : Number.NEGATIVE_INFINITY
-  const sorted = [...workers].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) > rank(a) ? 1 : -1))
+  const rank = (one: Verdict): readonly [number, number] =>
+    one.worker === chosen
+      ? [Number.POSITIVE_INFINITY, 0]
+      : one.fits
+        ? [pointsOf(one), one.score]
+        : [Number.NEGATIVE_INFINITY, 0]
+  const sorted = [...workers].sort((a, b) => {
+    const [[aPoints, aScore], [bPoints, bScore]] = [rank(a), rank(b)]
+    return aPoints === bPoints ? bScore - aScore : bPoints > aPoints ? 1 : -1
+  })
+  const prefers = workers.some((one) => one.fits && one.preference !== undefined)
   const terms = [...new Set(workers.flatMap((one) => (one.fits ? Object.keys(one.costs) : [])))]
   const shown = sorted.slice(0, MAX_WORKERS)
   const table = renderTable(
-    ['WORKER', 'VERDICT', 'SCORE', ...terms.map((term) => term.toUpperCase()), ''],
+    ['WORKER', 'VERDICT', ...(prefers ? ['POINTS'] : []), 'SCORE', ...terms.map((term) => term.toUpperCase()), ''],
     shown.map((one): (Cell | string)[] => [
       one.worker,
       verdictOf(one, chosen, look),
+      ...(prefers ? [{ text: one.fits ? amount(one.preference?.points ?? 0) : '', align: 'right' } as const] : []),
       { text: one.fits ? amount(one.score) : '', align: 'right' },
       ...terms.map((term): Cell => ({ text: one.fits ? amount(costOf(one, term)) : '', align: 'right' })),
-      one.fits ? (one.avoided === true ? 'failed there lately: only if no other fits' : '') : one.detail,
+      one.fits ? remarkOf(one) : one.detail,
     ]),
     'no worker had joined',
   )
@@ -109,8 +128,13 @@ const verdicts = ({ workers }: Recomputed, chosen: string | null, look: EventLoo
   return indent([table, ...(rest.length === 0 ? [] : [restOf(rest)])].join('\n'))
 }
 
-const costOf = (one: Extract<Verdict, { fits: true }>, term: string): number =>
-  (one.costs as Readonly<Record<string, number>>)[term] ?? 0
+const remarkOf = ({ avoided, preference }: Fitting): string =>
+  [
+    ...(avoided === true ? ['failed there lately: only if no other fits'] : []),
+    ...(preference?.parts ?? []).map(({ rule, points }) => `${points > 0 ? '+' : ''}${amount(points)} ${rule}`),
+  ].join('; ')
+
+const costOf = (one: Fitting, term: string): number => (one.costs as Readonly<Record<string, number>>)[term] ?? 0
 
 const amount = (value: number): string => String(Number(value.toPrecision(4)))
 

@@ -155,6 +155,41 @@ const tasks: readonly Case[] = [
     at(47, 'constraints[0].operator'),
     'one of =, !=',
   ],
+  ['an affinity as a text', job('affinities: label.disk = ssd'), at(17, 'affinities'), 'write a list'],
+  ['an affinity without operator', job('affinities: [ssd]'), at(18, 'affinities[0]'), 'write `label.zone = b`'],
+  [
+    'an affinity that weighs nothing',
+    job('affinities: [{attribute: arch, operator: "=", value: b, weight: 0}]'),
+    at(69, 'affinities[0].weight'),
+    'prefers nothing',
+  ],
+  [
+    'an affinity beyond all others',
+    job('affinities: [{attribute: arch, operator: "=", value: b, weight: 101}]'),
+    at(69, 'affinities[0].weight'),
+    'from -100 to 100',
+  ],
+  ['a spread over nothing known', job('spread: [zone]'), at(14, 'spread[0].attribute'), 'label.KEY'],
+  ['a spread as a text', job('spread: label.zone'), at(13, 'spread'), 'write a list'],
+  [
+    'targets beyond all there is',
+    job('spread: [{attribute: label.zone, targets: {a: 70, b: 40}}]'),
+    at(47, 'spread[0].targets'),
+    'come to 110 %',
+  ],
+  [
+    'a target below nothing',
+    job('spread: [{attribute: label.zone, targets: {a: -1}}]'),
+    at(51, 'spread[0].targets.a'),
+    'from 0 to 100',
+  ],
+  ['distinct in a word', job('distinctWorkers: always'), at(22, 'distinctWorkers'), 'true or false'],
+  [
+    'a system job that is spread',
+    'name: a\nkind: system\ntasks: [{name: a, image: b, spread: [label.zone]}]',
+    'f:3:37 tasks[0].spread',
+    'on every worker that suits it',
+  ],
   ['a list as a variable', job('env: {A: [1]}'), at(14, 'env.A'), 'expected text', 'a list'],
 ]
 

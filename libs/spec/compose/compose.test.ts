@@ -195,6 +195,13 @@ test('what a worker must be like is a constraint', () => {
   ])
 })
 
+test('what it is spread over is carried over, and one replica on each node is distinctWorkers', () => {
+  const { spread, distinctWorkers } = task(
+    'deploy: {placement: {preferences: [{spread: node.labels.zone}], max_replicas_per_node: 1}}',
+  )
+  assert.equal([spread, distinctWorkers], [[{ attribute: 'label.zone', weight: 50 }], true])
+})
+
 test('variables come from the environment, then from .env, with defaults, alternatives and nesting', () => {
   const env = { environment: { X: 'x', EMPTY: '' } }
   const value = (text: string): string | undefined => task(`environment: {V: "${text}"}`, '', env).env.V

@@ -107,17 +107,30 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   'node.platform.arch': 'arch',
 }
 
+/** What Compose calls it, in our words; undefined: nothing that is known of a worker. */
+const attributeOf = (name: string): string | undefined => {
+  const label = /^(?:node|engine)\.labels\.(.+)$/.exec(name)?.[1]
+  return label === undefined ? ATTRIBUTES[name] : `label.${label}`
+}
+
 const placement: Carry = (value, draft, { findings }) => {
   const constraints = partOf(value, 'constraints')
   for (const item of constraints === undefined ? [] : itemsOf(constraints)) {
     const [, name = '', sign, wanted] = /^\s*([\w.-]+)\s*([=!]=)\s*(.+?)\s*$/.exec(textOf(item) ?? '') ?? []
-    const label = /^(?:node|engine)\.labels\.(.+)$/.exec(name)?.[1]
-    const attribute = label === undefined ? ATTRIBUTES[name] : `label.${label}`
+    const attribute = attributeOf(name)
     if (attribute === undefined) findings.tell('lost', item, `"${name}" is nothing that is known of a worker`)
     else draft.add('constraints', leafOf(`${attribute} ${sign === '==' ? '=' : '!='} ${wanted}`, item))
   }
-  for (const field of ['preferences', 'max_replicas_per_node']) {
-    const part = partOf(value, field)
-    if (part !== undefined) findings.tell('lost', part, 'it cannot be said so here', 'say it in `x-ork`')
+  const preferences = partOf(value, 'preferences')
+  for (const item of preferences === undefined ? [] : itemsOf(preferences)) {
+    const over = partOf(item, 'spread')
+    const name = textOf(over ?? item) ?? ''
+    const attribute = attributeOf(name)
+    if (attribute === undefined) findings.tell('lost', item, `"${name}" is nothing that is known of a worker`)
+    else draft.add('spread', leafOf(attribute, item))
   }
+  const most = partOf(value, 'max_replicas_per_node')
+  if (most === undefined || textOf(most) === '0') return
+  if (textOf(most) === '1') draft.set('distinctWorkers', leafOf(true, most))
+  else findings.tell('lost', most, 'instances share a worker or they do not', 'take 1, or spread them')
 }

@@ -82,6 +82,9 @@ const fields = struct<JobFile>(
   () => 'start with `name: web` and a list `tasks`',
 )
 
+/** Which worker rather than another, or which together. */
+const PREFERENCES = ['affinities', 'spread', 'distinctWorkers'] as const
+
 /** What a job of one kind alone may ask for. */
 const kindRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] => {
   const findings: Finding[] = []
@@ -97,6 +100,11 @@ const kindRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] => 
     const at = ['tasks', index]
     if (kind !== 'batch' && completions !== undefined) only(at, 'completions')
     if (kind !== 'batch' && parallelism !== undefined) only(at, 'parallelism')
+    for (const field of PREFERENCES) {
+      if (kind !== 'system' || tasks[index]?.[field] === undefined) continue
+      const what = `a system job runs on every worker that suits it, it has no \`${field}\``
+      findings.push({ at: [...at, field], what, next: 'remove it, or say with `constraints` where it runs' })
+    }
     if (kind === 'system' && replicas !== 1) {
       const what = 'a system job runs one instance on each worker'
       findings.push({ at: [...at, 'replicas'], what, next: 'remove it, or take `kind: service`' })
@@ -141,10 +149,11 @@ export const completeJob = ({
   ...file,
   ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
   ...(lostAfterMs === DEFAULT_LOST_AFTER_MS ? {} : { lostAfterMs }),
-  tasks: file.tasks.map(({ onDisconnect = 'replace', completions, ...task }) => ({
+  tasks: file.tasks.map(({ onDisconnect = 'replace', distinctWorkers = false, completions, ...task }) => ({
     ...completeContainer(task),
     ...(completions === undefined ? {} : { replicas: completions }),
     restart: completeRestart(file.kind, task.restart),
     ...(onDisconnect === 'replace' ? {} : { onDisconnect }),
+    ...(distinctWorkers ? { distinctWorkers } : {}),
   })),
 })

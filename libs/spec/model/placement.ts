@@ -37,7 +37,28 @@ export interface Constraint {
   readonly value: string
 }
 
-/** Where the instances of a task may go. */
+/** Something that should hold of a worker; `weight` of 1 to 100, or of -100 to -1 where it should not. */
+export interface Affinity extends Constraint {
+  readonly weight: number
+}
+
+/** Instances are to be spread over what workers have of an attribute. */
+export interface SpreadRule {
+  readonly attribute: string
+  /** 1 to 100, beside those of affinities. */
+  readonly weight: number
+  /** Percent of the instances by value, 100 in all at most; what is left is for all other values. Absent: evenly. */
+  readonly targets?: Readonly<Record<string, number>>
+}
+
+/** Where neither an affinity nor a spread says how much it counts. */
+export const DEFAULT_WEIGHT = 50
+
+/** Where the instances of a task may go, and where rather than elsewhere. */
 export interface PlacementRules {
   readonly constraints?: readonly Constraint[]
+  readonly affinities?: readonly Affinity[]
+  readonly spread?: readonly SpreadRule[]
+  /** Whether no two instances of the task share a worker; never written out where they may. */
+  readonly distinctWorkers?: boolean
 }

@@ -20,14 +20,18 @@ const OF_SWARM: readonly (readonly [RegExp, string])[] = [
   [/^node\.platform\.os$/, 'os'],
 ]
 
+/** An attribute as it is called here. */
+export const oursOf = (named: string): string => {
+  const [swarm, ours] = OF_SWARM.find(([theirs]) => theirs.test(named)) ?? [/^/, '']
+  return named.replace(swarm, ours)
+}
+
 /** `label.zone = b` as its three parts, also in Docker Swarm's words. Left: what to do about it. */
 export const parseConstraint = (text: string): E.Either<string, Constraint> => {
   const [, named = '', sign, word, value = ''] = WRITTEN.exec(text) ?? []
   if (named === '') return E.left(`write \`label.zone = b\`, with one of ${OPERATORS.join(', ')}`)
-  const [swarm, ours] = OF_SWARM.find(([theirs]) => theirs.test(named)) ?? [/^/, '']
-  const attribute = named.replace(swarm, ours)
   const operator = (sign === '==' ? '=' : (sign ?? word)) as Operator
-  return E.right({ attribute, operator, value })
+  return E.right({ attribute: oursOf(named), operator, value })
 }
 
 /** `label.zone = b` */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import type { Constraint } from '#libs/spec'
+import type { Constraint, JobKind, SpreadRule } from '#libs/spec'
 
 const constraint: fc.Arbitrary<Constraint> = fc.oneof(
   fc.record<Constraint>({
@@ -11,7 +11,32 @@ const constraint: fc.Arbitrary<Constraint> = fc.oneof(
   fc.constant<Constraint>({ attribute: 'label.rack', operator: 'regexp', value: '^r[0-9]+$' }),
 )
 
-/** The rules by which a task may be placed, each drawn by itself. */
-export const placementArbitraries = {
-  constraints: fc.array(constraint, { minLength: 1, maxLength: 3 }),
-}
+const weight = fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: -100, max: -1 }))
+
+const spread: fc.Arbitrary<SpreadRule> = fc
+  .record({
+    attribute: fc.constantFrom('label.zone', 'worker', 'arch'),
+    weight: fc.integer({ min: 1, max: 100 }),
+    targets: fc.option(fc.constantFrom({ a: 70, b: 30 }, { a: 50 }, { 'b c': 0 }), { nil: undefined }),
+  })
+  .map(({ targets, ...rule }) => (targets === undefined ? rule : { ...rule, targets }))
+
+const constraints = fc.array(constraint, { minLength: 1, maxLength: 3 })
+
+/** The rules by which a task may be placed, each drawn by itself; a system job prefers no worker to another. */
+export const placementArbitraries = (kind: JobKind) => ({
+  constraints,
+  ...(kind === 'system'
+    ? {}
+    : {
+        affinities: fc.array(
+          fc.tuple(constraint, weight).map(([rule, counts]) => ({ ...rule, weight: counts })),
+          {
+            minLength: 1,
+            maxLength: 3,
+          },
+        ),
+        spread: fc.array(spread, { minLength: 1, maxLength: 2 }),
+        distinctWorkers: fc.constant(true),
+      }),
+})

@@ -147,7 +147,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         restart: restartArbitrary(kind),
         stop: stopArbitrary,
         ...containerArbitraries,
-        ...placementArbitraries,
+        ...placementArbitraries(kind),
         onDisconnect: fc.constantFrom<OnDisconnect[]>('wait', 'stop'),
         update: updateArbitrary,
       },

@@ -160,6 +160,9 @@ const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
       health,
       reschedule,
       constraints,
+      affinities,
+      spread,
+      distinctWorkers,
     }) => {
       const { cpuMilli } = resources
       const more = JSON.stringify({
@@ -173,6 +176,9 @@ const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
         health,
         reschedule,
         constraints,
+        affinities,
+        spread,
+        distinctWorkers,
       })
       return `${task} x${replicas} ${more}`
     },

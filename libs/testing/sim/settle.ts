@@ -254,6 +254,7 @@ const hasRoom = (world: World, instance: Instance): boolean => {
     !instance.rejectedBy.includes(worker.name) &&
     RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name]) &&
     (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
+    !(spec.distinctWorkers && hasOther(worker, instance)) &&
     hasMore(world, worker, instance)
   return (
     whyHeld(instance.task) === null &&
@@ -261,6 +262,9 @@ const hasRoom = (world: World, instance: Instance): boolean => {
     [...world.truth.workers.values()].some(fits)
   )
 }
+
+const hasOther = ({ instances }: Worker, { task, index }: Instance): boolean =>
+  [...instances].some((other) => other.task === task && other.index !== index)
 
 /** The same for what it needs beyond room: devices, a port of each range, and its volumes, there or nowhere yet. */
 const hasMore = ({ truth }: World, worker: Worker, { task, index }: Instance): boolean => {

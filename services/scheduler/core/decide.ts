@@ -7,12 +7,13 @@ import {
   targetOf,
   type Verdict,
 } from '#libs/cluster'
-import { instanceId } from '#libs/kernel'
+import { instanceId, type Resources } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 import type { Reason } from './filters'
 import { hash } from './fleet/ties'
 import { Keeper } from './keep'
-import type { Lot } from './pick'
+import type { Admits, Lot } from './pick'
+import type { Preference } from './preferences'
 import { reasonsOf } from './survey'
 import { evolveView, forgetPromises, hear, reconsider, type SchedulerView, viewOf } from './view'
 
@@ -110,7 +111,7 @@ export class Deciding {
   }
 
   private pick(instance: Instance, policy: PlacementPolicy): number {
-    const { feasible, picker, cluster, fleet } = this.view
+    const { feasible, picker, preferences, cluster, fleet } = this.view
     const admits = feasible.admits(instance)
     const kept = this.keeper.before(instance)
     const lot: Lot = {
@@ -124,24 +125,31 @@ export class Deciding {
       const row = fleet.rowOf(target) ?? -1
       return row >= 0 && fleet.hasRoom(row, resources) && allowed(row) ? row : -1
     }
-    const aimed = instance.aim === null ? undefined : fleet.rowOf(instance.aim)
-    if (aimed !== undefined && !this.isAvoided(instance, aimed) && fleet.hasRoom(aimed, resources) && allowed(aimed))
-      return aimed
-    if (instance.avoids.length === 0) return picker.pick(policy, resources, lot, allowed)
-    const elsewhere = picker.pick(policy, resources, lot, (row) => !this.isAvoided(instance, row) && allowed(row))
-    return elsewhere >= 0 ? elsewhere : picker.pick(policy, resources, lot, allowed)
+    const { aim, avoids } = instance
+    const aimed = aim === null || avoids.includes(aim) ? undefined : fleet.rowOf(aim)
+    if (aimed !== undefined && fleet.hasRoom(aimed, resources) && allowed(aimed)) return aimed
+    const preference = preferences.of(instance)
+    if (preference === null) return picker.pick(policy, resources, lot, allowed)
+    const most = this.mostPoints(preference, resources, allowed)
+    return picker.pick(policy, resources, lot, (row) => preference.points(row) === most && allowed(row))
   }
 
-  /** Whether the instance has failed on a worker lately: that one is taken only where no other fits. */
-  private isAvoided({ avoids }: Instance, row: number): boolean {
-    return avoids.includes(this.view.fleet.workers[row]?.name ?? '')
+  /** The most points that any worker has that could take the request. */
+  private mostPoints({ points }: Preference, resources: Resources, allowed: Admits): number {
+    const { fleet } = this.view
+    let most = Number.NEGATIVE_INFINITY
+    for (let row = 0; row < fleet.size; row += 1) {
+      if (fleet.hasRoom(row, resources) && points(row) > most && allowed(row)) most = points(row)
+    }
+    return most
   }
 
   private schedule(instance: Instance, policy: PlacementPolicy, row: number): Decision {
-    const { cluster, fleet, feasible, queue } = this.view
+    const { cluster, fleet, tenants, feasible, queue } = this.view
     queue.take(instance)
     queue.promise(instance.task)
     fleet.promise(row, instance.task.spec.resources)
+    tenants.promise(row, instance)
     const ports = feasible.promise(row, instance)
     this.placed += 1
     const data = {

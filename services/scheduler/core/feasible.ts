@@ -5,6 +5,7 @@ import { type Candidate, FILTERS } from './filters'
 import type { Fleet } from './fleet/fleet'
 import { siteOf } from './needs'
 import type { Admits } from './pick'
+import type { Tenants } from './tenants'
 
 const OF_WORKER = FILTERS.filter(({ about }) => about === 'worker')
 const OF_INSTANCE = FILTERS.filter(({ about }) => about === 'instance')
@@ -23,7 +24,10 @@ export class Feasible {
   /** By volume: the workers that have it, with those that this batch has given it to. */
   private readonly homes = new Map<string, Set<string>>()
 
-  constructor(private readonly fleet: Fleet) {}
+  constructor(
+    private readonly fleet: Fleet,
+    private readonly tenants: Tenants,
+  ) {}
 
   /** Whether a worker that has room takes the instance. */
   admits(instance: Instance): Admits {
@@ -49,6 +53,7 @@ export class Feasible {
       hostPorts: this.ports.get(row) ?? worker.hostPorts,
       reservedDevices: this.devices.get(row) ?? worker.reservedDevices,
       homesOf: this.homesOf,
+      otherOf: (task, index) => this.tenants.of(task).otherOn(row, index),
     }
   }
 
@@ -102,9 +107,10 @@ export class Feasible {
 }
 
 /** Whether a task needs nothing but room, and what its worker is. */
-const isPlain = ({ ports, resources, volumes }: TaskSpec): boolean =>
+const isPlain = ({ ports, resources, volumes, distinctWorkers }: TaskSpec): boolean =>
   resources.devices === undefined &&
   volumes === undefined &&
+  distinctWorkers === undefined &&
   ports.every(({ hostPort, hostPortRange }) => hostPort === 0 && hostPortRange === undefined)
 
 const passes = (filters: typeof FILTERS, instance: Instance, candidate: Candidate): boolean => {

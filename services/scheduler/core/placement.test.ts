@@ -4,7 +4,14 @@ import * as assert from 'uvu/assert'
 import { hostPortsOf, instancesOf, isPlaced, mostForOne, volumesOf } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
-import { type JobKind, PLACEMENT_POLICIES, type PortSpec, type VolumeSpec } from '#libs/spec'
+import {
+  type Constraint,
+  type JobKind,
+  PLACEMENT_POLICIES,
+  type PlacementRules,
+  type PortSpec,
+  type VolumeSpec,
+} from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, submitted } from '../../../libs/testing/happenings'
 import { recomputedDifferences } from '../../../libs/testing/recomputed'
@@ -14,6 +21,8 @@ import { PATIENCE_EVENTS } from './keep'
 const NAMES = ['a', 'b', 'c', 'd'] as const
 
 const cores = (cpuMilli: number): Resources => ({ cpuMilli, memoryBytes: 0, diskBytes: 0 })
+
+const ZONE_A: Constraint = { attribute: 'label.zone', operator: '=', value: 'a' }
 
 const volume = (source: string): VolumeSpec => ({ type: 'volume', source, target: '/data' })
 
@@ -33,8 +42,19 @@ const task = fc
       [{ name: 'p', port: 80, hostPort: 0, hostPortRange: { from: 79, to: 81 }, protocol: 'tcp' }],
     ),
     volumes: fc.constantFrom(null, null, 'shared', 'own-${ork.index}'),
+    rules: fc.constantFrom<PlacementRules[]>(
+      {},
+      {},
+      { distinctWorkers: true },
+      { affinities: [{ ...ZONE_A, weight: 30 }], spread: [{ attribute: 'worker', weight: 50 }] },
+      { spread: [{ attribute: 'label.zone', weight: 100, targets: { a: 60 } }] },
+    ),
   })
-  .map(({ volumes: source, ...task }) => (source === null ? task : { ...task, volumes: [volume(source)] }))
+  .map(({ volumes: source, rules, ...task }) => ({
+    ...task,
+    ...rules,
+    ...(source === null ? {} : { volumes: [volume(source)] }),
+  }))
 
 const job = (name: string): fc.Arbitrary<Draft> =>
   fc.tuple(task, fc.option(fc.constantFrom(...PLACEMENT_POLICIES)), fc.nat(100)).map(([spec, policy, priority]) =>
@@ -47,8 +67,13 @@ const job = (name: string): fc.Arbitrary<Draft> =>
 
 const worker = (name: string): fc.Arbitrary<Draft> =>
   fc
-    .tuple(fc.constantFrom(100, 500, 1_000, 2_500), fc.nat(2), fc.constantFrom({}, {}, { cpuMilli: 150 }))
-    .map(([cpuMilli, gpu, overcommit]) => registered(`w-${name}`, cpuMilli, { gpu }, {}, overcommit))
+    .tuple(
+      fc.constantFrom(100, 500, 1_000, 2_500),
+      fc.nat(2),
+      fc.constantFrom<Record<string, string>[]>({}, { zone: 'a' }, { zone: 'b' }),
+      fc.constantFrom({}, {}, { cpuMilli: 150 }),
+    )
+    .map(([cpuMilli, gpu, labels, overcommit]) => registered(`w-${name}`, cpuMilli, { gpu }, labels, overcommit))
 
 const workers = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(worker)))
 const jobs = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(job)))
@@ -75,6 +100,10 @@ const checkRoom = ({ log }: Story): void => {
     for (const volume of [...instances].flatMap(volumesOf)) {
       assert.is(homes.get(volume) ?? name, name, `${volume} is in two places`)
       homes.set(volume, name)
+    }
+    for (const { task, index } of instances) {
+      const others = [...instances].filter((other) => other.task === task && other.index !== index)
+      assert.ok(!task.spec.distinctWorkers || others.length === 0, `${name}: ${task.name} twice`)
     }
     const ports = [...instances].flatMap(hostPortsOf)
     assert.is(new Set(ports).size, ports.length, `${name} gives a host port twice`)
@@ -133,7 +162,7 @@ test('what waits in the end fits nowhere, and what was placed had the best score
   )
 })
 
-test('the explanation of one placement is the decision: the chosen fits, and none has a higher score', () => {
+test('the explanation of one placement is the decision: the chosen fits, and none has more points, or as many and a higher score', () => {
   fc.assert(
     fc.property(workers, jobs, (hosts, asked) => {
       const world = story(...hosts, ...asked)
@@ -142,7 +171,10 @@ test('the explanation of one placement is the decision: the chosen fits, and non
       const { job, task, index } = first.data
       const verdicts = explain(world.view, world.log.instance(`${job}.${task}.${index}`))
       const fitting = verdicts.flatMap((verdict) => (verdict.fits ? [verdict] : []))
-      const best = fitting.sort((a, b) => b.score - a.score || (a.worker < b.worker ? -1 : 1))[0]
+      const points = ({ preference }: (typeof fitting)[number]): number => preference?.points ?? 0
+      const best = fitting.sort(
+        (a, b) => points(b) - points(a) || b.score - a.score || (a.worker < b.worker ? -1 : 1),
+      )[0]
       assert.is(first.type === 'TaskScheduled' ? first.data.worker : undefined, best?.worker)
     }),
   )

@@ -36,7 +36,7 @@ const MOST_ROUNDS = 50
 
 /**
  * What should run elsewhere, by the score of the cluster's policy. Of everything that may be moved (services that are up,
- * whose job is not being updated and names no policy of its own, without host ports, volumes and devices), each instance is asked where
+ * whose job is not being updated and names no policy of its own, without host ports, volumes, devices and preferences of its own), each instance is asked where
  * it would be placed were it not where it is; it moves if that lowers what all workers cost together (`Scored.load`) by
  * more than `LEAST_GAIN` of its part. The sum falls with every move, so it comes to an end, and what is looked at again
  * once all have moved finds nothing more.
@@ -178,6 +178,7 @@ const isMovable = (view: SchedulerView, attempt: Attempt): boolean => {
     policyFor(view, instance) === view.cluster.scheduling.policy &&
     spec.ports.every(({ hostPort, hostPortRange }) => hostPort === 0 && hostPortRange === undefined) &&
     (spec.volumes ?? []).length === 0 &&
+    [spec.affinities, spec.spread, spec.distinctWorkers].every((rule) => rule === undefined) &&
     Object.keys(spec.resources.devices ?? {}).length === 0
   )
 }

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { parseConstraint, type TaskSpec } from '#libs/spec'
+import { type Affinity, parseConstraint, type TaskSpec } from '#libs/spec'
 import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
 import { explain, recompute, schedulerCore, setPolicy } from '.'
@@ -74,6 +74,72 @@ test('constraints are met by the worker that is taken, and one that misses them 
     filter: 'constraints',
     detail: 'label.zone = b is asked for, it has a',
   })
+})
+
+const zoned = (name: string, zone: string, cpuMilli = 4_000) => registered(name, cpuMilli, {}, { zone })
+
+const zone = (value: string, weight: number): Affinity => ({ attribute: 'label.zone', operator: '=', value, weight })
+
+test('what a task prefers goes before what the policy does, and gives way where there is no room', () => {
+  const story = given(zoned('w1', 'a'), zoned('w2', 'b', 500), zoned('w3', 'c'))
+  story.given(job('web', { ...cores(400), replicas: 3, affinities: [zone('b', 50), zone('c', -10)] }))
+  assert.equal(inShort(story.settle()), [
+    'TaskScheduled web.api.0 on w2',
+    'TaskScheduled web.api.1 on w1',
+    'TaskScheduled web.api.2 on w1',
+  ])
+  const { log } = story
+  const again = recompute(log.cluster, log.instance('web.api.0'))
+  assert.equal(
+    again?.workers.map((one) => one.fits && one.preference),
+    [undefined, false, { points: -10, parts: [{ rule: 'label.zone = c', points: -10 }] }],
+  )
+})
+
+test('instances are spread evenly over what workers have of an attribute, those without it being of one kind, too', () => {
+  const story = given(zoned('w1', 'a'), zoned('w2', 'a'), zoned('w3', 'b'), registered('w4'))
+  story.given(job('web', { ...cores(10), replicas: 6, spread: [{ attribute: 'label.zone', weight: 50 }] }))
+  story.settle()
+  const { workers } = story.log.cluster
+  const counts = ['w1', 'w2', 'w3', 'w4'].map((name) => workers.get(name)?.instances.size)
+  assert.equal(counts, [1, 1, 2, 2])
+  story.given(on('web.api.0', 'w1').lost())
+  story.decide()
+  const verdicts = explain(story.view, story.log.instance('web.api.0'))
+  assert.equal(
+    verdicts.map((one) => one.fits && one.preference?.parts[0]?.rule),
+    ['a: 1', 'a: 1', 'b: 2', 'none: 2'].map((said) => {
+      const [value, has] = said.split(': ')
+      return `spread over label.zone: ${has} of 2 in ${value}`
+    }),
+  )
+})
+
+test('by targets each value has its part of the instances, and all others have the rest', () => {
+  const story = given(zoned('w1', 'a'), zoned('w2', 'b'), zoned('w3', 'c'), zoned('w4', 'd'))
+  const spread = [{ attribute: 'label.zone', weight: 50, targets: { a: 60, b: 20 } }]
+  story.given(job('web', { ...cores(10), replicas: 10, spread })).settle()
+  const { workers } = story.log.cluster
+  const [a, b, c, d] = ['w1', 'w2', 'w3', 'w4'].map((name) => workers.get(name)?.instances.size ?? 0)
+  assert.equal([a, b, (c ?? 0) + (d ?? 0)], [6, 2, 2])
+})
+
+test('no two instances of a task that asks for it share a worker, and one that is left over says which is there', () => {
+  const story = given(registered('w1'), registered('w2'), job('web', { replicas: 3, distinctWorkers: true }))
+  assert.equal(inShort(story.settle()), [
+    'TaskScheduled web.api.0 on w1',
+    'TaskScheduled web.api.1 on w2',
+    'TaskUnplaceable web.api.2',
+  ])
+  const { view, log } = story
+  const [w1] = explain(view, log.instance('web.api.2'))
+  assert.is(w1?.fits === false && w1.detail, 'web.api.0 is there, and no two of them share a worker')
+  const again = recompute(log.cluster, log.instance('web.api.2'))
+  assert.equal(again?.remedies[1], { needs: ['web.api.1 to be elsewhere'], workers: ['w2'] })
+  story.given(on('web.api.1', 'w2').started(), log.on('web.api.1').replaceAsked())
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.1 on w2'], 'beside its own former attempt')
+  story.given(registered('w3'))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.2 on w3'])
 })
 
 test('what waits for a label says so, and is placed once a worker has it', () => {

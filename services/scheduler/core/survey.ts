@@ -4,6 +4,7 @@ import type { PlacementPolicy } from '#libs/spec'
 import { type Candidate, FILTERS, type Reason } from './filters'
 import { TERMS, type Term } from './fleet/numbers'
 import { costOf, POLICIES, type Scored, termCost } from './policies'
+import type { Part } from './preferences'
 import type { Kept, SchedulerView } from './view'
 
 /** What one worker is to one instance: a place with a score, or why not. */
@@ -13,6 +14,8 @@ export type WorkerVerdict =
       readonly fits: true
       /** The instance has failed there lately: it is taken only where no other fits. */
       readonly avoided?: true
+      /** What its job says for or against the worker, which counts before the score; absent: nothing. */
+      readonly preference?: { readonly points: number; readonly parts: readonly Part[] }
       /** Higher is better; by a policy that scores nothing all are 0. */
       readonly score: number
       /** What each term costs, by a policy that scores. */
@@ -48,14 +51,18 @@ export const judgeAll = (
   instance: Instance,
   policy: PlacementPolicy,
 ): readonly WorkerVerdict[] => {
-  const { fleet, feasible, kept } = view
+  const { fleet, feasible, preferences, kept } = view
+  const preference = preferences.of(instance)
   const rows = fleet.workers.map((_, row) => row).sort((a, b) => (nameAt(view, a) < nameAt(view, b) ? -1 : 1))
   return rows.map((row): WorkerVerdict => {
     const worker = nameAt(view, row)
     const rejected = rejection(instance, feasible.candidate(row)) ?? (row === kept?.row ? keptFor(kept) : null)
     if (rejected !== null) return { worker, fits: false, ...rejected }
     const avoided = instance.avoids.includes(worker) ? { avoided: true as const } : {}
-    return { worker, fits: true, ...avoided, ...scoreOf(view, instance, policy, row) }
+    const parts = preference?.parts(row) ?? []
+    const points = parts.reduce((sum, part) => sum + part.points, 0)
+    const preferred = parts.length === 0 ? {} : { preference: { points, parts } }
+    return { worker, fits: true, ...avoided, ...preferred, ...scoreOf(view, instance, policy, row) }
   })
 }
 

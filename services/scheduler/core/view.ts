@@ -3,13 +3,17 @@ import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
 import { Feasible } from './feasible'
 import { Fleet } from './fleet/fleet'
 import { Picker } from './pick'
+import { Preferences } from './preferences'
 import { Queue } from './queue'
+import { Tenants } from './tenants'
 
 /** What the scheduler knows: the cluster, its workers as numbers, and who waits for a place. */
 export interface SchedulerView {
   readonly cluster: Cluster
   readonly fleet: Fleet
+  readonly tenants: Tenants
   readonly feasible: Feasible
+  readonly preferences: Preferences
   readonly picker: Picker
   readonly queue: Queue
   /** The worker that is kept for an instance that waits too long, in the batch that is decided now. */
@@ -26,10 +30,13 @@ export interface Kept {
 /** The view of a cluster that was folded elsewhere. */
 export const viewOf = (cluster: Cluster): SchedulerView => {
   const fleet = new Fleet(cluster.scheduling.seed)
+  const tenants = new Tenants(fleet)
   const view: SchedulerView = {
     cluster,
     fleet,
-    feasible: new Feasible(fleet),
+    tenants,
+    feasible: new Feasible(fleet, tenants),
+    preferences: new Preferences(fleet, tenants),
     picker: new Picker(fleet),
     queue: new Queue(),
     kept: null,
@@ -64,14 +71,16 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
   if (event.type === 'PolicySet') fleet.breakTiesBy(cluster.scheduling.seed)
 }
 
-const renew = ({ fleet, feasible, queue }: SchedulerView, worker: Worker): void => {
+const renew = ({ fleet, feasible, preferences, queue }: SchedulerView, worker: Worker): void => {
   feasible.forget(fleet.renew(worker))
+  preferences.forget()
   queue.wakeAll() // why there is no place may be told anew
 }
 
 /** Back to what the log says of the workers. */
-export const forgetPromises = ({ fleet, feasible }: SchedulerView): void => {
+export const forgetPromises = ({ fleet, tenants, feasible }: SchedulerView): void => {
   fleet.settle()
+  tenants.settle()
   feasible.settle()
 }
 

@@ -20,7 +20,12 @@ export const rules: LogInvariant = {
         if (known.at(-1)?.labels !== worker.labels) known.push({ seq, labels: worker.labels })
         if (event.type !== 'TaskScheduled' || took !== 'effect') return
         const { job, task, index, asOf } = event.data
-        const { constraints = [] } = findInstance(truth, job, task, index)?.spec ?? {}
+        const placed = findInstance(truth, job, task, index)
+        const { constraints = [], distinctWorkers } = placed?.spec ?? {}
+        for (const other of distinctWorkers ? worker.instances : []) {
+          if (other.task === placed?.task && other.index !== index)
+            fail(`${instanceId(event.data)} was placed beside ${other.index} on ${worker.name} at ${seq}`)
+        }
         const then = { ...worker, labels: known.findLast((one) => one.seq <= asOf)?.labels ?? {} }
         for (const one of constraints) {
           if (isMet(one, attributeOf(then, one.attribute))) continue

@@ -1,4 +1,4 @@
-import type { Instance, Worker } from '#libs/cluster'
+import type { Instance, Task, Worker } from '#libs/cluster'
 import type { Resources } from '#libs/kernel'
 
 /** A worker as the scheduler may still fill it: what the log says plus what this batch has promised already. */
@@ -9,6 +9,8 @@ export interface Candidate {
   readonly reservedDevices: ReadonlyMap<string, number>
   /** The workers that have a named volume, by its name; none: it is made where it is first asked for. */
   readonly homesOf: (volume: string) => ReadonlySet<string>
+  /** The index of another instance of a task than this one that is there; undefined: there is none. */
+  readonly otherOf: (task: Task, index: number) => number | undefined
 }
 
 /** One rule that a worker must meet. Checks and explains in one: null when it is met, else what was asked and had. */

@@ -1,5 +1,6 @@
 import { constraints } from './constraints'
 import { devices } from './devices'
+import { distinctWorkers } from './distinctWorkers'
 import { driver } from './driver'
 import type { Filter } from './filter'
 import { hostPorts } from './hostPorts'
@@ -19,6 +20,7 @@ export const FILTERS: readonly Filter[] = [
   constraints,
   volumes,
   notRejected,
+  distinctWorkers,
   cpu,
   memory,
   disk,

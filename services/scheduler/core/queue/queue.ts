@@ -3,7 +3,7 @@ import { Heap, type Resources } from '#libs/kernel'
 import type { Reason } from '../filters'
 import { Line } from './line'
 import { Parked } from './parked'
-import { byTurn, hasOwnVolumes, isAlone, isWaiting, turnOf } from './turn'
+import { byTurn, isAlone, isApart, isWaiting, turnOf } from './turn'
 
 /** An instance before the counter, with its turn as it was when it came there. */
 interface Place {
@@ -57,7 +57,7 @@ export class Queue {
       if (task.counts.pending === 0 || job.state !== 'running') continue
       this.lines.set(task, new Line(task))
       this.callFirst(task)
-      const all = hasOwnVolumes(task) ? task.instances : task.instances.made()
+      const all = isApart(task) ? task.instances : task.instances.made()
       for (const instance of all) if (isAlone(instance)) this.add(instance)
     }
   }

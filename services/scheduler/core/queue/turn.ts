@@ -20,10 +20,13 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 export const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
-/** Whether it waits for itself, and not with its task: workers have turned it down, or it has a volume of its own. */
+/** Whether it waits for itself, and not with its task: workers have turned it down, or each of the task has places of its own. */
 export const isAlone = ({ rejectedBy, task }: Instance): boolean =>
-  rejectedBy.length > 0 || task.job.kind === 'system' || hasOwnVolumes(task)
+  rejectedBy.length > 0 || task.job.kind === 'system' || isApart(task)
+
+/** Whether the instances of a task are not alike: where one may go, another may not. */
+export const isApart = (task: Task): boolean => hasOwnVolumes(task) || task.spec.distinctWorkers === true
 
 /** Whether each instance of a task has volumes of its own, and with them a place of its own. */
-export const hasOwnVolumes = ({ spec }: Task): boolean =>
+const hasOwnVolumes = ({ spec }: Task): boolean =>
   spec.volumes?.some(({ type, source = '' }) => type === 'volume' && source.includes('${ork.index}')) ?? false

@@ -1,5 +1,5 @@
 import pino from 'pino'
-import { type Cluster, type Core, evolve, isWanted, type Job } from '#libs/cluster'
+import { type Cluster, type Core, evolve, isWanted, type Job, withoutFrozen } from '#libs/cluster'
 import type { Entry, OrkEvent } from '#libs/events'
 import type { Connection, Log, MemoryLog } from '#libs/log'
 import { type LeaseSettings, LedService, type LedServiceOptions } from '#libs/runtime'
@@ -25,7 +25,7 @@ export const oneWorkerCore = (
   hear() {},
   lead: ({ asked }) => asked.push('lead'),
   reconsider: ({ asked }) => asked.push('reconsider'),
-  decide: ({ touched, asked }, now) => {
+  decide: ({ cluster, touched, asked }, now) => {
     asked.push('decide')
     const wakeAt = more.wakeAfterMs === undefined ? null : now.mono + more.wakeAfterMs
     if (more.idle === true) return { decisions: [], wakeAt }
@@ -49,7 +49,7 @@ export const oneWorkerCore = (
       },
       expect: instance.seq,
     }))
-    return { decisions, wakeAt }
+    return { decisions: withoutFrozen(cluster, decisions), wakeAt }
   },
 })
 

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskCompleted = defineEvent({
@@ -8,5 +8,5 @@ export const TaskCompleted = defineEvent({
   owner: 'worker',
   nature: 'fact',
   summary: 'The attempt ended with success and the restart policy wants no other.',
-  data: t.type({ job: Name, task: Name, index: Count, worker: Name, attempt: Count, placement: Count }),
+  data: t.type(ATTEMPT),
 })

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { Count, Integer, Name, nullable } from '#libs/kernel'
+import { Integer, nullable } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskExited = defineEvent({
@@ -9,12 +10,7 @@ export const TaskExited = defineEvent({
   nature: 'fact',
   summary: 'The container of the attempt ended by itself; what follows from it is the next event.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     exitCode: nullable(Integer),
     signal: nullable(t.string),
     oomKilled: t.boolean,

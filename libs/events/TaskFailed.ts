@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { Count, Integer, Name, nullable } from '#libs/kernel'
+import { Integer, nullable } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskFailed = defineEvent({
@@ -9,12 +10,7 @@ export const TaskFailed = defineEvent({
   nature: 'fact',
   summary: 'The attempt ended in failure, or could not start, and the restart policy allows no other.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     reason: t.string,
     exitCode: nullable(Integer),
   }),

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { Count, Name, nullable } from '#libs/kernel'
+import { nullable } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskHealthChanged = defineEvent({
@@ -10,12 +11,7 @@ export const TaskHealthChanged = defineEvent({
   summary:
     'The running attempt has become healthy, or unhealthy: then its worker ends it, and its restart policy says what follows. `reason` is what the last probe found.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     health: t.keyof({ healthy: null, unhealthy: null }),
     reason: nullable(t.string),
   }),

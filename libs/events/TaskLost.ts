@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskLost = defineEvent({
@@ -9,12 +9,7 @@ export const TaskLost = defineEvent({
   nature: 'decision',
   summary: 'The worker of the attempt is lost; the instance is pending again.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     reason: t.string,
   }),
 })

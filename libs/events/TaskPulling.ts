@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { Count } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskPulling = defineEvent({
@@ -9,12 +10,7 @@ export const TaskPulling = defineEvent({
   nature: 'fact',
   summary: 'The image is being fetched; written when it begins, every few seconds, and when it is there.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     image: t.string,
     doneBytes: Count,
     totalBytes: Count,

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskRejected = defineEvent({
@@ -9,12 +9,7 @@ export const TaskRejected = defineEvent({
   nature: 'fact',
   summary: 'The worker cannot take the attempt; the instance is pending again and that worker is passed over.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     reason: t.string,
   }),
 })

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskReplaceRequested = defineEvent({
@@ -10,12 +10,7 @@ export const TaskReplaceRequested = defineEvent({
   summary:
     'The attempt is to have a successor before it stops: it goes on, and the instance is pending beside it; TaskStopRequested follows once the successor is healthy.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     reason: t.string,
   }),
 })

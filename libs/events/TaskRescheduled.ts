@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { Count } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskRescheduled = defineEvent({
@@ -10,12 +11,7 @@ export const TaskRescheduled = defineEvent({
   summary:
     'The instance, which has failed where it was, waits for a place again, on another worker if one fits; `reschedules` counts those in a row.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     reschedules: Count,
     reason: t.string,
   }),

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { Count } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 export const TaskRestarting = defineEvent({
@@ -10,12 +11,7 @@ export const TaskRestarting = defineEvent({
   summary:
     'The restart policy wants a next attempt on the same worker, after a delay; `attempt` is the next one, `restarts` counts those in a row.',
   data: t.type({
-    job: Name,
-    task: Name,
-    index: Count,
-    worker: Name,
-    attempt: Count,
-    placement: Count,
+    ...ATTEMPT,
     delayMs: Count,
     restarts: Count,
     reason: t.string,

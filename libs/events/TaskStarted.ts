@@ -1,14 +1,10 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { Count } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 const first = t.type({
-  job: Name,
-  task: Name,
-  index: Count,
-  worker: Name,
-  attempt: Count,
-  placement: Count,
+  ...ATTEMPT,
   container: t.string,
   ports: t.array(t.type({ name: t.string, hostPort: Count })),
 })

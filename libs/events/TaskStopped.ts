@@ -1,14 +1,10 @@
 import * as t from 'io-ts'
-import { Count, Integer, Name, nullable } from '#libs/kernel'
+import { Integer, nullable } from '#libs/kernel'
+import { ATTEMPT } from './attempt'
 import { defineEvent } from './define'
 
 const first = t.type({
-  job: Name,
-  task: Name,
-  index: Count,
-  worker: Name,
-  attempt: Count,
-  placement: Count,
+  ...ATTEMPT,
   exitCode: nullable(Integer),
   signal: nullable(t.string),
 })

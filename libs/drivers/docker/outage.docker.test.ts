@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { NO_RESOURCES } from '#libs/kernel'
 import { ensureTestImage, type PrivateDocker, startPrivateDocker } from '#libs/testing'
-import { listener, must, mustFail } from '../../testing/driverContract'
+import { listener, must, mustFail } from '../../testing/driver/tools'
 import type { ContainerSpec, Driver } from '../port'
 import { dockerDriver } from '.'
 

@@ -1,7 +1,7 @@
 import Docker from 'dockerode'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { must, mustFail } from '../../testing/driverContract'
+import { must, mustFail } from '../../testing/driver/tools'
 import { startTestRegistry } from '../../testing/registry'
 import type { PullProgress } from '../port'
 import { dockerDriver } from '.'

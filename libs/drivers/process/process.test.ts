@@ -6,16 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Probe } from '#libs/spec'
-import {
-  driverContract,
-  ended,
-  listener,
-  must,
-  mustFail,
-  onlyOne,
-  readLogs,
-  shellScript,
-} from '../../testing/driverContract'
+import { ended, listener, must, mustFail, onlyOne, readLogs, shellScript } from '../../testing/driver/tools'
+import { driverContract } from '../../testing/driverContract'
 import { type ContainerSpec, containerName } from '../port'
 import { processDriver } from '.'
 

@@ -2,6 +2,7 @@ import {
   type Cluster,
   evolve,
   type Instance,
+  idOf,
   ignoreChanges,
   instancesOf,
   isOutdated,
@@ -9,7 +10,6 @@ import {
   isWanted,
 } from '#libs/cluster'
 import { type Draft, stamp } from '#libs/events'
-import { instanceId } from '#libs/kernel'
 
 /** What becomes of an instance: it is new, gets another container, ends, stays as it is, or waits for a place already. */
 export type Step = 'create' | 'replace' | 'stop' | 'keep' | 'wait'
@@ -47,8 +47,6 @@ export const stepsOf = (cluster: Cluster, job: string, draft: Draft, at: number)
   }
   return steps
 }
-
-const idOf = ({ task, index }: Instance): string => instanceId({ job: task.job.name, task: task.name, index })
 
 const nowOf = (instance: Instance): Now => ({
   isPlaced: isPlaced(instance.state),

@@ -3,12 +3,12 @@ import {
   attemptsOf,
   type Cluster,
   type InstanceState,
+  idOf,
   instancesOf,
   type JobState,
   type UpdateState,
   type Worker,
 } from '#libs/cluster'
-import { instanceId } from '#libs/kernel'
 import type { JobSpec, TaskSpec } from '#libs/spec'
 import { differences } from './difference'
 
@@ -83,10 +83,10 @@ export const momentOf = (cluster: Cluster, time: string | null): Moment => ({
   ),
   instances: new Map(
     [...instancesOf(cluster)].map((instance) => {
-      const { task, index, state, attempt, version } = instance
+      const { state, attempt, version } = instance
       const [, retiring] = attemptsOf(instance)
       const then = { state, worker: placeOf(instance), attempt, version, retiringOn: retiring?.worker ?? null }
-      return [instanceId({ job: task.job.name, task: task.name, index }), then]
+      return [idOf(instance), then]
     }),
   ),
   workers: new Map(

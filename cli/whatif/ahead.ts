@@ -1,5 +1,4 @@
-import { type Cluster, isOutdated, isPlaced, isWanted, type Job } from '#libs/cluster'
-import { instanceId } from '#libs/kernel'
+import { type Cluster, idOf, isOutdated, isPlaced, isWanted, type Job } from '#libs/cluster'
 import { type JobSpec, type TaskSpec, updateOf } from '#libs/spec'
 import { explain, type WorkerVerdict } from '../../services/scheduler/core'
 import { Branch } from './branch'
@@ -66,7 +65,7 @@ const waitingIn = ({ scheduling }: Branch, job: Job | undefined): Ahead['waiting
     for (const instance of task.instances) {
       if (!isWanted(instance) || (isPlaced(instance.state) && !isOutdated(instance))) continue
       if (instance.state !== 'pending') continue
-      const id = instanceId({ job: task.job.name, task: task.name, index: instance.index })
+      const id = idOf(instance)
       waiting.set(id, waiting.size < MAX_ASKED ? explain(scheduling, instance) : [])
     }
   }

@@ -3,6 +3,7 @@ import {
   type Cluster,
   findInstance,
   type Instance,
+  idOf,
   isWanted,
   type Job,
   knownInstances,
@@ -10,7 +11,7 @@ import {
   type Worker,
 } from '#libs/cluster'
 import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
-import { instanceId, NO_RESOURCES, type Resources } from '#libs/kernel'
+import { NO_RESOURCES, type Resources } from '#libs/kernel'
 import type { Recorded } from './recording'
 
 /** What a stretch came to. */
@@ -116,11 +117,9 @@ export class Tally {
   }
 
   private placed(instance: Instance, seq: number): void {
-    const { task, index } = instance
     const worker = instance.worker ?? ''
     this.waits.push(Math.max(0, this.now - (this.since.get(instance) ?? submittedAt(instance))))
-    const id = instanceId({ job: task.job.name, task: task.name, index })
-    this.placements.push({ seq, instance: id, worker, at: this.now })
+    this.placements.push({ seq, instance: idOf(instance), worker, at: this.now })
     const before = this.lastOn.get(instance)
     if (before !== undefined && before !== worker) this.moves += 1
     this.lastOn.set(instance, worker)

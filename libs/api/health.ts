@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import * as E from 'fp-ts/Either'
 import type { Endpoint } from '#libs/log'
 import { endpoint } from './endpoint'
-import type { HealthReply } from './verbs'
+import type { HealthReply } from './replies'
 
 /** What a service says of itself; who it is as a process, and what its clock shows, is added. */
 export type Health = Omit<HealthReply, 'host' | 'pid' | 'time'>

@@ -1,6 +1,7 @@
 export * from './endpoint'
 export * from './health'
 export { LABEL_KEY, LABEL_TEXT, MAX_ACTOR, MAX_LABELS, MAX_MOVES, MAX_REASON } from './limits'
+export * from './replies'
 export * from './session'
 export * from './verbs'
 export * from './view'

@@ -1,17 +1,37 @@
 import * as t from 'io-ts'
 import type {
   AttemptSummary,
-  ClusterSummary,
   InstanceDetail,
   InstanceSummary,
   JobDetail,
   JobSummary,
   QuarantinedSummary,
-  WorkerSummary,
 } from '#libs/cluster'
-import { Count, Name, nullable, type Resources } from '#libs/kernel'
-import { type PlacementPolicy, PlacementPolicyCodec } from '#libs/spec'
+import { Count, Name, nullable } from '#libs/kernel'
+import { PlacementPolicyCodec } from '#libs/spec'
 import { Actor, Command, Id, Keys, Labels, Moves, Path, Reason, Replicas, Spec, Variables } from './limits'
+import type {
+  ChangeReply,
+  ExplainReply,
+  ForgetReply,
+  HealthReply,
+  InspectReply,
+  IntakeReply,
+  LabelReply,
+  Parts,
+  Positioned,
+  PruneReply,
+  RebalanceReply,
+  SetPolicyReply,
+  SkipReply,
+  StatsReply,
+  StatusReply,
+  StopReply,
+  SubmitReply,
+  ViewPart,
+  WhoReply,
+  WorkerReply,
+} from './replies'
 import { type SessionPart, Terminal } from './session'
 
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
@@ -109,175 +129,6 @@ export interface Replies {
   readonly 'copy-in': SessionPart
   readonly prune: PruneReply
   readonly exec: SessionPart
-}
-
-/** The sequence up to which the answering service had folded the log. */
-export interface Positioned {
-  readonly seq: number
-}
-
-export interface Parts<T> extends Positioned {
-  readonly items: readonly T[]
-}
-
-export interface SubmitReply {
-  readonly job: string
-  readonly version: number
-  /** Sequence of the JobSubmitted of this version. */
-  readonly seq: number
-  /** `unchanged`: the same job runs already, and nothing was written. */
-  readonly outcome: 'submitted' | 'unchanged'
-}
-
-export interface StopReply {
-  readonly job: string
-  /** Sequence of the JobStopRequested. */
-  readonly seq: number
-  readonly outcome: 'stopping' | 'already-stopped'
-}
-
-export interface IntakeReply {
-  readonly worker: string
-  readonly seq: number
-  readonly outcome: 'done' | 'unchanged'
-}
-
-/** All labels that the worker has from then on. */
-export interface LabelReply extends IntakeReply {
-  readonly labels: Readonly<Record<string, string>>
-}
-
-/** What a command about a job has come to. */
-export interface ChangeReply {
-  readonly job: string
-  /** The version that is current from then on. */
-  readonly version: number
-  /** Sequence of the event that was written, or up to which nothing had to be. */
-  readonly seq: number
-  readonly outcome: 'done' | 'unchanged'
-}
-
-export interface SkipReply {
-  /** The aggregate that takes decisions again. */
-  readonly aggregate: string
-  /** From and up to where what could not be read is left out of account. */
-  readonly sequence: number
-  readonly through: number
-  /** Sequence of the QuarantineLifted. */
-  readonly seq: number
-}
-
-export interface RebalanceReply {
-  /** Sequence of the RebalanceRequested, or of the one before where nothing could be moved. */
-  readonly seq: number
-  readonly outcome: 'done' | 'unchanged'
-}
-
-export interface ForgetReply {
-  readonly worker: string
-  /** Sequence of the WorkerForgotten. */
-  readonly seq: number
-  readonly outcome: 'forgotten' | 'already-forgotten'
-}
-
-/** A worker, with what its last heartbeat said. */
-export interface WorkerReply extends WorkerSummary {
-  /** Milliseconds since its last heartbeat; null if the answering manager has heard none. */
-  readonly silentMs: number | null
-  /** What it said it is not well with. */
-  readonly troubles: readonly string[]
-  /** Measured use of the machine. */
-  readonly used: Resources | null
-  readonly containers: readonly { readonly instance: string; readonly cpuMilli: number; readonly memoryBytes: number }[]
-}
-
-export interface StatusReply extends ClusterSummary {
-  readonly service: string
-  readonly version: string
-  readonly leading: boolean
-  /** Why nothing is moved though workers are silent; null when all is well. */
-  readonly alarm: string | null
-  /** What workers say that they are not well with: the first of them. */
-  readonly troubles: readonly { readonly worker: string; readonly what: string }[]
-  readonly uptimeMs: number
-}
-
-/** How one service is: of managers, schedulers and workers alike. */
-export interface HealthReply {
-  /** `worker/w1` */
-  readonly service: string
-  readonly version: string
-  readonly host: string
-  readonly pid: number
-  /** What its clock shows; milliseconds since 1970. */
-  readonly time: number
-  readonly uptimeMs: number
-  /** Of a worker: its engines, and how many facts the log has not taken for seconds. */
-  readonly engines?: readonly { readonly driver: string; readonly state: 'unknown' | 'listed' | 'unreachable' }[]
-  readonly unsent?: number
-}
-
-/** What the containers of one worker use, as its engines measure it now; null: not known, or no limit. */
-export interface StatsReply {
-  readonly containers: readonly ContainerStats[]
-}
-
-export interface ContainerStats {
-  readonly id: string
-  readonly attempt: number
-  readonly cpuMilli: number
-  readonly memoryBytes: number
-  readonly memoryLimitBytes: number | null
-  readonly receivedBytes: number | null
-  readonly sentBytes: number | null
-  readonly processes: number | null
-}
-
-/** What is, or was, of no use to any job on one worker. */
-export interface PruneReply {
-  readonly containers: readonly { readonly id: string; readonly attempt: number }[]
-  readonly images: readonly { readonly name: string; readonly bytes: number }[]
-  readonly volumes: readonly string[]
-}
-
-/** A container in the words of its engine. */
-export interface InspectReply {
-  readonly driver: string
-  readonly engine: unknown
-}
-
-/** The process that bears a worker's name. */
-export interface WhoReply {
-  readonly host: string
-  readonly pid: number
-}
-
-export interface SetPolicyReply {
-  readonly policy: PlacementPolicy
-  /** Sequence of the PolicySet, or up to which it is known that there is nothing to change. */
-  readonly seq: number
-  readonly outcome: 'set' | 'unchanged'
-}
-
-/** Why an instance is or is not on each worker, as the scheduler sees it now. */
-export interface ExplainReply extends Positioned {
-  readonly id: string
-  readonly pending: boolean
-  readonly policy: string
-  readonly workers: readonly WorkerVerdict[]
-}
-
-export type WorkerVerdict =
-  | { readonly worker: string; readonly fits: true; readonly score: number }
-  | { readonly worker: string; readonly fits: false; readonly filter: string; readonly detail: string }
-
-/** One part of a service's view: its digest, and its value where it was asked for. The first has key `` and the seq. */
-export interface ViewPart {
-  readonly service: string
-  readonly seq: number
-  readonly key: string
-  readonly digest: string
-  readonly value?: unknown
 }
 
 /** `ork.api.v1.submit`; for verbs that one service of many must answer, the service's name follows. */

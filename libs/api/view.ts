@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Cluster, dumpCluster } from '#libs/cluster'
-import type { ViewPart } from './verbs'
+import type { ViewPart } from './replies'
 
 /**
  * A view in parts, each with its SHA-256; the values only of the keys that were asked for. All parts are of one moment:

@@ -1,174 +1,20 @@
-import { instanceId, type Resources } from '#libs/kernel'
-import type { DriverName, JobKind, JobSpec } from '#libs/spec'
-import { type Health, type InstanceState, isOver, isPlaced } from './lifecycle'
-import {
-  type Attempt,
-  type Cluster,
-  type ExitInfo,
-  type Instance,
-  type Intake,
-  isAskedFor,
-  type Job,
-  type JobState,
-  type Leader,
-  type LedRole,
-  type Port,
-  type Quarantined,
-  type Scheduling,
-  type ServiceInfo,
-  type Submission,
-  type Task,
-  type Update,
-  type Worker,
-  type WorkerState,
-} from './model'
+import { type InstanceState, isOver, isPlaced } from './lifecycle'
+import type { Attempt, Cluster, Instance, Job, Quarantined, Task, Update, Worker } from './model'
 import { isFrozen } from './quarantine'
+import { idOf, isAskedFor } from './queries'
+import type {
+  AttemptSummary,
+  ClusterSummary,
+  InstanceDetail,
+  InstanceSummary,
+  JobDetail,
+  JobSummary,
+  QuarantinedSummary,
+  UpdateSummary,
+  WorkerSummary,
+} from './summaries'
 import { wantedCount } from './targets'
 import { whyHeld } from './waits'
-
-/** What people and programs are shown of a job. Field names are an interface: they are added to, never changed. */
-export interface JobSummary {
-  readonly name: string
-  readonly kind: JobKind
-  readonly state: JobState
-  readonly version: number
-  /** Instances that should be there. */
-  readonly wanted: number
-  /** Instances by state; states without any are left out. */
-  readonly counts: Partial<Record<InstanceState, number>>
-  /** Of those that run, how many are checked and not known to be healthy. */
-  readonly unready: number
-  /** RFC 3339, of the current version. */
-  readonly submittedAt: string
-  /** How the update to the current version fares; null when there was nothing to replace. */
-  readonly update: UpdateSummary | null
-}
-
-export interface UpdateSummary extends Omit<Update, 'since'> {
-  readonly since: string
-  /** Instances that are still to be replaced, and those that wait for their successor to be healthy. */
-  readonly outdated: number
-  readonly retiring: number
-}
-
-export interface JobDetail extends JobSummary {
-  readonly spec: JobSpec
-  readonly tasks: readonly TaskSummary[]
-  readonly history: readonly (Omit<Submission, 'time'> & { readonly submittedAt: string })[]
-  /** The version that a failed update, or `ork revert`, goes back to. */
-  readonly stable: number | null
-}
-
-export interface TaskSummary {
-  readonly name: string
-  readonly driver: DriverName
-  readonly image: string | null
-  readonly replicas: number
-  readonly outdated: number
-  /** Instances whose former attempt goes on until the new one is healthy. */
-  readonly retiring: number
-  /** Instances that run, are checked and not known to be healthy. */
-  readonly unready: number
-  readonly resources: Resources
-  readonly counts: Partial<Record<InstanceState, number>>
-}
-
-export interface AttemptSummary {
-  readonly id: string
-  readonly job: string
-  readonly task: string
-  readonly index: number
-  readonly state: InstanceState
-  readonly attempt: number
-  readonly restarts: number
-  readonly worker: string | null
-  readonly version: number
-  /** RFC 3339: when it came into this state. */
-  readonly since: string
-  readonly startedAt: string | null
-  /** Null: it is not checked, or does not run. */
-  readonly health: Health | null
-  /** When the next attempt may start, while it waits for a restart. */
-  readonly notBefore: string | null
-  readonly container: string | null
-  readonly ports: readonly Port[]
-  readonly exit: ExitInfo | null
-  readonly reason: string | null
-}
-
-export interface InstanceSummary extends AttemptSummary {
-  /** How often in a row it was placed anew after it had failed, and the workers where that was. */
-  readonly reschedules: number
-  readonly avoids: readonly string[]
-  /** The attempt that goes on beside this one until this one is healthy; null mostly. */
-  readonly retiring: AttemptSummary | null
-}
-
-export interface InstanceDetail extends InstanceSummary {
-  /** Sequences of its latest events, oldest first. */
-  readonly events: readonly number[]
-}
-
-export interface WorkerSummary {
-  readonly name: string
-  readonly state: WorkerState
-  /** Whether it takes new instances. */
-  readonly intake: Intake
-  readonly drainDeadlineMs: number | null
-  readonly since: string
-  readonly capacity: Resources
-  /** How many percent of what its machine has that is, by resource; without a number: 100. */
-  readonly overcommit: Readonly<Record<string, number>>
-  readonly reserved: Resources
-  /** How many devices of each kind it has and has promised, by their names. */
-  readonly devices: Readonly<Record<string, { readonly capacity: number; readonly reserved: number }>>
-  /** Named volumes that are here, in order. */
-  readonly volumes: readonly string[]
-  readonly instances: number
-  readonly labels: Readonly<Record<string, string>>
-  /** `os`, `arch` and `kernel`, as far as it told them. */
-  readonly platform: Readonly<Record<string, string>>
-  readonly drivers: readonly DriverName[]
-  /** Those of them whose engine does not answer. */
-  readonly silentDrivers: readonly DriverName[]
-  readonly version: string
-  readonly host: string
-}
-
-/** What cannot be read of one aggregate. */
-export interface QuarantinedSummary {
-  /** The aggregate, e.g. `events.job.web`. */
-  readonly aggregate: string
-  /** Sequence of the first event that cannot be read: the id by which operators name it. */
-  readonly seq: number
-  readonly last: number
-  readonly count: number
-  /** What is wrong with the first. */
-  readonly reason: string
-  /** RFC 3339: when it was put on record; null until it is. */
-  readonly since: string | null
-  /** Whether nothing is decided about the aggregate because of it. */
-  readonly frozen: boolean
-}
-
-export interface ClusterSummary {
-  readonly seq: number
-  readonly jobs: Partial<Record<JobState, number>>
-  readonly instances: Partial<Record<InstanceState, number>>
-  /** Of those that run, how many are checked and not known to be healthy. */
-  readonly unready: number
-  readonly workers: Partial<Record<WorkerState, number>>
-  /** Workers that take no new instances because somebody wants it so. */
-  readonly closed: Partial<Record<Intake, number>>
-  readonly leaders: Readonly<Record<LedRole, Leader>>
-  readonly scheduling: Readonly<Scheduling>
-  readonly services: readonly ServiceInfo[]
-  /** The first of them; a flood of others must not keep a service from saying how it is. */
-  readonly quarantined: readonly QuarantinedSummary[]
-  /** How many there are in all. */
-  readonly quarantinedCount: number
-  readonly ignored: { readonly stale: number; readonly illegal: number }
-}
 
 const at = (time: number): string => new Date(time).toISOString()
 
@@ -191,6 +37,7 @@ const sumCounts = (tasks: Iterable<Task>): Partial<Record<InstanceState, number>
   return sum
 }
 
+/** A job as a line of a list. */
 export const describeJob = (job: Job): JobSummary => ({
   name: job.name,
   kind: job.kind,
@@ -216,6 +63,7 @@ const sumOf = <T>(items: Iterable<T>, value: (item: T) => number): number => {
   return sum
 }
 
+/** A job with its spec, its tasks and its latest versions. */
 export const describeJobDetail = (job: Job): JobDetail => ({
   ...describeJob(job),
   spec: job.spec,
@@ -234,8 +82,9 @@ export const describeJobDetail = (job: Job): JobDetail => ({
   stable: job.stable?.version ?? null,
 })
 
+/** One attempt: where it is and how it fares. */
 export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
-  id: instanceId({ job: attempt.task.job.name, task: attempt.task.name, index: attempt.index }),
+  id: idOf(attempt),
   job: attempt.task.job.name,
   task: attempt.task.name,
   index: attempt.index,
@@ -254,6 +103,7 @@ export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
   reason: (attempt.state === 'pending' ? whyHeld(attempt.task) : null) ?? attempt.reason,
 })
 
+/** An instance as a line of a list: its current attempt, and the one that goes on beside it. */
 export const describeInstance = (instance: Instance): InstanceSummary => ({
   ...describeAttempt(instance),
   reschedules: instance.reschedules,
@@ -261,6 +111,7 @@ export const describeInstance = (instance: Instance): InstanceSummary => ({
   retiring: instance.retiring === null ? null : describeAttempt(instance.retiring),
 })
 
+/** An instance with the sequences of its latest events. */
 export const describeInstanceDetail = (instance: Instance): InstanceDetail => ({
   ...describeInstance(instance),
   events: [...instance.recent],
@@ -273,6 +124,7 @@ const describeDevices = ({ devices, reservedDevices }: Worker): WorkerSummary['d
   )
 }
 
+/** A worker with what it has promised of what it has. */
 export const describeWorker = (worker: Worker): WorkerSummary => ({
   name: worker.name,
   state: worker.state,
@@ -305,7 +157,7 @@ export const describeQuarantined = (
 })
 
 /** So that what a service says of itself stays far below the servers' limit of 1 MiB a message. */
-export const MAX_QUARANTINED_SHOWN = 20
+const MAX_QUARANTINED_SHOWN = 20
 
 function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
   let left = limit
@@ -316,6 +168,7 @@ function* take<T>(items: Iterable<T>, limit: number): Generator<T> {
   }
 }
 
+/** The whole cluster in counts; bounded, however large it is. */
 export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   seq: cluster.seq,
   jobs: tally([...cluster.jobs.values()].map(({ state }) => state)),

@@ -8,13 +8,12 @@ import {
   type Cluster,
   type Instance,
   ignoreChanges,
-  isOutdated,
-  isWanted,
   type Job,
   type JobState,
   MAX_SUBMISSIONS,
   type Task,
 } from './model'
+import { isOutdated, isWanted } from './queries'
 import { noteTargets } from './targets'
 import { enter, enterRetiring } from './transition'
 

@@ -2,17 +2,8 @@ import type { EventOf } from '#libs/events'
 import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { describeUnhealthy, isPlaced, LIFECYCLE, type StepType } from './lifecycle'
-import {
-  type Attempt,
-  type Changes,
-  type Cluster,
-  findInstance,
-  type Instance,
-  isOutdated,
-  isWanted,
-  MAX_AVOIDED,
-  RECENT_EVENTS,
-} from './model'
+import { type Attempt, type Changes, type Cluster, type Instance, MAX_AVOIDED, RECENT_EVENTS } from './model'
+import { findInstance, isOutdated, isWanted } from './queries'
 import { enter, enterHealth, enterRetiring, keepVolumes, retire } from './transition'
 
 type TaskEvent = EventOf<StepType>

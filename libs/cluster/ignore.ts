@@ -1,5 +1,6 @@
 import { aggregateOf, type OrkEvent } from '#libs/events'
-import { type Changes, type Cluster, findInstance } from './model'
+import type { Changes, Cluster } from './model'
+import { findInstance } from './queries'
 
 /** Counts a step that is not in the lifecycle. */
 export const ignoreIllegal = (cluster: Cluster): void => {
@@ -31,6 +32,7 @@ interface Holder {
 const held = <T extends { seq: number }>(of: T | undefined, tell: (changes: Changes, of: T) => void) =>
   of === undefined ? undefined : { of, tell: (changes: Changes) => tell(changes, of) }
 
+/** What of the model keeps the last sequence of an aggregate; undefined where nothing does. */
 export const holderOf = (cluster: Cluster, aggregate: string): Holder | undefined => {
   const [, topic, first = '', task = '', index = ''] = aggregate.split('.')
   switch (topic) {

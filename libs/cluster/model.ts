@@ -1,5 +1,5 @@
 import type { Move, Role } from '#libs/events'
-import type { ResourceName, Resources } from '#libs/kernel'
+import type { Resources } from '#libs/kernel'
 import {
   DEFAULT_POLICY,
   type DriverName,
@@ -327,51 +327,5 @@ export interface Changes {
   worker(worker: Worker): void
 }
 
+/** For who only wants the fold. */
 export const ignoreChanges: Changes = { job() {}, instance() {}, worker() {} }
-
-/** Whether new instances may be placed on the worker: it is heard of, and nobody wants it otherwise. */
-export const isOpen = ({ state, intake }: Worker): boolean => state === 'ready' && intake === 'open'
-
-/** The most of a resource that one instance can have on a worker: what its machine has, however often that is promised. */
-export const mostForOne = ({ capacity, overcommit }: Worker, name: ResourceName): number =>
-  Math.ceil((capacity[name] * 100) / Math.max(100, overcommit[name] ?? 100))
-
-/** Whether the instance should have an attempt at all, as of the job's current version. */
-export const isWanted = (instance: Pick<Attempt, 'task' | 'index'>): boolean =>
-  instance.task.job.state === 'running' && isAskedFor(instance)
-
-/** Whether the job's current version has it, be the job running or not. */
-export const isAskedFor = ({ task, index }: Pick<Attempt, 'task' | 'index'>): boolean =>
-  index < task.replicas && (task.job.kind !== 'system' || task.job.targets[index]?.wanted === true)
-
-/** The one worker that an instance is for; null: it may go anywhere. */
-export const targetOf = ({ task, index }: Pick<Attempt, 'task' | 'index'>): string | null =>
-  task.job.kind === 'system' ? (task.job.targets[index]?.worker ?? null) : null
-
-/** Whether the attempt was placed with a template that the job no longer has. */
-export const isOutdated = (attempt: Attempt): boolean => attempt.templateVersion !== attempt.task.templateVersion
-
-/** The instance that an attempt, the current or a retiring one, is of. */
-export const instanceOf = (attempt: Attempt): Instance => {
-  const instance = attempt.task.instances.at(attempt.index)
-  if (instance === undefined) throw new Error('an attempt without its instance') // instances are never taken away
-  return instance
-}
-
-/** What an instance holds on workers: its current attempt and the one that retires. */
-export const attemptsOf = (instance: Instance): readonly Attempt[] =>
-  instance.retiring === null ? [instance] : [instance, instance.retiring]
-
-/** The instances of which anything was ever told, also those that are no longer wanted: no other one was ever placed. */
-export function* knownInstances(cluster: Cluster): Generator<Instance> {
-  for (const { tasks } of cluster.jobs.values()) {
-    for (const { instances } of tasks.values()) yield* instances.made()
-  }
-}
-
-/** What a command about a job has to expect: the last sequence of its aggregate, also where there is no such job yet. */
-export const jobSeq = (cluster: Cluster, job: string): number =>
-  cluster.jobs.get(job)?.seq ?? cluster.strays.get(`events.job.${job}`) ?? 0
-
-export const findInstance = (cluster: Cluster, job: string, task: string, index: number): Instance | undefined =>
-  cluster.jobs.get(job)?.tasks.get(task)?.instances.at(index)

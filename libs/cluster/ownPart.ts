@@ -1,5 +1,6 @@
 import { isPlaced } from './lifecycle'
-import { type Cluster, isWanted, knownInstances } from './model'
+import type { Cluster } from './model'
+import { isWanted, knownInstances } from './queries'
 import { enter, enterRetiring } from './transition'
 
 /**

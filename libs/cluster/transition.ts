@@ -1,7 +1,8 @@
 import { addResources, subtractResources } from '#libs/kernel'
 import { type PortSpec, volumeName } from '#libs/spec'
 import { type Health, type InstanceState, isOver, isPlaced, isUnready } from './lifecycle'
-import { type Attempt, type Cluster, type Instance, isOutdated, type Worker } from './model'
+import type { Attempt, Cluster, Instance, Worker } from './model'
+import { isOutdated } from './queries'
 
 /**
  * Moves an instance into a state and keeps what depends on it right: the task's counts and, when it comes to be placed
@@ -94,6 +95,7 @@ export const adoptUnhosted = (cluster: Cluster, worker: Worker): void => {
   }
 }
 
+/** `8080/tcp`: a port of a machine as `Worker.hostPorts` has it. */
 export const hostPortKey = ({ hostPort, protocol }: Pick<PortSpec, 'hostPort' | 'protocol'>): string =>
   `${hostPort}/${protocol}`
 

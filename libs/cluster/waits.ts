@@ -1,5 +1,6 @@
 import type { DependencyCondition } from '#libs/spec'
-import { isWanted, type Task } from './model'
+import type { Task } from './model'
+import { isWanted } from './queries'
 import { hasReschedules } from './reschedule'
 
 /** How many instances of a task are under way, that is: have a place. */

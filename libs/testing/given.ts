@@ -1,4 +1,13 @@
-import { type Attempt, type Cluster, emptyCluster, evolve, type Instance, ignoreChanges, isPlaced } from '#libs/cluster'
+import {
+  type Attempt,
+  type Cluster,
+  emptyCluster,
+  evolve,
+  type Instance,
+  idOf,
+  ignoreChanges,
+  isPlaced,
+} from '#libs/cluster'
 import { type Draft, EVENTS, type Stamp, stamp, type Unreadable } from '#libs/events'
 import { ofPlacement } from './happenings'
 
@@ -75,8 +84,6 @@ export class Story {
     })
   }
 }
-
-const idOf = ({ task, index }: Attempt): string => `${task.job.name}.${task.name}.${index}`
 
 const inWords = (instance: Instance): string =>
   [instance, instance.retiring].flatMap((one) => (one === null ? [] : [attemptInWords(one)])).join(', ')

@@ -1,15 +1,6 @@
 import * as E from 'fp-ts/Either'
-import {
-  type Attempt,
-  type Cluster,
-  emptyCluster,
-  evolve,
-  findInstance,
-  type Instance,
-  ignoreChanges,
-} from '#libs/cluster'
+import { type Cluster, emptyCluster, evolve, findInstance, type Instance, ignoreChanges } from '#libs/cluster'
 import { type Draft, type Entry, parseEvent, type Stamp, stamp } from '#libs/events'
-import { instanceId } from '#libs/kernel'
 import type { JobSpec } from '#libs/spec'
 import { ofPlacement, on, registered } from './happenings'
 
@@ -46,7 +37,9 @@ export class History {
   schedule(id: string, worker: string): Entry {
     const instance = this.instance(id)
     const data = {
-      ...refOf(instance),
+      job: instance.task.job.name,
+      task: instance.task.name,
+      index: instance.index,
       worker,
       attempt: instance.attempt + 1,
       version: instance.task.job.version,
@@ -74,11 +67,3 @@ export class History {
     return instance
   }
 }
-
-const refOf = (instance: Attempt) => ({
-  job: instance.task.job.name,
-  task: instance.task.name,
-  index: instance.index,
-})
-
-export const idOf = (instance: Attempt): string => instanceId(refOf(instance))

@@ -1,15 +1,7 @@
 import type { TaskSpec } from '#libs/spec'
 import { noInstances } from '../instances'
-import {
-  type Attempt,
-  attemptsOf,
-  type Cluster,
-  emptyCluster,
-  type Instance,
-  type Job,
-  type LedRole,
-  type Task,
-} from '../model'
+import { type Attempt, type Cluster, emptyCluster, type Instance, type Job, type LedRole, type Task } from '../model'
+import { attemptsOf } from '../queries'
 import { type Form, fieldsOf, listOf, Malformed, type Shared } from './form'
 import {
   jobForms,

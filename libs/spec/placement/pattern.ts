@@ -1,19 +1,6 @@
 import * as E from 'fp-ts/Either'
+import { after, BadPattern, either, isFound, many, nothing, type One, type Part, repeated, single } from './steps'
 
-/** One character: the ranges of code points that it may, or may not, be of. */
-interface One {
-  readonly not: boolean
-  readonly ranges: readonly (readonly [number, number])[]
-}
-
-type Step =
-  | { readonly tag: 'one'; readonly one: One }
-  | { readonly tag: 'start' | 'end' }
-  /** Goes on at both places. */
-  | { readonly tag: 'fork'; readonly to: readonly [number, number] }
-
-/** So many steps at most: what a match costs is this times the length of the text, whatever the pattern. */
-const MAX_STEPS = 2_000
 const MAX_REPEATS = 255
 const MAX_DEPTH = 20
 const ANY: One = { not: true, ranges: [] }
@@ -32,53 +19,6 @@ const CLASSES: Readonly<Record<string, One>> = {
   S: { not: true, ranges: SPACE },
 }
 
-/** Makes the steps of a part of the pattern, to stand from a place on. */
-type Part = (from: number) => Step[]
-
-const nothing: Part = () => []
-const single =
-  (step: Step): Part =>
-  () => [step]
-const after =
-  (one: Part, two: Part): Part =>
-  (from) => {
-    const first = one(from)
-    return bounded([...first, ...two(from + first.length)])
-  }
-/** A jump is a fork with one way. */
-const either =
-  (one: Part, two: Part): Part =>
-  (from) => {
-    const first = one(from + 1)
-    const second = from + 1 + first.length + 1
-    const rest = two(second)
-    const end = second + rest.length
-    return bounded([{ tag: 'fork', to: [from + 1, second] }, ...first, { tag: 'fork', to: [end, end] }, ...rest])
-  }
-const many =
-  (part: Part): Part =>
-  (from) => {
-    const steps = part(from + 1)
-    const end = from + 1 + steps.length + 1
-    return bounded([{ tag: 'fork', to: [from + 1, end] }, ...steps, { tag: 'fork', to: [from, from] }])
-  }
-
-const bounded = (steps: Step[]): Step[] => {
-  if (steps.length > MAX_STEPS) throw new Fault('repeats too much')
-  return steps
-}
-
-const repeated = (part: Part, min: number, max: number): Part => {
-  let whole = nothing
-  for (let n = 0; n < min; n += 1) whole = after(whole, part)
-  if (max === Number.POSITIVE_INFINITY) return after(whole, many(part))
-  let rest = nothing
-  for (let n = min; n < max; n += 1) rest = either(after(part, rest), nothing)
-  return after(whole, rest)
-}
-
-class Fault extends Error {}
-
 /** Reads a pattern, from left to right. */
 class Reader {
   private at = 0
@@ -91,7 +31,7 @@ class Reader {
 
   whole(): Part {
     const part = this.choice()
-    if (this.at < this.chars.length) throw new Fault('has a ")" too many')
+    if (this.at < this.chars.length) throw new BadPattern('has a ")" too many')
     return part
   }
 
@@ -115,11 +55,11 @@ class Reader {
     if (this.takes('?')) return this.once(either(part, nothing))
     if (!this.takes('{')) return part
     const bounds = /^(\d{1,3})(,(\d{1,3})?)?$/.exec(this.upTo('}'))
-    if (bounds === null) throw new Fault('has a "{" that is not {n}, {n,} or {n,m}')
+    if (bounds === null) throw new BadPattern('has a "{" that is not {n}, {n,} or {n,m}')
     const min = Number(bounds[1])
     const max = bounds[2] === undefined ? min : bounds[3] === undefined ? Number.POSITIVE_INFINITY : Number(bounds[3])
     if (min > MAX_REPEATS || (max !== Number.POSITIVE_INFINITY && (max > MAX_REPEATS || max < min))) {
-      throw new Fault(`repeats too much: ${MAX_REPEATS} times at most`)
+      throw new BadPattern(`repeats too much: ${MAX_REPEATS} times at most`)
     }
     return this.once(repeated(part, min, max))
   }
@@ -127,7 +67,7 @@ class Reader {
   /** What is repeated may not be repeated again, and an edge not at all. */
   private once(part: Part): Part {
     if (this.next !== undefined && '*+?{'.includes(this.next))
-      throw new Fault(`has "${this.next}" after a repetition, or after ^ or $`)
+      throw new BadPattern(`has "${this.next}" after a repetition, or after ^ or $`)
     return part
   }
 
@@ -150,19 +90,19 @@ class Reader {
       case '+':
       case '?':
       case '{':
-        throw new Fault(`has "${char}" with nothing to repeat`)
+        throw new BadPattern(`has "${char}" with nothing to repeat`)
       default:
         return single({ tag: 'one', one: just(char) })
     }
   }
 
   private group(): Part {
-    if (this.takes('?') && !this.takes(':')) throw new Fault('looks ahead or behind, which is not offered')
+    if (this.takes('?') && !this.takes(':')) throw new BadPattern('looks ahead or behind, which is not offered')
     this.depth += 1
-    if (this.depth > MAX_DEPTH) throw new Fault('is nested too deep')
+    if (this.depth > MAX_DEPTH) throw new BadPattern('is nested too deep')
     const part = this.choice()
     this.depth -= 1
-    if (!this.takes(')')) throw new Fault('has a "(" that is not closed')
+    if (!this.takes(')')) throw new BadPattern('has a "(" that is not closed')
     return part
   }
 
@@ -170,14 +110,14 @@ class Reader {
     const not = this.takes('^')
     const ranges: (readonly [number, number])[] = []
     while (!this.takes(']') || ranges.length === 0) {
-      if (this.at >= this.chars.length) throw new Fault('has a "[" that is not closed')
+      if (this.at >= this.chars.length) throw new BadPattern('has a "[" that is not closed')
       const low = this.ofSet()
       ranges.push(...low.ranges)
       const from = low.ranges[0]?.[0] ?? 0
       if (this.next !== '-' || this.chars[this.at + 1] === ']') continue
       this.at += 1
       const to = this.ofSet().ranges[0]?.[0] ?? 0
-      if (to < from) throw new Fault('has a range whose end comes before its beginning')
+      if (to < from) throw new BadPattern('has a range whose end comes before its beginning')
       ranges.push([from, to])
     }
     return { not, ranges }
@@ -186,7 +126,7 @@ class Reader {
   private ofSet(): One {
     const char = this.take()
     const one = char === '\\' ? this.escaped() : just(char)
-    if (one.not) throw new Fault('has \\D, \\W or \\S inside of [ ]')
+    if (one.not) throw new BadPattern('has \\D, \\W or \\S inside of [ ]')
     return one
   }
 
@@ -194,7 +134,7 @@ class Reader {
     const char = this.take()
     const known = CLASSES[char]
     if (known !== undefined) return known
-    if (/[A-Za-z0-9]/.test(char)) throw new Fault(`has \\${char}, which is not offered`)
+    if (/[A-Za-z0-9]/.test(char)) throw new BadPattern(`has \\${char}, which is not offered`)
     return just(char)
   }
 
@@ -204,7 +144,7 @@ class Reader {
 
   private take(): string {
     const char = this.chars[this.at]
-    if (char === undefined) throw new Fault('ends too soon')
+    if (char === undefined) throw new BadPattern('ends too soon')
     this.at += 1
     return char
   }
@@ -228,8 +168,6 @@ const just = (char: string): One => {
   return { not: false, ranges: [[code, code]] }
 }
 
-const isOf = ({ not, ranges }: One, code: number): boolean => ranges.some(([a, b]) => code >= a && code <= b) !== not
-
 /** Whether the pattern is found somewhere in a text. */
 export type Pattern = (text: string) => boolean
 
@@ -243,36 +181,7 @@ export const compilePattern = (text: string): E.Either<string, Pattern> => {
     const steps = new Reader(text).whole()(0)
     return E.right((subject) => isFound(steps, subject))
   } catch (error) {
-    if (error instanceof Fault) return E.left(`the pattern ${error.message}`)
+    if (error instanceof BadPattern) return E.left(`the pattern ${error.message}`)
     throw error
-  }
-}
-
-const isFound = (steps: readonly Step[], text: string): boolean => {
-  const codes = Array.from(text, (char) => char.codePointAt(0) ?? 0)
-  let now = new Set<number>()
-  for (let at = 0; ; at += 1) {
-    reach(steps, now, 0, at === 0, at === codes.length)
-    if (now.has(steps.length)) return true
-    const code = codes[at]
-    if (code === undefined) return false
-    const then = new Set<number>()
-    for (const place of now) {
-      const step = steps[place]
-      if (step?.tag === 'one' && isOf(step.one, code)) reach(steps, then, place + 1, false, at + 1 === codes.length)
-    }
-    now = then
-  }
-}
-
-/** All places that are reached from one without taking a character. */
-const reach = (steps: readonly Step[], into: Set<number>, from: number, atStart: boolean, atEnd: boolean): void => {
-  const todo = [from]
-  for (let place = todo.pop(); place !== undefined; place = todo.pop()) {
-    if (into.has(place)) continue
-    into.add(place)
-    const step = steps[place]
-    if (step?.tag === 'fork') todo.push(...step.to)
-    else if ((step?.tag === 'start' && atStart) || (step?.tag === 'end' && atEnd)) todo.push(place + 1)
   }
 }

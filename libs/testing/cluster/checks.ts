@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { idOf } from '#libs/cluster'
 import type { TestContainer } from './containers'
 import type { Observer } from './observer'
 
@@ -28,12 +29,12 @@ export const assertOneContainerEach = async (cluster: Looked): Promise<void> => 
   const told = [...cluster.log.view.jobs.keys()]
     .flatMap((job) => cluster.log.instances(job))
     .filter(({ state }) => state === 'running')
-    .map(({ task, index, attempt, worker, container }) =>
+    .map((one) =>
       describe({
-        instance: `${task.job.name}.${task.name}.${index}`,
-        attempt,
-        worker: worker ?? '',
-        id: container ?? '',
+        instance: idOf(one),
+        attempt: one.attempt,
+        worker: one.worker ?? '',
+        id: one.container ?? '',
         running: true,
       }),
     )

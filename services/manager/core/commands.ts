@@ -79,6 +79,7 @@ export const forget = (cluster: Cluster, name: string, reason: string | null): E
   return E.right({ tag: 'Write', version: 0, decision })
 }
 
+/** No worker of that name ever registered; some that did are named. */
 export const noSuchWorker = ({ workers }: Cluster, name: string): OrkError =>
   orkError('NoSuchWorker', `there is no worker "${name}"`, {
     next: workers.size === 0 ? 'none has joined yet' : `there are: ${[...workers.keys()].slice(0, 10).join(', ')}`,

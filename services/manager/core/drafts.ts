@@ -10,6 +10,7 @@ const attemptOf = (attempt: Attempt) => ({
   placement: attempt.placedSeq,
 })
 
+/** An attempt is to stop, for a reason that people are told. */
 export const stopRequest = (attempt: Attempt, reason: string): Decision => ({
   draft: { type: 'TaskStopRequested', data: { ...attemptOf(attempt), reason } },
   expect: instanceOf(attempt).seq,
@@ -21,12 +22,14 @@ export const replaceRequest = (attempt: Attempt, reason: string): Decision => ({
   expect: instanceOf(attempt).seq,
 })
 
+/** An instance that failed where it was is placed anew. */
 export const rescheduled = (instance: Instance): Decision => {
   const reason = instance.reason ?? 'it failed'
   const data = { ...attemptOf(instance), reschedules: instance.reschedules + 1, reason }
   return { draft: { type: 'TaskRescheduled', data }, expect: instance.seq }
 }
 
+/** What is on a worker that was given up is given up with it. */
 export const lostAttempt = (attempt: Attempt, { name, state }: Worker): Decision => ({
   draft: { type: 'TaskLost', data: { ...attemptOf(attempt), reason: `worker ${name} is ${state}` } },
   expect: instanceOf(attempt).seq,

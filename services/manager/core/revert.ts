@@ -18,6 +18,7 @@ export const revertAfter = (job: Job): Decision | null => {
 export const isConcerned = (job: Job, task: Task): boolean =>
   task.templateVersion > (job.stable?.version ?? 0) || task.outdated > 0 || task.retiring > 0
 
+/** A next version of the job, with the spec of an earlier one. */
 export const revertTo = (job: Job, to: number, spec: Job['spec'], reason: string | null): Decision => ({
   draft: { type: 'JobReverted', data: { job: job.name, version: job.version + 1, to, reason, spec } },
   expect: job.seq,

@@ -1,4 +1,4 @@
-import { type Instance, isOutdated, isPlaced, isUp, isWanted, type Now, type Task } from '#libs/cluster'
+import { type Instance, idOf, isOutdated, isPlaced, isUp, isWanted, type Now, type Task } from '#libs/cluster'
 import { type UpdateSpec, updateOf } from '#libs/spec'
 import { type Seen, steadyAt } from './steady'
 
@@ -31,6 +31,7 @@ export interface Move {
 /** Why an instance should run elsewhere, or anew; null: it should not. */
 export type WhyMove = (instance: Instance) => Omit<Move, 'instance'> | null
 
+/** How each instance of a task stands, and which are next to be moved or replaced. */
 export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance, Seen>, now: Now): Survey => {
   const update = updateOf(task.spec)
   const old: Move[] = []
@@ -68,7 +69,7 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
 }
 
 const troubleOf = (instance: Instance, late: boolean): string | null => {
-  const id = `${instance.task.job.name}.${instance.task.name}.${instance.index}`
+  const id = idOf(instance)
   if (isOutdated(instance)) return null // what it was before is no fault of what it is to become
   if (instance.state === 'failed') return `${id} failed: ${instance.reason ?? 'for no known reason'}`
   return late ? `${id} was not healthy within the \`healthyDeadline\` of its task` : null

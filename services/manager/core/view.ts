@@ -52,6 +52,7 @@ export interface Heard {
   containers: NonNullable<Beat['containers']>
 }
 
+/** What a manager knows before the first event, or with what it starts from. */
 export const initialView = (cluster: Cluster): ManagerView => ({
   cluster,
   touchedJobs: new Set(),

@@ -4,22 +4,14 @@ import {
   describeUnhealthy,
   evolve,
   type Instance,
+  idOf,
   isPlaced,
   knownInstances,
   type Now,
 } from '#libs/cluster'
 import type { Entry } from '#libs/events'
 import { longestDelayMs } from './restart'
-import {
-  type Assignment,
-  addAssignment,
-  assignmentsOf,
-  forget,
-  idOf,
-  NO_CHECK,
-  touchAll,
-  type WorkerView,
-} from './view'
+import { type Assignment, addAssignment, assignmentsOf, forget, NO_CHECK, touchAll, type WorkerView } from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
 export const assign = (view: WorkerView, instance: Instance, now: Now): void => {

@@ -1,6 +1,7 @@
 export * from './assign'
 export * from './cutOff'
 export * from './decide'
+export * from './dialogue'
 export * from './observe'
 export * from './prunable'
 export * from './restart'

@@ -1,18 +1,8 @@
 import type { AttemptRef, Container, DriverError } from '#libs/drivers'
 import { instanceId } from '#libs/kernel'
 import type { DriverName } from '#libs/spec'
-import {
-  type Assignment,
-  assignmentOf,
-  drop,
-  type Held,
-  heldOf,
-  hold,
-  keyOf,
-  type Observation,
-  touchAll,
-  type WorkerView,
-} from './view'
+import type { Observation } from './dialogue'
+import { type Assignment, assignmentOf, drop, type Held, heldOf, hold, keyOf, touchAll, type WorkerView } from './view'
 
 /** Takes note of what the engine did or said. What follows from it is decided by `decide`. */
 export const observe = (view: WorkerView, seen: Observation): void => {

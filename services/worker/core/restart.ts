@@ -23,6 +23,7 @@ export interface Run {
   readonly lot: number
 }
 
+/** What follows from the end of a container, by the restart policy of its task. */
 export const afterExit = (policy: RestartSpec, exit: Exit, run: Run): AfterExit => {
   if (exit.exitCode === 0 && policy.policy !== 'always') return { tag: 'Complete' }
   return afterFailure(policy, describeExit(exit), run)

@@ -1,5 +1,6 @@
 import { LEFTOVER_STOP } from './cleanUp'
-import type { Effect, WorkerView } from './view'
+import type { Effect } from './dialogue'
+import type { WorkerView } from './view'
 
 /**
  * What a worker that was succeeded has to stop: all that runs on engines that its successor does not have, since that

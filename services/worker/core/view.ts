@@ -1,7 +1,7 @@
 import { type Attempt, type Cluster, emptyCluster, type Health } from '#libs/cluster'
-import type { AttemptRef, Container, DriverError, EngineHealth, Exit, Probed, PublishedPort } from '#libs/drivers'
+import type { AttemptRef, DriverError, EngineHealth, Exit, Probed, PublishedPort } from '#libs/drivers'
 import { Heap, instanceId, type Resources } from '#libs/kernel'
-import type { DriverName, Probe, TaskSpec } from '#libs/spec'
+import type { DriverName, TaskSpec } from '#libs/spec'
 
 /** What one worker knows: what the log gave it to do, and what its engines have. */
 export interface WorkerView {
@@ -147,86 +147,7 @@ export interface Held {
   generation: number
 }
 
-/** What the shell is asked to do; its outcome comes back as an observation. */
-export type Effect =
-  | {
-      readonly tag: 'Run'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly spec: TaskSpec
-      /** Host ports that were chosen for it. */
-      readonly ports: readonly PublishedPort[]
-    }
-  | {
-      readonly tag: 'Pull'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly image: string
-      readonly auth?: string
-    }
-  | {
-      readonly tag: 'Stop'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly signal: string
-      readonly graceMs: number
-    }
-  | { readonly tag: 'Remove'; readonly driver: DriverName; readonly ref: AttemptRef }
-  | {
-      readonly tag: 'Probe'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly probe: Probe
-      readonly timeoutMs: number
-    }
-
-/** What the shell saw. `error` null: it worked. */
-export type Observation =
-  | {
-      readonly tag: 'Listed'
-      readonly driver: DriverName
-      /** The view's generation when the listing began. */
-      readonly begun: number
-      readonly containers: readonly Container[]
-    }
-  | { readonly tag: 'Unreachable'; readonly driver: DriverName }
-  | { readonly tag: 'Exited'; readonly driver: DriverName; readonly ref: AttemptRef; readonly exit: Exit }
-  | { readonly tag: 'Vanished'; readonly driver: DriverName; readonly ref: AttemptRef }
-  | { readonly tag: 'Health'; readonly driver: DriverName; readonly ref: AttemptRef; readonly health: EngineHealth }
-  | {
-      readonly tag: 'Probed'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly found: Probed | DriverError
-    }
-  | { readonly tag: 'Ran'; readonly ref: AttemptRef; readonly container: Container }
-  | { readonly tag: 'NotRun'; readonly driver: DriverName; readonly ref: AttemptRef; readonly error: DriverError }
-  | {
-      readonly tag: 'Pulling'
-      readonly ref: AttemptRef
-      readonly image: string
-      readonly doneBytes: number
-      readonly totalBytes: number
-    }
-  | {
-      readonly tag: 'Pulled'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly error: DriverError | null
-    }
-  | {
-      readonly tag: 'StopDone'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly exit: Exit | DriverError
-    }
-  | {
-      readonly tag: 'RemoveDone'
-      readonly driver: DriverName
-      readonly ref: AttemptRef
-      readonly error: DriverError | null
-    }
-
+/** What a worker knows before the first event, or with what it starts from: nothing of its engines. */
 export const initialView = (
   name: string,
   drivers: readonly DriverName[],
@@ -254,8 +175,7 @@ export const initialView = (
   dropped: new Map(),
 })
 
-export const idOf = ({ task, index }: Attempt): string => instanceId({ job: task.job.name, task: task.name, index })
-
+/** What an instance has here, of whatever placement. */
 export const assignmentsOf = (view: WorkerView, id: string): readonly Assignment[] => [
   ...(view.assignments.get(id)?.values() ?? []),
 ]
@@ -264,11 +184,13 @@ export const assignmentsOf = (view: WorkerView, id: string): readonly Assignment
 export const assignmentOf = (view: WorkerView, ref: AttemptRef): Assignment | undefined =>
   view.assignments.get(instanceId(ref))?.get(ref.placement)
 
+/** Another placement of an instance here. */
 export const addAssignment = (view: WorkerView, assignment: Assignment): void => {
   const all = view.assignments.get(assignment.id) ?? new Map<number, Assignment>()
   view.assignments.set(assignment.id, all.set(assignment.placedSeq, assignment))
 }
 
+/** The log has ended the assignment. */
 export const forget = (view: WorkerView, { id, placedSeq }: Assignment): void => {
   const all = view.assignments.get(id)
   all?.delete(placedSeq)
@@ -285,12 +207,14 @@ export const touchAll = (view: WorkerView): void => {
   for (const id of view.assignments.keys()) view.touched.add(id)
 }
 
+/** The container of an attempt, if there is one. */
 export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
   view.containers.get(instanceId(ref))?.get(keyOf(ref))
 
 /** The same for the same attempt of the same placement. */
 export const keyOf = (ref: AttemptRef): string => `${instanceId(ref)}/${ref.placement}/${ref.attempt}`
 
+/** Notes a container that is there, or is about to be. */
 export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'stuck'>): Held => {
   const id = instanceId(held.ref)
   const attempts = view.containers.get(id) ?? new Map<string, Held>()
@@ -302,6 +226,7 @@ export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'stuck'>)
   return stored
 }
 
+/** Notes that a container is gone, also for listings that began while it was there. */
 export const drop = (view: WorkerView, { ref, driver }: Held): void => {
   const id = instanceId(ref)
   const attempts = view.containers.get(id)

@@ -1,5 +1,5 @@
 import type { Draft } from '#libs/events'
-import type { Effect } from './view'
+import type { Effect } from './dialogue'
 
 /** A fact to be told to the log. Its id is its own: told twice, it is stored once. */
 export interface Fact {

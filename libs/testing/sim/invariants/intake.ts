@@ -1,3 +1,4 @@
+import { idOf } from '#libs/cluster'
 import { instanceId } from '#libs/kernel'
 import type { Invariant } from './invariant'
 
@@ -27,7 +28,7 @@ export const intake: Invariant = {
             return void closedAt.set(worker.name, { seq, ms: closed?.ms ?? time.now })
           case 'WorkerDrained': {
             const there = [...worker.instances].find(({ placedSeq }) => placedSeq <= known)
-            return there && fail(`${worker.name} was called drained at ${seq}, with ${instanceId(idOf(there))} on it`)
+            return there && fail(`${worker.name} was called drained at ${seq}, with ${idOf(there)} on it`)
           }
           case 'TaskScheduled':
             if (closed === undefined || closed.seq > known) return
@@ -47,9 +48,3 @@ export const intake: Invariant = {
     }
   },
 }
-
-const idOf = ({ task, index }: { task: { name: string; job: { name: string } }; index: number }) => ({
-  job: task.job.name,
-  task: task.name,
-  index,
-})

@@ -18,6 +18,7 @@ export const byTurn = (a: Instance, b: Instance): number => {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+/** Whether the instance is the scheduler's to place. */
 export const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
 /** Whether it waits for itself, and not with its task: workers have turned it down, or each of the task has places of its own. */

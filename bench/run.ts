@@ -1,4 +1,5 @@
 import { arch, cpus, totalmem } from 'node:os'
+import { causeText } from '#libs/kernel'
 import type { Bench } from './figure'
 
 /** Loaded only when asked for: each brings what the others need not have. */
@@ -29,7 +30,7 @@ const main = async ([name = '', ...args]: readonly string[]): Promise<void> => {
 main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
+    console.error(causeText(error))
     process.exit(1)
   },
 )

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as E from 'fp-ts/Either'
-import { OrkFailure } from '#libs/kernel'
+import { orThrow } from '#libs/kernel'
 import { type Connection, type ConnectOptions, connect } from '#libs/log'
 import { startNatsServer } from '#libs/nats-server'
 
@@ -21,8 +20,5 @@ export const withServer = async (syncAlways: boolean, body: (url: string) => Pro
   }
 }
 
-export const mustConnect = async (options: Omit<ConnectOptions, 'name'>): Promise<Connection> => {
-  const connection = await connect({ name: 'bench', ...options })
-  if (E.isLeft(connection)) throw new OrkFailure(connection.left)
-  return connection.right
-}
+export const mustConnect = async (options: Omit<ConnectOptions, 'name'>): Promise<Connection> =>
+  orThrow(await connect({ name: 'bench', ...options }))

@@ -1,11 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as E from 'fp-ts/Either'
 import { apiSubject } from '#libs/api'
 import { containerName, dockerDriver } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
-import { OrkFailure } from '#libs/kernel'
+import { orThrow } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
 import { startNatsServer } from '#libs/nats-server'
 import { createLogger } from '#libs/runtime'
@@ -57,8 +56,7 @@ const observer = ({ log }: Connection) => {
 }
 
 const request = async ({ bus, prefix }: Connection, verb: 'submit' | 'stop', payload: unknown): Promise<void> => {
-  const answer = await bus.request(apiSubject(prefix, verb), payload, 10_000)
-  if (E.isLeft(answer)) throw new OrkFailure(answer.left)
+  orThrow(await bus.request(apiSubject(prefix, verb), payload, 10_000))
 }
 
 /** A whole ork as it is by default: nats-server that syncs each write, manager, scheduler and worker. */
@@ -68,10 +66,9 @@ export const orkContender = async (engine: Engine, socketPath: string, workload:
   const logger = createLogger('bench', 'warn')
   const connections: Connection[] = []
   const open = async (name: string): Promise<Connection> => {
-    const connection = await connect({ servers: nats.url, name })
-    if (E.isLeft(connection)) throw new OrkFailure(connection.left)
-    connections.push(connection.right)
-    return connection.right
+    const connection = orThrow(await connect({ servers: nats.url, name }))
+    connections.push(connection)
+    return connection
   }
   const manager = await startManager({ connection: await open('manager/m1'), name: 'm1', logger })
   const scheduler = await startScheduler({ connection: await open('scheduler/s1'), name: 's1', logger })

@@ -3,7 +3,7 @@ import { OrkFailure, orkError } from '#libs/kernel'
 import { archivedLog, type Connection, lastArchived, type Manifest, readManifest } from '#libs/log'
 
 /** The manifest of the archive in a folder, which must be this log's. Throws OrkFailure. */
-export const openManifest = (dir: string, cluster: string): Manifest => {
+const openManifest = (dir: string, cluster: string): Manifest => {
   const manifest = readManifest(dir)
   if (manifest === null) {
     throw new OrkFailure(

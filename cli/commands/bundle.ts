@@ -26,7 +26,7 @@ export default class Bundle extends OrkCommand {
     const { flags } = await this.parse(Bundle)
     const connection = await this.openPast(flags)
     const { bundle, bundledText } = await import('../show/bundle.js')
-    const done = await bundle(connection, { file: flags.output, archive: flags.archive, redact: flags.redact })
+    const done = await bundle(connection, { file: flags.output, redact: flags.redact })
     if (flags.json) return this.printJson(done)
     await this.print(bundledText(done))
   }

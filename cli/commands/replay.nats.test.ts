@@ -231,7 +231,7 @@ test('a bundle for strangers has the same events in other words', async ({ conne
   const dir = mkdtempSync(join(tmpdir(), 'ork-bundle-test-'))
   try {
     const file = join(dir, 'report.tgz')
-    const written = await bundle(connection, { file, archive: undefined, redact: true })
+    const written = await bundle(connection, { file, redact: true })
     const opened = await openBundle(written.file)
     const entries: Entry[] = []
     for await (const some of opened.log.read({ from: 1 })) entries.push(...some)

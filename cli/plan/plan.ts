@@ -1,6 +1,5 @@
-import * as E from 'fp-ts/Either'
 import type { Cluster } from '#libs/cluster'
-import { type OrkError, OrkFailure } from '#libs/kernel'
+import { orThrow } from '#libs/kernel'
 import { type JobSpec, type UpdateSpec, updateOf } from '#libs/spec'
 import { submit } from '../../services/manager/core'
 import type { WorkerVerdict } from '../../services/scheduler/core'
@@ -53,9 +52,4 @@ export const planSubmit = (cluster: Cluster, spec: JobSpec, now: number): Plan =
     return { ...planned, to, why: moves ? (ahead.waiting.get(planned.id) ?? []) : [] }
   })
   return { ...about, changed: true, fields, instances, update }
-}
-
-const orThrow = <A>(result: E.Either<OrkError, A>): A => {
-  if (E.isLeft(result)) throw new OrkFailure(result.left)
-  return result.right
 }

@@ -40,6 +40,7 @@ export const redactMessage = (message: StoredMessage, prefix: string, words: Wor
   return { ...message, subject: subjectOf(prefix, redacted), headers: '', data: Buffer.from(JSON.stringify(redacted)) }
 }
 
+/** The same event with every name and text that somebody wrote in other words; what it means stays. */
 export const redactEvent = (event: OrkEvent, words: Words): OrkEvent => {
   const [role = '', name = ''] = event.source.split('/')
   const { causationid, actor } = event

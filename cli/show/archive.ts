@@ -10,7 +10,6 @@ import {
   lastArchived,
   type Manifest,
   readManifest,
-  storedMessages,
   writeArchiveFile,
   writeManifest,
 } from '#libs/log'
@@ -47,7 +46,7 @@ export const archive = async (connection: Connection, { dir, before, signal }: A
   const to = Math.min(wanted, snapshot.head.seq, lastSeq - 1)
   while (lastArchived(manifest) < to) {
     signal.throwIfAborted()
-    const file = await writeArchiveFile(dir, storedMessages(log), manifest.files.at(-1), to)
+    const file = await writeArchiveFile(dir, log.messages, manifest.files.at(-1), to)
     manifest = { ...manifest, files: [...manifest.files, file] }
     writeManifest(dir, manifest)
   }
@@ -130,6 +129,7 @@ const fromArchive = async (log: Connection['log'], manifest: Manifest): Promise<
 
 const textOf = (cluster: Cluster): string => [...writeCluster(cluster)].join('\n')
 
+/** What came of `archive`, as a sentence. */
 export const archivedText = ({ dir, moved, lastSeq, files, bytes }: Archived): string =>
   moved === 0
     ? `nothing to move: what is before the snapshots is in ${dir} already, up to sequence ${lastSeq}`
@@ -152,6 +152,7 @@ export const verifyArchive = async (dir: string): Promise<CheckedArchive> => {
   return { dir: resolve(dir), lastSeq: lastArchived(manifest), files: manifest.files.length, problems }
 }
 
+/** What came of `verifyArchive`, as a sentence. */
 export const verifiedText = ({ dir, lastSeq, files, problems }: CheckedArchive): string =>
   problems.length === 0
     ? `whole: ${dir} holds events 1 to ${lastSeq} in ${count(files, 'file')}`

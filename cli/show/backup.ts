@@ -3,7 +3,7 @@ import { createReadStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import * as t from 'io-ts'
-import { Count, formatBytes, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { Count, causeText, formatBytes, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Backups, SavedStream } from '#libs/log'
 import { grouped } from '../render/foldProgress'
 
@@ -119,7 +119,7 @@ const check = async (dir: string, { file, bytes, sha256 }: SavedFile): Promise<v
       size += piece.length
     }
   } catch (cause) {
-    throw new OrkFailure(damaged(path, cause instanceof Error ? cause.message : String(cause)), { cause })
+    throw new OrkFailure(damaged(path, causeText(cause)), { cause })
   }
   if (size !== bytes) throw new OrkFailure(damaged(path, `it has ${size} of ${bytes} bytes`))
   if (hash.digest('hex') !== sha256) throw new OrkFailure(damaged(path, 'its SHA-256 is not the one it was saved with'))
@@ -142,8 +142,10 @@ const summary = ({ streams }: Backup): string =>
     .map(({ name, state, bytes }) => `  ${name}: up to sequence ${grouped(state.last_seq)}, ${formatBytes(bytes)}`)
     .join('\n')
 
+/** What a backup holds, stream by stream. */
 export const savedText = (saved: Backup & { readonly dir: string }): string =>
   `saved to ${saved.dir}\n${summary(saved)}`
 
+/** What was restored, stream by stream. */
 export const restoredText = (restored: Backup): string =>
   `restored what was saved at ${restored.time}; start the services again\n${summary(restored)}`

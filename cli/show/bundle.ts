@@ -2,10 +2,9 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { FOLD_VERSION } from '#libs/cluster'
 import { formatBytes, OrkFailure } from '#libs/kernel'
-import { type BundleAbout, type Connection, messagesThrough, storedMessages, writeBundle } from '#libs/log'
+import { type BundleAbout, type Connection, writeBundle } from '#libs/log'
 import { orkVersion } from '#libs/runtime'
 import { inArchive } from '../client/archived'
-import { openManifest } from '../client/openArchived'
 import { redactedMessages } from '../redact'
 import { grouped } from '../render/foldProgress'
 
@@ -16,16 +15,12 @@ export interface Bundled extends BundleAbout {
 
 export interface BundleOptions {
   readonly file: string
-  readonly archive: string | undefined
   /** In other words, for strangers. */
   readonly redact: boolean
 }
 
-/** Writes the whole log, with what is archived of it, into one file. Throws OrkFailure. */
-export const bundle = async (
-  { log, prefix }: Connection,
-  { file, archive, redact }: BundleOptions,
-): Promise<Bundled> => {
+/** Writes the whole log into one file. Throws OrkFailure where its past is in an archive that it is not read through. */
+export const bundle = async ({ log, prefix }: Connection, { file, redact }: BundleOptions): Promise<Bundled> => {
   const { cluster, firstSeq, lastSeq, archived, serverVersion } = await log.info()
   if (firstSeq > 1) throw new OrkFailure(inArchive(1, firstSeq, archived))
   const about: BundleAbout = {
@@ -36,18 +31,11 @@ export const bundle = async (
     redacted: redact,
     versions: { ork: orkVersion(), fold: FOLD_VERSION, node: process.version, natsServer: serverVersion },
   }
-  const messages =
-    archive === undefined
-      ? storedMessages(log)
-      : messagesThrough(log, { dir: archive, manifest: openManifest(archive, cluster) })
-  await writeBundle(
-    file,
-    redact ? 'redacted' : cluster,
-    about,
-    redact ? await redactedMessages(log, prefix, messages) : messages,
-  )
+  const messages = redact ? await redactedMessages(log, prefix) : log.messages
+  await writeBundle(file, redact ? 'redacted' : cluster, about, messages)
   return { file: resolve(file), bytes: statSync(file).size, ...about }
 }
 
+/** What came of `bundle`, as a sentence. */
 export const bundledText = ({ file, bytes, events }: Bundled): string =>
   `${file}: ${grouped(events)} ${events === 1 ? 'event' : 'events'}, ${formatBytes(bytes)}; \`ork replay ${file}\` shows it anywhere`

@@ -1,6 +1,5 @@
-import * as E from 'fp-ts/Either'
 import type { Driver } from '#libs/drivers'
-import { type OrkError, OrkFailure } from '#libs/kernel'
+import { type OrkError, orThrow } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
 import { startManager } from '#services/manager'
 import { startScheduler } from '#services/scheduler'
@@ -43,16 +42,17 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
   }
   try {
     const open = async (name: string): Promise<Connection> => {
-      const connected = await connect({
-        servers: servers.url,
-        name,
-        prefix,
-        sync: options.relaxed ? 'relaxed' : 'always',
-        replicas: servers.count,
-      })
-      if (E.isLeft(connected)) throw new OrkFailure(connected.left)
-      started.push({ stop: () => connected.right.close() })
-      return connected.right
+      const connection = orThrow(
+        await connect({
+          servers: servers.url,
+          name,
+          prefix,
+          sync: options.relaxed ? 'relaxed' : 'always',
+          replicas: servers.count,
+        }),
+      )
+      started.push({ stop: () => connection.close() })
+      return connection
     }
     const ends: Promise<OrkError>[] = []
     const workers = Array.from({ length: options.workers }, (_, index) => `w${index + 1}`)

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import type * as t from 'io-ts'
+import { causeText } from '#libs/kernel'
 import type { EventDefinition, Role } from './define'
 import { type DataOf, EVENTS, type EventType, isEventType, type OrkEvent } from './registry'
 import { aboutOf } from './subjects'
@@ -122,7 +123,7 @@ export const parseEvent = (text: string): E.Either<DecodeError, OrkEvent> => {
   try {
     json = JSON.parse(text)
   } catch (cause) {
-    return failure('NotJson', cause instanceof Error ? cause.message : 'not JSON')
+    return failure('NotJson', causeText(cause))
   }
   return decodeEvent(json)
 }

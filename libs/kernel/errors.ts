@@ -1,3 +1,5 @@
+import * as E from 'fp-ts/Either'
+
 /**
  * The one shape of an error that a person may see: a stable tag for programs, and what is wrong, where, and what
  * to do next for people. It is a value in the core and at ports; only shells throw it, wrapped in `OrkFailure`.
@@ -12,6 +14,7 @@ export interface OrkError {
   readonly next?: string
 }
 
+/** An error with its tag, what is wrong, and as far as known where and what to do next. */
 export const orkError = (tag: string, what: string, more: { where?: string; next?: string } = {}): OrkError => ({
   tag,
   what,
@@ -33,6 +36,12 @@ export class OrkFailure extends Error {
     super(renderError(error), options)
     this.name = 'OrkFailure'
   }
+}
+
+/** The value, for who must throw: OrkFailure with the error where there is none. */
+export const orThrow = <A>(result: E.Either<OrkError, A>): A => {
+  if (E.isLeft(result)) throw new OrkFailure(result.left)
+  return result.right
 }
 
 /** Any thrown thing as text, for the end of an error line. */

@@ -4,6 +4,7 @@ import { type OrkError, orkError } from './errors'
 /** Names of jobs, tasks and workers: one NATS token and one DNS label each. */
 export const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
+/** Whether a text can name a job, a task or a worker: one NATS token and one DNS label. */
 export const isName = (text: string): boolean => NAME.test(text)
 
 /** The first token of all subjects, which also names the streams. */

@@ -12,12 +12,14 @@ export const RESOURCE_NAMES: readonly ResourceName[] = ['cpuMilli', 'memoryBytes
 
 export const NO_RESOURCES: Resources = { cpuMilli: 0, memoryBytes: 0, diskBytes: 0 }
 
+/** Both together. */
 export const addResources = (a: Resources, b: Resources): Resources => ({
   cpuMilli: a.cpuMilli + b.cpuMilli,
   memoryBytes: a.memoryBytes + b.memoryBytes,
   diskBytes: a.diskBytes + b.diskBytes,
 })
 
+/** What is left of the first; may be below zero. */
 export const subtractResources = (a: Resources, b: Resources): Resources => ({
   cpuMilli: a.cpuMilli - b.cpuMilli,
   memoryBytes: a.memoryBytes - b.memoryBytes,

@@ -77,6 +77,8 @@ export interface Log {
   at(seq: number): Promise<Entry | null>
   /** The message behind an entry, as it is stored: for looking at what cannot be read. */
   stored(seq: number): Promise<StoredMessage | null>
+  /** The messages behind the entries from one sequence to another, in batches, as `read` gives those. */
+  messages(from: number, to: number): AsyncIterable<readonly StoredMessage[]>
   /** Sequence of the first event stored at or after a time (milliseconds since 1970); last + 1 if there is none. */
   seqAt(time: number): Promise<number>
   /** Writes a sign of life to its own stream, without waiting; tells when that has it, if it ever does. */

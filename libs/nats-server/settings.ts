@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import * as E from 'fp-ts/Either'
-import { isName, OrkFailure, orkError, parsePrefix } from '#libs/kernel'
+import { isName, OrkFailure, orkError, orThrow, parsePrefix } from '#libs/kernel'
 import { findRoot } from './installation'
 import type { Permissions } from './server-config'
 
@@ -36,8 +35,7 @@ interface AllStreams {
 type NatsRole = 'manager' | 'scheduler' | 'worker' | 'client' | 'observer'
 
 const readFilled = (file: string, prefix: string, name: string): unknown => {
-  const parsed = parsePrefix(prefix)
-  if (E.isLeft(parsed)) throw new OrkFailure(parsed.left)
+  orThrow(parsePrefix(prefix))
   const text = readFileSync(join(findRoot(), 'nats', file), 'utf8')
   const filled = text
     .replaceAll('{prefix}', prefix)

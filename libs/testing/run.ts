@@ -2,6 +2,7 @@
 // Its last line is `N passed, N failed` (and `, N skipped`); it exits with 0, or 1 for failures, 2 if nothing was found.
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { causeText } from '#libs/kernel'
 import { removePrivateDockers } from './docker'
 import { killRunningChildren, runFile } from './runner/child'
 import { type Environment, prepare } from './runner/environment'
@@ -146,7 +147,7 @@ if (require.main === module) {
       process.exitCode = code
     },
     (error: unknown) => {
-      console.error(error instanceof Error ? error.message : error)
+      console.error(causeText(error))
       process.exitCode = 2
     },
   )

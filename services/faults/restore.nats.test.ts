@@ -24,9 +24,8 @@ const servicesOn = ({ url }: TestNats, dir: string): readonly TestService[] =>
 /** Every message of the log, as the servers keep it. */
 const storedIn = async ({ log }: Connection): Promise<readonly unknown[]> => {
   const all: unknown[] = []
-  for (let seq = 1; seq <= (await log.lastSeq()); seq += 1) {
-    const message = await log.stored(seq)
-    all.push({ ...message, data: Buffer.from(message?.data ?? []).toString() })
+  for await (const messages of log.messages(1, await log.lastSeq())) {
+    for (const message of messages) all.push({ ...message, data: Buffer.from(message.data).toString() })
   }
   return all
 }

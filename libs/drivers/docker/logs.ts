@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import * as E from 'fp-ts/Either'
-import { OrkFailure } from '#libs/kernel'
+import { OrkFailure, orThrow } from '#libs/kernel'
 import type { Served } from '../owners'
 import { type AttemptRef, containerName, type LogLine, type LogOptions } from '../port'
 import type { Connection } from './connection'
@@ -88,9 +88,7 @@ export async function* containerLogs(
   ref: AttemptRef,
   options: LogOptions,
 ): AsyncGenerator<LogLine> {
-  const found = await inspectOwn(connection, served, ref)
-  if (E.isLeft(found)) throw new OrkFailure(found.left)
-  const id = found.right?.Id
+  const id = orThrow(await inspectOwn(connection, served, ref))?.Id
   if (id === undefined || options.signal.aborted) return
   const opened = await connection.request(connection.timeouts.callMs, (abortSignal) =>
     openLogs(connection, id, options, abortSignal),

@@ -3,9 +3,8 @@ import { matchesAny } from '../filters'
 import { toEntry } from '../jetstream/entries'
 import { createMemoryLog } from '../memory'
 import type { Log, ReadOptions, StoredMessage } from '../port'
-import type { Messages } from './files'
 import { lastArchived, type Manifest } from './manifest'
-import { archivedMessages } from './messages'
+import { archivedMessages, messagesThrough } from './messages'
 
 /** The log with its past: what is in the archive is read from there, the rest from the servers. */
 export const archivedLog = (log: Log, prefix: string, dir: string, manifest: Manifest): Log => {
@@ -17,6 +16,7 @@ export const archivedLog = (log: Log, prefix: string, dir: string, manifest: Man
   return {
     ...log,
     stored,
+    messages: messagesThrough(log, dir, manifest),
     at: async (seq) => {
       const message = seq > lastArchived(manifest) ? null : await stored(seq)
       return message === null ? log.at(seq) : entryOf(prefix, message)
@@ -40,7 +40,7 @@ const entryOf = (prefix: string, { seq, data, subject }: StoredMessage): Entry =
 async function* read(
   log: Log,
   prefix: string,
-  messages: Messages,
+  messages: Log['messages'],
   options: ReadOptions,
 ): AsyncGenerator<readonly Entry[]> {
   const { firstSeq } = await log.info()

@@ -15,9 +15,9 @@ import * as t from 'io-ts'
 import { extract, type Headers, pack } from 'tar-fs'
 import { Count, causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import { createMemoryLog } from '../memory'
-import type { Connection } from '../port'
+import type { Connection, Log } from '../port'
 import { logOfArchive } from './archivedLog'
-import { type Messages, writeFile } from './files'
+import { writeFile } from './files'
 import { chainErrors, lastArchived, type Manifest, readManifest, writeManifest } from './manifest'
 
 /** What a bundle says of itself: whose log it is, and by which versions it was written. */
@@ -42,7 +42,7 @@ export const writeBundle = async (
   path: string,
   cluster: string,
   about: BundleAbout,
-  messages: Messages,
+  messages: Log['messages'],
 ): Promise<void> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-bundle-'))
   try {

@@ -4,23 +4,24 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip, gzipSync } from 'node:zlib'
 import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
-import type { StoredMessage } from '../port'
+import type { Log, StoredMessage } from '../port'
 import { fromLine, toLine } from './line'
 import { type ArchiveFile, chainErrors, chainOf, type Manifest, syncFolder } from './manifest'
 
-/** Events in one file. */
+/** Events in one file, and at least so many in each of its parts but the last. */
 const FILE_EVENTS = 100_000
+const PART_EVENTS = 1_000
 
 const nameOf = (firstSeq: number, lastSeq: number): string =>
   `${String(firstSeq).padStart(12, '0')}-${String(lastSeq).padStart(12, '0')}.jsonl.gz`
 
-/** The messages from one sequence to another, in batches. Throws OrkFailure where one is missing. */
-export type Messages = (from: number, to: number) => AsyncIterable<readonly StoredMessage[]>
-
-/** Writes the next file of an archive, behind `before` and up to at most `to`, and has it on the disk. Throws OrkFailure. */
+/**
+ * Writes the next file of an archive, behind `before` and up to at most `to`, and has it on the disk. Throws OrkFailure,
+ * also where a message is missing.
+ */
 export const writeFile = async (
   dir: string,
-  messages: Messages,
+  messages: Log['messages'],
   before: ArchiveFile | undefined,
   to: number,
 ): Promise<ArchiveFile> => {
@@ -32,9 +33,9 @@ export const writeFile = async (
   const hash = createHash('sha256')
   let bytes = 0
   try {
-    for await (const batch of messages(firstSeq, lastSeq)) {
+    for await (const lines of partsOf(messages(firstSeq, lastSeq), firstSeq, lastSeq)) {
       // Each part is a gzip of its own; several behind one another are one, for every program.
-      const part = gzipSync(batch.map((message) => `${toLine(message)}\n`).join(''))
+      const part = gzipSync(lines.join(''))
       writeSync(handle, part)
       hash.update(part)
       bytes += part.length
@@ -47,6 +48,30 @@ export const writeFile = async (
   const file = { name, firstSeq, lastSeq, events: lastSeq - firstSeq + 1, bytes, sha256: hash.digest('hex') }
   return { ...file, chain: chainOf(file, before) }
 }
+
+/** The lines of all messages from one sequence to another, in parts that are worth compressing. */
+async function* partsOf(
+  messages: AsyncIterable<readonly StoredMessage[]>,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly string[]> {
+  let lines: string[] = []
+  let next = from
+  for await (const batch of messages) {
+    for (const message of batch) {
+      if (message.seq !== next) throw missing(next)
+      lines.push(`${toLine(message)}\n`)
+      next += 1
+    }
+    if (lines.length < PART_EVENTS) continue
+    yield lines
+    lines = []
+  }
+  if (next <= to) throw missing(next)
+  if (lines.length > 0) yield lines
+}
+
+const missing = (seq: number): OrkFailure => new OrkFailure(orkError('EventMissing', `the log has no event ${seq}`))
 
 /**
  * The messages of one file, in batches. Throws OrkFailure (`ArchiveDamaged`) naming the file, at the latest at its end,

@@ -1,5 +1,4 @@
 export { archivedLog } from './archivedLog'
 export { type BundleAbout, openBundle, writeBundle } from './bundle'
-export { archiveErrors, type Messages, readFile as readArchiveFile, writeFile as writeArchiveFile } from './files'
+export { archiveErrors, readFile as readArchiveFile, writeFile as writeArchiveFile } from './files'
 export { type ArchiveFile, lastArchived, type Manifest, readManifest, writeManifest } from './manifest'
-export { messagesThrough, storedMessages } from './messages'

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import * as t from 'io-ts'
-import { Count, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { Count, causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 
 /** One file of an archive. */
 const FileCodec = t.type(
@@ -33,6 +33,7 @@ export const chainOf = (file: Omit<ArchiveFile, 'chain'>, before: ArchiveFile | 
   return createHash('sha256').update(said).digest('hex')
 }
 
+/** Sequence of the last event that is in the archive; 0 when it is empty. */
 export const lastArchived = ({ files }: Manifest): number => files.at(-1)?.lastSeq ?? 0
 
 /** The manifest of an archive; null where there is none. Throws OrkFailure where it is not one. */
@@ -43,7 +44,7 @@ export const readManifest = (dir: string): Manifest | null => {
   try {
     manifest = JSON.parse(readFileSync(path, 'utf8'))
   } catch (cause) {
-    throw new OrkFailure(broken(path, cause instanceof Error ? cause.message : String(cause)), { cause })
+    throw new OrkFailure(broken(path, causeText(cause)), { cause })
   }
   if (!ManifestCodec.is(manifest)) throw new OrkFailure(broken(path, 'it is not the manifest of an archive'))
   return manifest

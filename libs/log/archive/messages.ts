@@ -1,25 +1,9 @@
-import { OrkFailure, orkError } from '#libs/kernel'
 import type { Log } from '../port'
-import { type Messages, readFile } from './files'
+import { readFile } from './files'
 import { lastArchived, type Manifest } from './manifest'
 
-/** Events that are asked for at a time. */
-const ASKED = 250
-
-/** The messages of the log itself. */
-export const storedMessages = (log: Log): Messages =>
-  async function* (from, to) {
-    for (let first = from; first <= to; first += ASKED) {
-      const seqs = Array.from({ length: Math.min(ASKED, to - first + 1) }, (_, at) => first + at)
-      const messages = await Promise.all(seqs.map((seq) => log.stored(seq)))
-      const missing = messages.indexOf(null)
-      if (missing >= 0) throw new OrkFailure(orkError('EventMissing', `the log has no event ${first + missing}`))
-      yield messages.flatMap((message) => message ?? [])
-    }
-  }
-
 /** The messages of an archive, as far as it has them. */
-export const archivedMessages = (dir: string, { files }: Manifest): Messages =>
+export const archivedMessages = (dir: string, { files }: Manifest): Log['messages'] =>
   async function* (from, to) {
     for (const file of files) {
       if (file.lastSeq < from || file.firstSeq > to) continue
@@ -31,9 +15,9 @@ export const archivedMessages = (dir: string, { files }: Manifest): Messages =>
   }
 
 /** What the archive has of them is read from there, the rest from the log. */
-export const messagesThrough = (log: Log, archive: { readonly dir: string; readonly manifest: Manifest }): Messages =>
+export const messagesThrough = (log: Log, dir: string, manifest: Manifest): Log['messages'] =>
   async function* (from, to) {
-    const last = lastArchived(archive.manifest)
-    if (from <= last) yield* archivedMessages(archive.dir, archive.manifest)(from, Math.min(to, last))
-    if (to > last) yield* storedMessages(log)(Math.max(from, last + 1), to)
+    const last = lastArchived(manifest)
+    if (from <= last) yield* archivedMessages(dir, manifest)(from, Math.min(to, last))
+    if (to > last) yield* log.messages(Math.max(from, last + 1), to)
   }

@@ -31,6 +31,7 @@ const namesOf = ({ prefix }: Link): readonly string[] => {
   return [snapshots.name, events.name]
 }
 
+/** Saving and restoring whole streams, by the servers' own snapshots. */
 export const backupsOf = (link: Link): Backups => ({
   streams: async () => {
     const found: SavedStream[] = []

@@ -1,6 +1,5 @@
-import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
-import { OrkFailure } from '#libs/kernel'
+import { orThrow } from '#libs/kernel'
 import { connect, type SyncMode } from '#libs/log'
 import { logContract } from '../../testing/logContract'
 import { startTestNats, type TestNats } from '../../testing/nats'
@@ -13,9 +12,8 @@ const open = (sync: SyncMode) => async () => {
   const server = servers.get(sync) ?? (await startTestNats({ sync: sync === 'always' }))
   servers.set(sync, server)
   logs += 1
-  const connection = await connect({ servers: server.url, name: 'contract', prefix: `log${logs}`, sync })
-  if (E.isLeft(connection)) throw new OrkFailure(connection.left)
-  return { log: connection.right.log, close: connection.right.close }
+  const { log, close } = orThrow(await connect({ servers: server.url, name: 'contract', prefix: `log${logs}`, sync }))
+  return { log, close }
 }
 
 logContract('JetStream log, relaxed', { open: open('relaxed') })

@@ -19,6 +19,7 @@ export class Frame {
   bytes = NOTHING
   start = 0
   end = 0
+  private headersStart = 0
   /** Where the spaces of the line are: behind the verb, the subject, the sid … */
   private readonly spaces = [0, 0, 0, 0, 0]
   private replyEnd = 0
@@ -35,6 +36,11 @@ export class Frame {
   /** Where the message stands, if `consumer` delivers it; see `readPosition`. */
   positionAt(consumer: Uint8Array): Position | null {
     return readPosition(this.bytes, this.space(2) + 1, this.replyEnd, consumer)
+  }
+
+  /** The block of headers, as it came; empty when there is none. */
+  get headers(): string {
+    return this.bytes.toString('latin1', this.headersStart, this.start)
   }
 
   /** The number that the subject ends in, from its character `offset` on. */
@@ -62,7 +68,8 @@ export class Frame {
       count += 1
     }
     this.sid = this.numberAfter(this.space(1))
-    this.start = lineEnd + 1
+    this.headersStart = lineEnd + 1
+    this.start = this.headersStart
     this.end = this.start + this.numberAfter(this.space(count - 1))
     if (first === H) {
       count -= 1

@@ -1,7 +1,7 @@
 import { type Entry, type OrkEvent, subjectOf } from '#libs/events'
 import { Answers } from './answers'
 import { lastMatch } from './ends'
-import { toEntry } from './entries'
+import { entryOfFrame, toEntry } from './entries'
 import type { Link } from './link'
 import { readRange } from './read'
 import { getStored } from './stored'
@@ -66,5 +66,5 @@ export async function* readHeartbeats(
   const to = await lastMatch(link, stream, filters)
   const last = to === 0 ? null : await getStored(link, stream, { seq: to })
   if (last === null || last.time < since) return
-  yield* readRange(link, { stream, filters, from: 1, since, to })
+  yield* readRange(link, { stream, filters, from: 1, since, to, take: entryOfFrame(link.prefix) })
 }

@@ -1,5 +1,5 @@
 import { Events, type NatsConnection, type NatsError } from 'nats'
-import { OrkFailure, orkError } from '#libs/kernel'
+import { causeText, OrkFailure, orkError } from '#libs/kernel'
 import { Inlet } from './inlet'
 
 /** An error answer of JetStream's API. */
@@ -144,8 +144,7 @@ export class Link {
 }
 
 const unavailable = (verb: string, cause: unknown, closing: boolean): OrkFailure => {
-  const text = cause instanceof Error ? cause.message : String(cause)
-  const what = closing ? 'the connection was closed' : `JetStream did not answer as asked: ${text}`
+  const what = closing ? 'the connection was closed' : `JetStream did not answer as asked: ${causeText(cause)}`
   return new OrkFailure(
     orkError('LogUnavailable', what, { where: verb, next: 'see that nats-server runs, with JetStream enabled' }),
     { cause },

@@ -1,9 +1,9 @@
 import type { Entry } from '#libs/events'
 import { filtersOf } from '../filters'
-import type { Log, LogInfo, ReadOptions } from '../port'
+import type { Log, LogInfo, ReadOptions, StoredMessage } from '../port'
 import { archivePlace, purge } from './archived'
 import { firstAtOrAfter, lastMatch } from './ends'
-import { toEntry } from './entries'
+import { entryOfFrame, messageOfFrame, toEntry } from './entries'
 import { follow } from './follow'
 import { Beats, followHeartbeats, readHeartbeats } from './heartbeats'
 import { limit } from './limit'
@@ -28,6 +28,7 @@ export const jetStreamLog = (link: Link, streams: Streams, writer: Writer): Log 
     follow: (options) => follow(link, streams, options),
     at: (seq) => at(link, streams.events, seq),
     stored: async (seq) => (seq < 1 ? null : getStored(link, streams.events, { seq })),
+    messages: (from, to) => messages(link, streams.events, from, to),
     seqAt: (time) => firstAtOrAfter(link, streams.events, time),
     beat: (event, stored) => {
       beats ??= new Beats(link)
@@ -52,7 +53,18 @@ async function* read(link: Link, stream: string, options: ReadOptions): AsyncGen
     ...(matches === undefined ? {} : { matches }),
     from: options.from,
     to: Math.min(options.to ?? last, last),
+    take: entryOfFrame(link.prefix),
   })
+}
+
+async function* messages(
+  link: Link,
+  stream: string,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly StoredMessage[]> {
+  const last = await lastMatch(link, stream, [])
+  yield* readRange(link, { stream, filters: [], from, to: Math.min(to, last), take: messageOfFrame })
 }
 
 const at = async (link: Link, stream: string, seq: number): Promise<Entry | null> => {

@@ -1,10 +1,9 @@
-import type { Entry } from '#libs/events'
-import { toEntry } from './entries'
 import { Fifo } from './fifo'
+import type { Frame } from './frames'
 import type { Link } from './link'
 import { Source } from './source'
 
-export interface ReadRange {
+export interface ReadRange<T> {
   readonly stream: string
   readonly filters: readonly string[]
   readonly matches?: (subject: string) => boolean
@@ -12,18 +11,20 @@ export interface ReadRange {
   readonly since?: number
   /** Last sequence to be handed on; there must be a message at or after it, as the leader told, or it is 0. */
   readonly to: number
+  /** What is made of a message. */
+  readonly take: (seq: number, message: Frame) => T
 }
 
-/** Entries, and their bytes as stored, that wait for the reader: no more is asked for beyond. */
+/** Messages, and their bytes as stored, that wait for the reader: no more is asked for beyond. */
 const HIGH = 5_000
 const HIGH_BYTES = 16 * 1024 * 1024
 
 /** A stretch of the past, in batches; reading stops asking while the caller is busy. */
-export async function* readRange(link: Link, range: ReadRange): AsyncGenerator<readonly Entry[]> {
+export async function* readRange<T>(link: Link, range: ReadRange<T>): AsyncGenerator<readonly T[]> {
   if (range.to < range.from) return
-  const queue = new Fifo<{ readonly entries: readonly Entry[]; readonly bytes: number }>()
-  const waiting = { entries: 0, bytes: 0 }
-  let batch: Entry[] = []
+  const queue = new Fifo<{ readonly items: readonly T[]; readonly bytes: number }>()
+  const waiting = { items: 0, bytes: 0 }
+  let batch: T[] = []
   let bytes = 0
   let ended = false
   let failure: Error | null = null
@@ -37,18 +38,18 @@ export async function* readRange(link: Link, range: ReadRange): AsyncGenerator<r
       if (ended) return
       const wanted = seq <= range.to && (range.matches === undefined || range.matches(message.subject))
       if (wanted) {
-        batch.push(toEntry(link.prefix, seq, message.text, message.subject))
+        batch.push(range.take(seq, message))
         bytes += message.end - message.start
       }
       if (seq >= range.to) ended = true
     },
     onPause: () => {
-      if (batch.length > 0) queue.push({ entries: batch, bytes })
-      waiting.entries += batch.length
+      if (batch.length > 0) queue.push({ items: batch, bytes })
+      waiting.items += batch.length
       waiting.bytes += bytes
       batch = []
       bytes = 0
-      if (waiting.entries > HIGH || waiting.bytes > HIGH_BYTES) source.pause()
+      if (waiting.items > HIGH || waiting.bytes > HIGH_BYTES) source.pause()
       wake()
     },
     onError: (cause) => {
@@ -61,10 +62,10 @@ export async function* readRange(link: Link, range: ReadRange): AsyncGenerator<r
     for (;;) {
       const next = queue.shift()
       if (next !== undefined) {
-        waiting.entries -= next.entries.length
+        waiting.items -= next.items.length
         waiting.bytes -= next.bytes
-        if (waiting.entries <= HIGH / 2 && waiting.bytes <= HIGH_BYTES / 2) source.resume()
-        yield next.entries
+        if (waiting.items <= HIGH / 2 && waiting.bytes <= HIGH_BYTES / 2) source.resume()
+        yield next.items
         continue
       }
       if (failure !== null) throw failure

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { nuid, type ServiceMsg } from 'nats'
-import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { type OrkError, orkError, orThrow } from '#libs/kernel'
 import type { Endpoint, Handler, ServiceOffer } from '../port'
 import { decode, encode, toOrkError } from './busErrors'
 import type { Link } from './link'
@@ -71,9 +71,7 @@ async function* partsOf(result: ReturnType<Handler>): AsyncGenerator<unknown> {
     yield* result
     return
   }
-  const value = await result
-  if (E.isLeft(value)) throw new OrkFailure(value.left)
-  yield value.right
+  yield orThrow(await result)
 }
 
 const refuse = (message: ServiceMsg, error: OrkError): void => {

@@ -63,5 +63,6 @@ export const maxBytesOf = ({ max_bytes }: StreamInfo['config']): number | null =
   return bytes > 0 ? bytes : null
 }
 
+/** How a stream is configured and how far it is, from its leader. Throws OrkFailure. */
 export const getStreamInfo = (link: Link, stream: string): Promise<StreamInfo> =>
   link.ask<StreamInfo>(`STREAM.INFO.${stream}`)

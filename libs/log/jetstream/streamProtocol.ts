@@ -33,6 +33,7 @@ export const controlSubject = (subject: string): string => {
   return tokens.map((token, at) => (at === verb ? `${token}-control` : token)).join('.')
 }
 
+/** A control message; null for what is none. */
 export const readControl = (payload: unknown): Control | null => {
   if (typeof payload !== 'object' || payload === null) return null
   const { stream, taken, stop } = payload as Partial<Control>

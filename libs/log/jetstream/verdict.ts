@@ -22,6 +22,7 @@ const BATCH_HAS_DUPLICATE = 10201
 const TRIES_WHILE_OTHERS_WRITE = 8
 const TRIES_OF_A_GROUP = 3
 
+/** What an acknowledgement means for what was sent. */
 export const judge = (ack: Ack, shipment: Shipment): Verdict => {
   if (ack.tag === 'Stored') return { tag: 'Stored', lastSeq: ack.seq }
   // The first message of a batch is answered with nothing, "go on"; nothing for a single one is 503, nobody there.

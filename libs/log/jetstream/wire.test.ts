@@ -1,6 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { readAck, readPosition } from './wire'
+import { readAck, readPosition, readTime } from './wire'
 
 /** As it lies between other bytes. */
 const ack = (text: string) => readAck(Buffer.from(`12${text}34`), 2, 2 + Buffer.byteLength(text))
@@ -23,10 +23,13 @@ test('errors are read with their codes, also when a stream is named', () => {
   assert.equal(ack(''), { tag: 'Empty' })
 })
 
-test('positions are read from both forms of the reply subject', () => {
-  const old = '$JS.ACK.ORK_EVENTS.ork-abc.1.123456.789.1700000000000000000.42'
-  const long = '$JS.ACK._.hash.ORK_EVENTS.ork-abc.1.123456.789.1700000000000000000.42.tok'
-  for (const reply of [old, long]) assert.equal(position(reply), { seq: 123456, consumerSeq: 789 })
+test('positions and times are read from both forms of the reply subject', () => {
+  const old = '$JS.ACK.ORK_EVENTS.ork-abc.1.123456.789.1700000000123999999.42'
+  const long = '$JS.ACK._.hash.ORK_EVENTS.ork-abc.1.123456.789.1700000000123999999.42.tok'
+  for (const reply of [old, long]) {
+    assert.equal(position(reply), { seq: 123456, consumerSeq: 789 })
+    assert.is(readTime(reply), 1_700_000_000_123)
+  }
   for (const reply of ['$JS.ACK.ORK_EVENTS.other.1.1.1.1.1', '.ork-abc', '']) assert.is(position(reply), null)
 })
 

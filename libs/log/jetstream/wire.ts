@@ -10,6 +10,8 @@ const ZERO = 48
 const NINE = 57
 /** `{"stream":"","seq":1}` */
 const SHORTEST = 22
+/** Tokens of a reply subject without domain and account. */
+const SHORT_REPLY = 9
 
 /**
  * Reads an acknowledgement, which lies from `start` to `end`. The plain one, `{"stream":"S","seq":12}`, is scanned from
@@ -98,4 +100,11 @@ const digitsAfter = (data: Uint8Array, start: number): number => {
   let at = start
   while (isDigit(data[at])) at += 1
   return at
+}
+
+/** When a delivered message was stored, milliseconds since 1970, from the same subject. */
+export const readTime = (reply: string): number => {
+  const tokens = reply.split('.')
+  const nanoseconds = tokens[tokens.length > SHORT_REPLY ? 9 : 7] ?? ''
+  return Number(nanoseconds.slice(0, -6)) // as text: a double does not hold so many digits
 }

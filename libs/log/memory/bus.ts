@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { causeText, type OrkError, OrkFailure, orkError, orThrow } from '#libs/kernel'
 import { matchesAny } from '../filters'
 import type { Bus, BusError, Endpoint } from '../port'
 
@@ -119,9 +119,7 @@ async function* stream(
   try {
     const result = endpoint.handle(copy(payload), controller.signal)
     if (!(Symbol.asyncIterator in result)) {
-      const answer = await result
-      if (E.isLeft(answer)) throw new OrkFailure(answer.left)
-      yield copy(answer.right)
+      yield copy(orThrow(await result))
       return
     }
     yield* untilAborted(result[Symbol.asyncIterator](), signal)

@@ -4,7 +4,7 @@ import type { Objects } from '../objects'
 import type { Bus, Log } from '../port'
 import { memoryBus } from './bus'
 import { memoryObjects } from './objects'
-import { follow, read } from './reading'
+import { follow, messages, read } from './reading'
 import { MemoryStore, throughJson } from './store'
 
 export interface MemoryLogOptions {
@@ -48,6 +48,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     follow: (range) => follow(store, schedule, range),
     at: async (seq) => store.at(seq)?.entry ?? null,
     stored: async (seq) => store.stored(seq),
+    messages: (from, to) => messages(store, from, to),
     seqAt: async (time) => store.firstAtOrAfter(time),
     beat: (event, stored) => beats.beat(event, stored),
     followHeartbeats: (onBeat) => beats.follow(onBeat),

@@ -1,6 +1,6 @@
 import type { Entry } from '#libs/events'
 import { filtersOf, matchesAny } from '../filters'
-import type { Following, FollowOptions, ReadOptions } from '../port'
+import type { Following, FollowOptions, ReadOptions, StoredMessage } from '../port'
 import type { MemoryStore } from './store'
 
 const BATCH = 1_000
@@ -23,6 +23,7 @@ const slice = (store: MemoryStore, wanted: Wanted, from: number, to: number): { 
   return { entries, next: seq }
 }
 
+/** The past, in batches. */
 export async function* read(store: MemoryStore, options: ReadOptions): AsyncGenerator<readonly Entry[]> {
   const to = Math.min(options.to ?? store.lastSeq, store.lastSeq)
   const wanted = wantedBy(store.prefix, options.queries)
@@ -30,6 +31,19 @@ export async function* read(store: MemoryStore, options: ReadOptions): AsyncGene
     const { entries, next } = slice(store, wanted, from, to)
     from = next
     if (entries.length > 0) yield entries
+  }
+}
+
+/** The messages behind it. */
+export async function* messages(
+  store: MemoryStore,
+  from: number,
+  to: number,
+): AsyncGenerator<readonly StoredMessage[]> {
+  const last = Math.min(to, store.lastSeq)
+  for (let first = Math.max(1, from); first <= last; first += BATCH) {
+    const seqs = Array.from({ length: Math.min(BATCH, last - first + 1) }, (_, at) => first + at)
+    yield seqs.flatMap((seq) => store.stored(seq) ?? [])
   }
 }
 

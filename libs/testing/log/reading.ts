@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import type { ReadOptions } from '#libs/log'
+import type { ReadOptions, StoredMessage } from '#libs/log'
 import { aDecision, aFact, aFarewell, aWish } from '../logEvents'
 import { facts, type It, readAll, seqsOf } from './tools'
 
@@ -66,6 +66,14 @@ export const reading = (it: It): void => {
     assert.is(Buffer.from(message?.data ?? []).toString(), JSON.stringify(fact))
     assert.ok(Math.abs(Date.now() - (message?.time ?? 0)) < 600_000)
     assert.equal([await log.stored(0), await log.stored(3)], [null, null])
+  })
+
+  it('gives messages as they are stored, the same that are there one by one', async (log) => {
+    await facts(log, ...Array.from({ length: 6 }, (_, at) => aFact(at)))
+    const given: (StoredMessage | null)[] = []
+    for await (const batch of log.messages(2, 500)) given.push(...batch)
+    assert.equal(given, await Promise.all([2, 3, 4, 5, 6].map((seq) => log.stored(seq))))
+    for await (const batch of log.messages(7, 500)) assert.unreachable(`${batch.length} of what is not there`)
   })
 
   it('finds the first sequence at or after a time', async (log) => {

@@ -65,10 +65,9 @@ const quarantined = async ({ connection, log }: TestCluster): Promise<void> => {
 
 const messagesOf = async ({ connection, log }: TestCluster): Promise<RecordedMessage[]> => {
   const messages: RecordedMessage[] = []
-  for (const { seq } of log.entries) {
-    const stored = await connection.log.stored(seq)
-    if (stored === null) throw new Error(`nothing at ${seq}`)
-    messages.push({ subject: stored.subject, event: JSON.parse(Buffer.from(stored.data).toString('utf8')) })
+  for await (const batch of connection.log.messages(1, log.entries.length)) {
+    for (const { subject, data } of batch)
+      messages.push({ subject, event: JSON.parse(Buffer.from(data).toString('utf8')) })
   }
   return messages
 }

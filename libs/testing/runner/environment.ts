@@ -1,4 +1,5 @@
 import { isLeft } from 'fp-ts/Either'
+import { causeText } from '#libs/kernel'
 import { findNatsServer } from '#libs/nats-server'
 import { ensureDocker, sweepPrivateDockers } from '../docker'
 import type { Kind } from './select'
@@ -30,7 +31,7 @@ export const prepare = async (needed: ReadonlySet<Kind>, say: Say): Promise<Envi
       env.ORK_NATS_SERVER = path
       say(`nats-server: ${version} at ${path} (${from})`)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = causeText(error)
       say(`nats-server: ${reason}`)
       for (const kind of ['nats', 'docker'] as const) impossible.set(kind, reason)
     }

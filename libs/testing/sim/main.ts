@@ -1,6 +1,7 @@
 // The simulator: `npm run sim -- [--seeds N] [--seed S] [--events N] [--minutes M] [--threads N] [--mutants] [--trace]`.
 // Exits with 0 when every seed kept every promise (or every planted bug was found), else with 1. See docs/SIMULATOR.md.
 import { parseArgs } from 'node:util'
+import { causeText } from '#libs/kernel'
 import { MUTANTS } from './mutants'
 import { makePlan } from './plan'
 import { explainFailure } from './report'
@@ -119,7 +120,7 @@ main(process.argv.slice(2)).then(
     process.exitCode = code
   },
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error)
+    console.error(causeText(error))
     process.exitCode = 2
   },
 )

@@ -1,4 +1,5 @@
 import type { Cluster } from '#libs/cluster'
+import { causeText } from '#libs/kernel'
 import { type Connection, type Log, memoryObjects, reserveReached } from '#libs/log'
 import { Link } from './link'
 import type { Observer } from './observer'
@@ -123,7 +124,7 @@ export class Node {
       },
       (cause: unknown) => {
         if (!process.isAlive) return
-        this.around.note(`${name} could not start: ${cause instanceof Error ? cause.message : cause}`)
+        this.around.note(`${name} could not start: ${causeText(cause)}`)
         this.crash(SUPERVISOR_MS)
       },
     )

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { causeText } from '#libs/kernel'
 import { assertOneContainerEach, dice, isSettled, type Restless, user, withClusterOn } from '../cluster'
 import { startTestNatsCluster } from '../nats'
 import { runOrk } from '../ork'
@@ -71,7 +72,7 @@ const samples = async (soak: Soak): Promise<void> => {
 const judge = async ({ cluster, restless, confirmed }: Soak): Promise<readonly string[]> => {
   const { log, nats } = cluster
   const wrong: string[] = []
-  const note = (cause: unknown): void => void wrong.push(cause instanceof Error ? cause.message : String(cause))
+  const note = (cause: unknown): void => void wrong.push(causeText(cause))
   await log.until('all is as it was asked for', () => isSettled(restless), SETTLE_MS).catch(note)
   await assertOneContainerEach(cluster).catch(note)
   const verified = await runOrk(['replay', '--verify'], { nats: nats.url })
@@ -119,7 +120,7 @@ const run = async (minutes: number, seed: number): Promise<boolean> => {
       const soak: Soak = { cluster, restless, roll: dice(seed + 1), until, confirmed, faults: {}, memory: new Memory() }
       const went = await Promise.all([users(soak), troubles(soak), samples(soak)]).then(
         () => [],
-        (cause: unknown) => [`the soak could not go on: ${cause instanceof Error ? cause.message : String(cause)}`],
+        (cause: unknown) => [`the soak could not go on: ${causeText(cause)}`],
       )
       const wrong = [...went, ...(await judge(soak))]
       const { leaders, ignored, seq: events } = cluster.log.view

@@ -1,10 +1,8 @@
 import { once } from 'node:events'
 import { posix } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
-import * as E from 'fp-ts/Either'
 import { apiSubject, checked, type SessionPart } from '#libs/api'
-import type { DriverError } from '#libs/drivers'
-import { OrkFailure } from '#libs/kernel'
+import { orThrow } from '#libs/kernel'
 import type { Endpoint } from '#libs/log'
 import type { Sessions } from './exec'
 import { findHeld } from './held'
@@ -24,16 +22,10 @@ export const copyEndpoints = (sessions: Sessions): readonly Endpoint[] => {
   ]
 }
 
-const must = <T>(result: E.Either<DriverError, T>): T => {
-  if (E.isLeft(result)) throw new OrkFailure(result.left)
-  return result.right
-}
-
 async function* copyOut({ view, drivers }: Sessions, payload: unknown, signal: AbortSignal) {
-  const request = checked('copy-out', payload)
-  if (E.isLeft(request)) throw new OrkFailure(request.left)
-  const { held, driver } = findHeld(view, drivers, request.right)
-  const tar = must(await driver.copyOut(held.ref, request.right.path))
+  const request = orThrow(checked('copy-out', payload))
+  const { held, driver } = findHeld(view, drivers, request)
+  const tar = orThrow(await driver.copyOut(held.ref, request.path))
   const leave = (): void => void tar.destroy()
   signal.addEventListener('abort', leave, { once: true })
   try {
@@ -47,11 +39,10 @@ async function* copyOut({ view, drivers }: Sessions, payload: unknown, signal: A
 }
 
 async function* copyIn(sessions: Sessions, payload: unknown, signal: AbortSignal): AsyncGenerator<SessionPart> {
-  const request = checked('copy-in', payload)
-  if (E.isLeft(request)) throw new OrkFailure(request.left)
-  const { path, actor, id, session } = request.right
-  const { held, driver } = findHeld(sessions.view, sessions.drivers, request.right)
-  const isFolder = must(await driver.isFolder(held.ref, path))
+  const request = orThrow(checked('copy-in', payload))
+  const { path, actor, id, session } = request
+  const { held, driver } = findHeld(sessions.view, sessions.drivers, request)
+  const isFolder = orThrow(await driver.isFolder(held.ref, path))
   const tar = new PassThrough()
   const leave = (): void => void tar.destroy(new Error('the one who sent it is gone'))
   const input = sessions.inputs.begin(session, (message) => {
@@ -69,7 +60,7 @@ async function* copyIn(sessions: Sessions, payload: unknown, signal: AbortSignal
       if (typeof next === 'number') yield { tag: 'Taken', count: next }
       else break
     }
-    must(await done)
+    orThrow(await done)
     yield { tag: 'Ended', exitCode: 0 }
   } finally {
     signal.removeEventListener('abort', leave)

@@ -1,7 +1,6 @@
-import * as E from 'fp-ts/Either'
 import { apiSubject, checked, type RequestOf, type SessionPart } from '#libs/api'
 import type { Driver, ExecOptions, ExecSession } from '#libs/drivers'
-import { OrkFailure } from '#libs/kernel'
+import { orThrow } from '#libs/kernel'
 import type { Endpoint } from '#libs/log'
 import type { DriverName } from '#libs/spec'
 import type { WorkerView } from '../core'
@@ -25,20 +24,17 @@ export const execEndpoint = (sessions: Sessions): Endpoint => ({
 })
 
 async function* runExec(sessions: Sessions, payload: unknown, signal: AbortSignal): AsyncGenerator<SessionPart> {
-  const request = checked('exec', payload)
-  if (E.isLeft(request)) throw new OrkFailure(request.left)
-  const { id, command, actor } = request.right
-  const { held, driver } = findHeld(sessions.view, sessions.drivers, request.right)
-  const begun = await driver.exec(held.ref, optionsOf(request.right))
-  if (E.isLeft(begun)) throw new OrkFailure(begun.left)
-  const session = begun.right
+  const request = orThrow(checked('exec', payload))
+  const { id, command, actor } = request
+  const { held, driver } = findHeld(sessions.view, sessions.drivers, request)
+  const session = orThrow(await driver.exec(held.ref, optionsOf(request)))
   sessions.worker.logger.info({ instance: id, attempt: held.ref.attempt, program: command[0], actor }, 'exec')
   const hangUp = (): void => void session.hangUp()
   if (signal.aborted) return hangUp()
   signal.addEventListener('abort', hangUp, { once: true })
   let isOver = false
   try {
-    const input = sessions.inputs.begin(request.right.session, (message) => {
+    const input = sessions.inputs.begin(request.session, (message) => {
       if (message.tag === 'Data') return session.write(Buffer.from(message.data, 'base64'))
       if (message.tag === 'Resize') return session.resize(message.size)
       session.endInput()

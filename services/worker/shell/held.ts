@@ -1,7 +1,6 @@
-import * as E from 'fp-ts/Either'
 import { findInstance } from '#libs/cluster'
 import type { Driver } from '#libs/drivers'
-import { instanceId, OrkFailure, orkError, parseInstanceId } from '#libs/kernel'
+import { instanceId, OrkFailure, orkError, orThrow, parseInstanceId } from '#libs/kernel'
 import type { DriverName } from '#libs/spec'
 import { containersOf, type Held, type WorkerView } from '../core'
 
@@ -17,15 +16,14 @@ export const findHeld = (
   drivers: ReadonlyMap<DriverName, Driver>,
   wanted: Wanted,
 ): { readonly held: Held; readonly driver: Driver } => {
-  const ref = parseInstanceId(wanted.id)
-  if (E.isLeft(ref)) throw new OrkFailure(ref.left)
-  const id = instanceId(ref.right)
+  const ref = orThrow(parseInstanceId(wanted.id))
+  const id = instanceId(ref)
   const containers = containersOf(view, id)
   const attempt = wanted.attempt ?? Math.max(0, ...containers.map((held) => held.ref.attempt))
   const held = containers.find((each) => each.ref.attempt === attempt)
   const driver = held === undefined ? undefined : drivers.get(held.driver)
   if (held !== undefined && driver !== undefined) return { held, driver }
-  const instance = findInstance(view.cluster, ref.right.job, ref.right.task, ref.right.index)
+  const instance = findInstance(view.cluster, ref.job, ref.task, ref.index)
   const kept = containers.map((each) => each.ref.attempt).join(', ') || 'none'
   const what = `worker ${view.name} has no container of ${id} attempt ${attempt || (instance?.attempt ?? 1)}`
   const next = `attempts whose container is still there: ${kept}; \`ork task ${id}\` shows its history`

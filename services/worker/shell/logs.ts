@@ -1,7 +1,6 @@
-import * as E from 'fp-ts/Either'
 import { apiSubject, checked } from '#libs/api'
 import type { Driver } from '#libs/drivers'
-import { OrkFailure } from '#libs/kernel'
+import { orThrow } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
 import type { DriverName } from '#libs/spec'
 import type { WorkerView } from '../core'
@@ -24,10 +23,9 @@ async function* readLogs(
   payload: unknown,
   signal: AbortSignal,
 ): AsyncGenerator<unknown> {
-  const request = checked('logs', payload)
-  if (E.isLeft(request)) throw new OrkFailure(request.left)
-  const { held, driver } = findHeld(view, drivers, request.right)
-  const { follow, tail, sinceMs } = request.right
+  const request = orThrow(checked('logs', payload))
+  const { held, driver } = findHeld(view, drivers, request)
+  const { follow, tail, sinceMs } = request
   const lines = driver.logs(held.ref, {
     follow,
     signal,

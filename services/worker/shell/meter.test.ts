@@ -19,6 +19,16 @@ const bench = (tookMs: number, count = 1) => {
   return { meter, state }
 }
 
+/** It looks for the second time so long after the first, and not a second before. */
+const looksAgainAfter = async ({ meter, state }: ReturnType<typeof bench>, ms: number): Promise<void> => {
+  state.at += ms - 1_000
+  await meter.look()
+  assert.is(state.looks, 1)
+  state.at += 1_000
+  await meter.look()
+  assert.is(state.looks, 2)
+}
+
 test('looks at once, and again some seconds later where looking is cheap', async () => {
   const { meter, state } = bench(50)
   await meter.look()
@@ -32,37 +42,22 @@ test('looks at once, and again some seconds later where looking is cheap', async
 })
 
 test('looks the less often the more containers there are', async () => {
-  const { meter, state } = bench(50, 200)
-  await meter.look()
-  state.at += 19_000
-  await meter.look()
-  assert.is(state.looks, 1)
-  state.at += 1_000
-  await meter.look()
-  assert.is(state.looks, 2)
+  const many = bench(50, 200)
+  await many.meter.look()
+  await looksAgainAfter(many, 20_000)
 })
 
 test('lets figures grow old while the engine is busy, but not older than 10 s', async () => {
-  const { meter, state } = bench(50)
-  await meter.look()
-  state.busy = true
-  state.at += 9_000
-  await meter.look()
-  assert.is(state.looks, 1)
-  state.at += 1_000
-  await meter.look()
-  assert.is(state.looks, 2)
+  const busy = bench(50)
+  await busy.meter.look()
+  busy.state.busy = true
+  await looksAgainAfter(busy, 10_000)
 })
 
 test('looks seldom where it takes long', async () => {
-  const { meter, state } = bench(1_000)
-  await meter.look()
-  state.at += 19_000
-  await meter.look()
-  assert.is(state.looks, 1)
-  state.at += 1_000
-  await meter.look()
-  assert.is(state.looks, 2)
+  const slow = bench(1_000)
+  await slow.meter.look()
+  await looksAgainAfter(slow, 20_000)
 })
 
 test('never looks twice at once', async () => {

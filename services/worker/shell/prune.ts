@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { endpoint, type Replies } from '#libs/api'
+import { versionIn } from '#libs/cluster'
 import { instanceId, type OrkError } from '#libs/kernel'
 import type { Endpoint } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
@@ -52,8 +53,9 @@ const everSubmitted = async ({ worker, view }: Pick<Sessions, 'worker' | 'view'>
     specs.push(spec)
     for (const submission of history) {
       if (submission.version === version) continue
-      const event = (await worker.connection.log.at(submission.seq))?.event
-      if (event?.type === 'JobSubmitted') specs.push(event.data.spec)
+      const entry = await worker.connection.log.at(submission.seq)
+      const past = entry === null ? null : versionIn(entry, 0)
+      if (past !== null) specs.push(past.spec)
     }
   }
   return specs

@@ -17,7 +17,7 @@ export interface DiskJournalOptions {
 }
 
 /** Some hundred thousand facts; a worker that holds as many makes no more until some are sent. */
-export const MAX_BYTES = 32 * 2 ** 20
+const MAX_BYTES = 32 * 2 ** 20
 const RETRY_MS = 1_000
 /** A file that is shorter than this is not worth the trouble. */
 const COMPACT_FROM_BYTES = 2 ** 20

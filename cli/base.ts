@@ -4,11 +4,18 @@ import { type InstanceRef, instanceId, isName, orkError, parseInstanceId } from 
 import type { Connection } from '#libs/log'
 import { Interrupted, reportFailure, UsageFailure, wantsJson } from './failure'
 import { type Output, stdout } from './output'
-import { escapeJson } from './render/escape'
+import { toJson } from './render/escape'
 import type { EventLook } from './render/event'
 
 /** A place in the log, as an argument. */
 export const sequenceArg = Args.string({ description: 'Sequence of the event', required: true })
+
+/** Of commands about the container of an instance. */
+export const attemptFlag = Flags.integer({
+  description: 'That of this attempt instead of the last',
+  helpValue: 'N',
+  min: 1,
+})
 
 /** Of commands that read the past of the log. */
 export const archiveFlag = Flags.string({
@@ -89,7 +96,7 @@ export abstract class OrkCommand extends Command {
 
   /** Each JSON value on a line of its own. */
   protected async printJson(...values: readonly unknown[]): Promise<void> {
-    for (const value of values) await this.out.write(`${escapeJson(JSON.stringify(value))}\n`)
+    for (const value of values) await this.out.write(`${toJson(value)}\n`)
   }
 
   /** How to show things now, and here. */

@@ -1,5 +1,5 @@
 import { causeText, type OrkError, OrkFailure, orkError, renderError } from '#libs/kernel'
-import { escapeJson, escapeText } from './render/escape'
+import { escapeText, toJson } from './render/escape'
 
 /** What the exit code of every command means; part of the interface. */
 export const ExitCode = {
@@ -51,7 +51,7 @@ export const reportFailure = (failure: unknown, options: FailureOptions): number
 }
 
 const errorJson = (errors: readonly OrkError[]): string =>
-  escapeJson(JSON.stringify({ error: errors[0], ...(errors.length > 1 ? { errors } : {}) }))
+  toJson({ error: errors[0], ...(errors.length > 1 ? { errors } : {}) })
 
 const errorsOf = (failure: unknown, { command }: FailureOptions): readonly OrkError[] => {
   if (failure instanceof UsageFailure) return failure.errors

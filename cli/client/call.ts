@@ -5,43 +5,27 @@ import type { BusError, Connection } from '#libs/log'
 
 const TIMEOUT_MS = 10_000
 
+/** Verbs that change something, all answered with one value. */
+const COMMANDS = [
+  'submit',
+  'stop',
+  'skip',
+  'pause',
+  'resume',
+  'promote',
+  'revert',
+  'scale',
+  'forget',
+  'cordon',
+  'uncordon',
+  'label',
+  'drain',
+  'rebalance',
+  'set-policy',
+] as const satisfies readonly Verb[]
+const changes: ReadonlySet<Verb> = new Set(COMMANDS)
 /** Verbs that are answered with one value, and those answered in parts that hold a list. */
-type Command =
-  | 'submit'
-  | 'stop'
-  | 'skip'
-  | 'pause'
-  | 'resume'
-  | 'promote'
-  | 'revert'
-  | 'scale'
-  | 'forget'
-  | 'cordon'
-  | 'uncordon'
-  | 'label'
-  | 'drain'
-  | 'rebalance'
-  | 'set-policy'
-type SingleVerb = Command | 'job' | 'task' | 'worker' | 'explain'
-const COMMANDS: ReadonlySet<Verb> = new Set<Command>([
-  ...([
-    'submit',
-    'stop',
-    'skip',
-    'pause',
-    'resume',
-    'promote',
-    'revert',
-    'scale',
-    'forget',
-    'cordon',
-    'uncordon',
-    'label',
-    'drain',
-    'rebalance',
-    'set-policy',
-  ] as const),
-])
+type SingleVerb = (typeof COMMANDS)[number] | 'job' | 'task' | 'worker' | 'explain'
 type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
 
 /** Asks the manager (for `explain` the scheduler) for one thing. Throws OrkFailure with the service's own words. */
@@ -92,7 +76,7 @@ const explained = (verb: Verb, error: OrkError): OrkError => {
       return {
         tag: error.tag,
         what: `the ${role} did not answer in time`,
-        next: COMMANDS.has(verb)
+        next: changes.has(verb)
           ? 'whether it was done is not known: look with `ork jobs`; to repeat the command is safe'
           : 'look with `ork status`, then try again',
       }

@@ -9,6 +9,7 @@ export interface Tally {
   leftOut: number
 }
 
+/** Nothing copied yet. */
 export const noTally = (): Tally => ({ files: 0, bytes: 0, leftOut: 0 })
 
 /** As they are in the stream; the types know nothing of where a link leads. */

@@ -1,6 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { OrkCommand } from '../base'
+import { attemptFlag, OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
 
 export default class Cp extends OrkCommand {
@@ -16,13 +16,7 @@ export default class Cp extends OrkCommand {
     from: Args.string({ description: 'ID:PATH, or a path here', required: true }),
     to: Args.string({ description: 'A path here, or ID:PATH', required: true }),
   }
-  static override flags = {
-    attempt: Flags.integer({
-      description: 'The container of this attempt instead of the last',
-      helpValue: 'N',
-      min: 1,
-    }),
-  }
+  static override flags = { attempt: attemptFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Cp)

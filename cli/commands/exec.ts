@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { OrkCommand } from '../base'
+import { attemptFlag, OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
 
 export default class Exec extends OrkCommand {
@@ -17,7 +17,7 @@ export default class Exec extends OrkCommand {
   ]
   static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
   static override flags = {
-    attempt: Flags.integer({ description: 'In this attempt instead of the last', helpValue: 'N', min: 1 }),
+    attempt: attemptFlag,
     user: Flags.string({ char: 'u', description: "Other than the container's", helpValue: 'USER[:GROUP]' }),
     workdir: Flags.string({ char: 'w', description: 'Folder to run it in', helpValue: 'PATH' }),
     env: Flags.string({

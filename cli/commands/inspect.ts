@@ -1,5 +1,5 @@
-import { Args, Flags } from '@oclif/core'
-import { OrkCommand } from '../base'
+import { Args } from '@oclif/core'
+import { attemptFlag, OrkCommand } from '../base'
 
 export default class Inspect extends OrkCommand {
   static override summary = 'Show everything there is to know of an instance, as JSON'
@@ -10,13 +10,7 @@ export default class Inspect extends OrkCommand {
     '<%= config.bin %> inspect web.api.0 --json | jq .engine.HostConfig',
   ]
   static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
-  static override flags = {
-    attempt: Flags.integer({
-      description: 'The container of this attempt instead of the last',
-      helpValue: 'N',
-      min: 1,
-    }),
-  }
+  static override flags = { attempt: attemptFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Inspect)

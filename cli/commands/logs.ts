@@ -1,6 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { isName, orkError } from '#libs/kernel'
-import { OrkCommand } from '../base'
+import { attemptFlag, OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
 
 export default class Logs extends OrkCommand {
@@ -31,11 +31,7 @@ export default class Logs extends OrkCommand {
       description: 'Only what is newer: a time with its zone, or how long ago',
       helpValue: 'TIME',
     }),
-    attempt: Flags.integer({
-      description: 'Of this attempt of an instance instead of the last',
-      helpValue: 'N',
-      min: 1,
-    }),
+    attempt: attemptFlag,
   }
 
   async run(): Promise<void> {

@@ -4,7 +4,7 @@ import type { InstanceSummary, JobDetail } from '#libs/cluster'
 const LOOP = 3
 
 /** Whether an instance ends again and again: where it is, or wherever it is placed. */
-export const isCrashLooping = (
+const isCrashLooping = (
   { state, restarts, reschedules, startedAt }: Instance,
   resetAfterMs: number,
   now: number,

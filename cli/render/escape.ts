@@ -38,8 +38,8 @@ export const escapeLogLine = (text: string): string => {
   return parts.length > 1 ? `${clean.join('')}${NO_COLOUR}` : clean.join('')
 }
 
-/** JSON that is safe on a terminal and means the same: what JSON.stringify leaves raw becomes `\uXXXX`. */
-export const escapeJson = (json: string): string =>
-  json.replace(CONTROL, (char) =>
+/** A value as JSON on one line that is safe on a terminal: what JSON.stringify leaves raw becomes `\uXXXX`. */
+export const toJson = (value: unknown): string =>
+  JSON.stringify(value).replace(CONTROL, (char) =>
     [...Array(char.length).keys()].map((at) => `\\u${hex(char.charCodeAt(at), 4)}`).join(''),
   )

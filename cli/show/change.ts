@@ -2,7 +2,7 @@ import type { ChangeReply } from '#libs/api'
 import type { Connection } from '#libs/log'
 import { call } from '../client/call'
 import type { Output } from '../output'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { followVersion, type SubmitOptions, whoAmI } from './submit'
 
 export interface ChangeOptions {
@@ -66,4 +66,4 @@ export const scaleTask = async (
 }
 
 const tell = async (out: Output, json: boolean, reply: ChangeReply, text: string): Promise<void> =>
-  out.write(`${json ? escapeJson(JSON.stringify(reply)) : text}\n`)
+  out.write(`${json ? toJson(reply) : text}\n`)

@@ -9,7 +9,7 @@ import { Session } from '../client/session'
 import { noTally, packAs, type Tally, unpackAs } from '../client/tarball'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { count } from '../render/sentence'
 import type { Show } from './events'
 import { whoAmI } from './submit'
@@ -41,7 +41,9 @@ export const copyIn = async (connection: Connection, { instance, path, local }: 
   const found = await stat(from).catch(() => undefined)
   if (found === undefined) throw new OrkFailure(orkError('NoFile', `there is no ${local} here`))
   const worker = await workerOf(connection, instance)
-  const session = new Session(connection, worker, 'copy-in', { ...instance, path, actor: whoAmI() }, show.signal)
+  const broken = new AbortController()
+  const signal = AbortSignal.any([show.signal, broken.signal])
+  const session = new Session(connection, worker, 'copy-in', { ...instance, path, actor: whoAmI() }, signal)
   const tally = noTally()
   const send = async (isFolder: boolean): Promise<void> => {
     const top = isFolder ? basename(from) : posix.basename(path)
@@ -50,7 +52,6 @@ export const copyIn = async (connection: Connection, { instance, path, local }: 
     await session.send({ tag: 'End' })
   }
   let sending = Promise.resolve()
-  const broken = new AbortController()
   for await (const part of session.parts((isFolder) => {
     sending = send(isFolder).catch((cause) => broken.abort(cause))
   })) {
@@ -80,7 +81,7 @@ const writing = async (work: Promise<void>, folder: string): Promise<void> => {
 }
 
 const tell = async ({ files, bytes, leftOut }: Tally, { json, out }: Show): Promise<void> => {
-  if (json) return out.write(`${escapeJson(JSON.stringify({ files, bytes, leftOut }))}\n`)
+  if (json) return out.write(`${toJson({ files, bytes, leftOut })}\n`)
   await out.write(`${count(files, 'file')}, ${escapeText(formatBytes(bytes))}\n`)
   if (leftOut > 0) await stderr.write(`left out: ${count(leftOut, 'link')} that would have led outside\n`)
 }

@@ -9,7 +9,7 @@ import { type FilterFlags, queriesOf } from '../client/query'
 import { tail } from '../client/tail'
 import { Interrupted, UsageFailure } from '../failure'
 import { type Output, stderr } from '../output'
-import { escapeJson } from '../render/escape'
+import { toJson } from '../render/escape'
 import { dayLine, type EventLook, eventJson, eventLine, heartbeatLine } from '../render/event'
 import { dayAndZone } from '../render/time'
 
@@ -143,7 +143,7 @@ const timeAt = async (log: Log, point: Point, seq: number): Promise<number> => {
 const QUARTER_MS = 900_000
 
 /** One line an event, for people or programs; the day is said when it changes. */
-export class EventWriter {
+class EventWriter {
   hasWritten = false
   private day = ''
   private quarter = Number.NaN
@@ -153,7 +153,7 @@ export class EventWriter {
   async events(entries: readonly Entry[]): Promise<void> {
     const look = this.look()
     const lines = entries.map((entry) =>
-      this.show.json ? json(eventJson(entry)) : this.dated(entry, look) + eventLine(entry, look),
+      this.show.json ? toJson(eventJson(entry)) : this.dated(entry, look) + eventLine(entry, look),
     )
     if (lines.length === 0) return
     this.hasWritten = true
@@ -166,7 +166,7 @@ export class EventWriter {
     const look = this.look()
     this.hasWritten = true
     await this.show.out.write(
-      `${this.show.json ? json(event) : this.dated(entry, look) + heartbeatLine(event, look)}\n`,
+      `${this.show.json ? toJson(event) : this.dated(entry, look) + heartbeatLine(event, look)}\n`,
     )
   }
 
@@ -185,5 +185,3 @@ export class EventWriter {
     return `${dayLine(event.time, look)}\n`
   }
 }
-
-const json = (value: unknown): string => escapeJson(JSON.stringify(value))

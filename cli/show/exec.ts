@@ -6,7 +6,7 @@ import { type Wanted, workerOf } from '../client/ask'
 import { Session } from '../client/session'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
-import { escapeJson, escapeLogLine } from '../render/escape'
+import { escapeLogLine, toJson } from '../render/escape'
 import { whoAmI } from './submit'
 
 export interface ExecRequest extends Wanted, Pick<RequestOf<'exec'>, 'command' | 'user' | 'folder' | 'env'> {
@@ -41,7 +41,7 @@ export const runExec = async (
     restore()
   }
   if (signal.aborted) throw new Interrupted()
-  if (json) process.stdout.write(`${escapeJson(JSON.stringify({ exitCode }))}\n`)
+  if (json) process.stdout.write(`${toJson({ exitCode })}\n`)
   if (exitCode !== null) return exitCode
   const next = `\`ork task ${request.id}\` shows whether its container still runs`
   throw new OrkFailure(orkError('NoExitCode', `how ${request.command[0] ?? ''} ended is not known`, { next }))
@@ -99,5 +99,5 @@ const writeShown = (): ((part: Output) => Promise<void>) => {
 
 const writeJson = async ({ stream, data }: Output): Promise<void> => {
   const text = Buffer.from(data, 'base64').toString('utf8')
-  if (!process.stdout.write(`${escapeJson(JSON.stringify({ stream, text }))}\n`)) await once(process.stdout, 'drain')
+  if (!process.stdout.write(`${toJson({ stream, text })}\n`)) await once(process.stdout, 'drain')
 }

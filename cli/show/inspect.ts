@@ -1,4 +1,4 @@
-import type { InstanceDetail } from '#libs/cluster'
+import { type InstanceDetail, versionIn } from '#libs/cluster'
 import { type OrkError, OrkFailure } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { callWorker, type Wanted, workerOf } from '../client/ask'
@@ -22,8 +22,9 @@ const taskOf = async (connection: Connection, { job, task, version }: Omit<Insta
   const { spec, version: current, history } = await call(connection, 'job', { job })
   if (version === current || version === 0) return spec.tasks.find(({ name }) => name === task) ?? null
   const made = history.find((submission) => submission.version === version)
-  const event = made === undefined ? undefined : (await connection.log.at(made.seq))?.event
-  return event?.type === 'JobSubmitted' ? (event.data.spec.tasks.find(({ name }) => name === task) ?? null) : null
+  const entry = made === undefined ? null : await connection.log.at(made.seq)
+  const then = entry === null ? null : versionIn(entry, 0)
+  return then?.spec.tasks.find(({ name }) => name === task) ?? null
 }
 
 /** An engine that cannot be asked leaves the rest to be seen. */

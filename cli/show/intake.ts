@@ -4,7 +4,7 @@ import type { Connection } from '#libs/log'
 import { call } from '../client/call'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { count } from '../render/sentence'
 import type { Show } from './events'
 import { whoAmI } from './submit'
@@ -36,7 +36,7 @@ export const setIntake = async (
   const left = wait
     ? await untilDrained(connection, worker, (text) => (json ? undefined : out.write(text)), signal)
     : null
-  if (json) await out.write(`${escapeJson(JSON.stringify({ ...reply, left }))}\n`)
+  if (json) await out.write(`${toJson({ ...reply, left })}\n`)
 }
 
 const LOOK_EVERY_MS = 500

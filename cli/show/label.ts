@@ -1,6 +1,6 @@
 import type { Connection } from '#libs/log'
 import { call } from '../client/call'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import type { Show } from './events'
 import { whoAmI } from './submit'
 
@@ -17,6 +17,6 @@ export const setLabels = async (
 ): Promise<void> => {
   const reply = await call(connection, 'label', { worker, labels, reason, actor: whoAmI() })
   const all = Object.entries(reply.labels).map(([key, text]) => `${key}=${text}`)
-  if (json) await out.write(`${escapeJson(JSON.stringify(reply))}\n`)
+  if (json) await out.write(`${toJson(reply)}\n`)
   else await out.write(`${escapeText(worker)} has ${all.length === 0 ? 'no labels' : escapeText(all.join(', '))}\n`)
 }

@@ -3,6 +3,7 @@ import { formatBytes, orkError, parseBytes } from '#libs/kernel'
 import { type Connection, usableBytes } from '#libs/log'
 import { UsageFailure } from '../failure'
 import type { Output } from '../output'
+import { toJson } from '../render/escape'
 
 /** `20GiB` in bytes, `none` as null. Throws UsageFailure. */
 export const parseLimit = (text: string): number | null => {
@@ -20,7 +21,7 @@ export const limitLog = async (
 ): Promise<void> => {
   await log.limit(maxBytes)
   const { bytes } = await log.info()
-  if (json) return out.write(`${JSON.stringify({ bytes, maxBytes })}\n`)
+  if (json) return out.write(`${toJson({ bytes, maxBytes })}\n`)
   const rest = maxBytes === null ? 'as the disk' : `as ${formatBytes(maxBytes)}`
   const jobs = maxBytes === null ? '' : `; jobs are taken up to ${formatBytes(usableBytes(maxBytes))}`
   await out.write(`the log takes ${formatBytes(bytes)} and may grow as large ${rest}${jobs}\n`)

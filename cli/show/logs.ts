@@ -3,7 +3,7 @@ import type { Connection } from '#libs/log'
 import { askWorker, workerOf } from '../client/ask'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
-import { escapeJson, escapeLogLine } from '../render/escape'
+import { escapeLogLine, toJson } from '../render/escape'
 import type { Show } from './events'
 
 export type Line = Replies['logs']
@@ -28,7 +28,7 @@ export const writeLine = async (
 ): Promise<void> => {
   if (json) {
     const value = from === null ? line : { instance: from.id, ...line }
-    return out.write(`${escapeJson(JSON.stringify(value))}\n`)
+    return out.write(`${toJson(value)}\n`)
   }
   const to = line.stream === 'stderr' ? stderr : out
   const text = to.isTerminal ? escapeLogLine(line.text) : line.text

@@ -4,7 +4,7 @@ import type { Entry } from '#libs/events'
 import { formatDuration } from '#libs/kernel'
 import type { Log } from '#libs/log'
 import { Interrupted } from '../failure'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { eventJson, eventLine } from '../render/event'
 import { LiveRegion } from '../render/live'
 import { progressLines } from '../render/progress'
@@ -65,7 +65,7 @@ class Stage {
   async show(entry: Entry, cluster: Cluster, now: number): Promise<void> {
     const { out, json, job } = this.options
     const look = { now, colours: out.colours }
-    const line = json ? escapeJson(JSON.stringify(eventJson(entry))) : eventLine(entry, look)
+    const line = json ? toJson(eventJson(entry)) : eventLine(entry, look)
     if (this.region === null) return out.write(`${line}\n`)
     await this.region.print(line)
     const limit = Math.min(12, this.region.limit) - 1

@@ -4,7 +4,7 @@ import type { Connection } from '#libs/log'
 import { callWorker } from '../client/ask'
 import { list } from '../client/call'
 import { stderr } from '../output'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { count } from '../render/sentence'
 import { renderTable } from '../render/table'
 import type { Show } from './events'
@@ -47,7 +47,7 @@ export const prune = async (connection: Connection, options: PruneOptions): Prom
 
 const show = async (worker: string, pruned: Replies['prune'], { json, out }: PruneOptions): Promise<number> => {
   const { containers, images, volumes } = pruned
-  if (json) await out.write(`${escapeJson(JSON.stringify({ worker, ...pruned }))}\n`)
+  if (json) await out.write(`${toJson({ worker, ...pruned })}\n`)
   const rows = [
     ...containers.map(({ id, attempt }) => ['container', `${id} attempt ${attempt}`, '']),
     ...images.map(({ name, bytes }) => ['image', name, formatBytes(bytes)]),

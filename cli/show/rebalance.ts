@@ -7,7 +7,7 @@ import { call } from '../client/call'
 import { tail } from '../client/tail'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
-import { escapeJson } from '../render/escape'
+import { toJson } from '../render/escape'
 import { eventLine } from '../render/event'
 import { renderPlan } from '../render/rebalance'
 import { count } from '../render/sentence'
@@ -35,7 +35,7 @@ export const rebalance = async (connection: Connection, options: RebalanceOption
   const { cluster } = await clusterAt(connection, await connection.log.lastSeq(), signal)
   const plan = planRebalance(viewOf(cluster), max)
   const tell = async (text: string, result: object): Promise<void> =>
-    out.write(`${json ? escapeJson(JSON.stringify({ ...plan, ...result })) : text}\n`)
+    out.write(`${json ? toJson({ ...plan, ...result }) : text}\n`)
   if (onlyPlan || plan.moves.length === 0) {
     await tell(renderPlan(plan), {})
     return plan.moves.length

@@ -16,7 +16,7 @@ import { snapshotUpTo } from '../client/snapshot'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
 import { renderCluster } from '../render/cluster'
-import { escapeJson } from '../render/escape'
+import { toJson } from '../render/escape'
 import { foldProgress } from '../render/foldProgress'
 import type { Show } from './events'
 
@@ -34,7 +34,7 @@ export const replay = async (connection: Connection, options: ReplayOptions): Pr
   const { cluster, time } = await clusterAt(connection, to, options.signal)
   if (job !== undefined && !cluster.jobs.has(job)) throw new OrkFailure(noSuchJob(cluster, job))
   if (json) {
-    await out.write(`${escapeJson(JSON.stringify({ time, ...plain(cluster, job) }))}\n`)
+    await out.write(`${toJson({ time, ...plain(cluster, job) })}\n`)
     return
   }
   const now = options.to === undefined || time === null ? Date.now() : Date.parse(time)

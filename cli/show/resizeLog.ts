@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Connection, StreamState } from '#libs/log'
 import { Interrupted } from '../failure'
 import { type Output, stderr } from '../output'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { copiesText, isKeptOn } from '../render/streams'
 
 const LOOK_EVERY_MS = 250
@@ -27,7 +27,7 @@ export const resizeLog = async (
     await tell(streams)
     if (streams.every((stream) => isKeptOn(stream, replicas))) {
       const done = `the log is kept on ${replicas} ${replicas === 1 ? 'server' : 'servers'}, all up to date`
-      return out.write(json ? `${escapeJson(JSON.stringify({ replicas, streams }))}\n` : `${done}\n`)
+      return out.write(json ? `${toJson({ replicas, streams })}\n` : `${done}\n`)
     }
     await pause(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }

@@ -11,6 +11,7 @@ export interface CheckedSnapshot extends Listed {
   readonly problem: OrkError | null
 }
 
+/** All snapshots there are, newest first, each with what is wrong with it. */
 export const checkAll = async (connection: Connection): Promise<readonly CheckedSnapshot[]> => {
   const found: CheckedSnapshot[] = []
   for (const one of await listSnapshots(connection)) {
@@ -39,6 +40,7 @@ export const take = async (
   return cluster.seq
 }
 
+/** Removes a snapshot by its name. Throws OrkFailure where there is none. */
 export const remove = async (connection: Connection, name: string): Promise<void> => {
   const known = await listSnapshots(connection)
   if (known.every((one) => one.name !== name)) throw new OrkFailure(noSuchSnapshot(name, known))

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection } from '#libs/log'
 import { type ClusterUse, clusterUse, instanceUse } from '../client/usage'
 import { Interrupted } from '../failure'
-import { escapeJson } from '../render/escape'
+import { toJson } from '../render/escape'
 import { LiveRegion } from '../render/live'
 import { type Order, renderStats, renderTop } from '../render/usage'
 import type { Show } from './events'
@@ -19,7 +19,7 @@ export const showStats = async (
   const region = follow && out.isTerminal && !json ? new LiveRegion(out) : null
   do {
     const uses = id === null ? (await clusterUse(connection)).instances : await instanceUse(connection, id)
-    if (json) for (const use of uses) await out.write(`${escapeJson(JSON.stringify(use))}\n`)
+    if (json) for (const use of uses) await out.write(`${toJson(use)}\n`)
     else if (region === null) await out.write(`${renderStats(uses)}\n`)
     else await region.draw(renderStats(uses).split('\n').slice(0, region.limit))
     if (follow) await sleep(EVERY_MS, undefined, { signal }).catch(() => undefined)
@@ -33,7 +33,7 @@ const KEYS: Readonly<Record<string, Order>> = { c: 'cpu', m: 'memory', n: 'net' 
 
 /** Shows the cluster's use on a screen of its own until `q` or Ctrl-C; once where there is no terminal. */
 export const showTop = async (connection: Connection, first: Order, { json, out, signal }: Show): Promise<void> => {
-  if (json) return out.write(`${escapeJson(JSON.stringify(await clusterUse(connection)))}\n`)
+  if (json) return out.write(`${toJson(await clusterUse(connection))}\n`)
   const look = () => ({ now: Date.now(), colours: out.colours })
   if (!out.isTerminal || process.stdin.isTTY !== true) {
     const use = await clusterUse(connection)

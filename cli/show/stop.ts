@@ -3,7 +3,7 @@ import type { Connection } from '#libs/log'
 import { call } from '../client/call'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import type { Show } from './events'
 import { followJob } from './followJob'
 import { whoAmI } from './submit'
@@ -23,7 +23,7 @@ export const stopJob = async (connection: Connection, job: string, options: Stop
   const reply = await call(connection, 'stop', { job, reason, actor: options.actor ?? whoAmI() })
   const name = escapeText(job)
   const tell = async (text: string, result: string | null): Promise<void> =>
-    out.write(`${json ? escapeJson(JSON.stringify({ ...reply, result })) : text}\n`)
+    out.write(`${json ? toJson({ ...reply, result }) : text}\n`)
   if (reply.outcome === 'already-stopped') return tell(`${name} has stopped already`, 'stopped')
   if (detach) return tell(`${name} is stopping, sequence ${reply.seq}`, null)
   if (!json) await out.write(`${name} is stopping, sequence ${reply.seq}\n`)

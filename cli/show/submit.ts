@@ -9,7 +9,7 @@ import { call } from '../client/call'
 import { askScheduler } from '../client/explain'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { renderExplain } from '../render/job'
 import { count } from '../render/sentence'
 import type { Show } from './events'
@@ -220,5 +220,3 @@ const stalled = (
   const next = `it goes on trying: \`ork job ${job}\` shows how it stands, \`ork submit --wait\` waits, \`ork stop ${job}\` ends it`
   return orkError('Stalled', said, { next })
 }
-
-const toJson = (value: unknown): string => escapeJson(JSON.stringify(value))

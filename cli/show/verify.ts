@@ -4,7 +4,7 @@ import { OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { snapshotUpTo } from '../client/snapshot'
 import { askServices } from '../client/status'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { grouped } from '../render/foldProgress'
 import { count } from '../render/sentence'
 import { type Difference, firstDifference } from './difference'
@@ -65,9 +65,7 @@ export const verify = async (connection: Connection, show: Show): Promise<void> 
 const tell = async (seq: number, from: number, views: readonly View[], { json, out }: Show): Promise<void> => {
   const services = views.map(({ who, seq: at }) => ({ service: who, seq: at }))
   if (json)
-    return out.write(
-      `${escapeJson(JSON.stringify({ verified: true, seq, folds: 2, snapshot: from === 0 ? null : from, services }))}\n`,
-    )
+    return out.write(`${toJson({ verified: true, seq, folds: 2, snapshot: from === 0 ? null : from, services })}\n`)
   const names = views.map(({ who, seq: at }) => `${escapeText(who)} (at ${grouped(at)})`)
   const others = views.length === 0 ? '; no live service answered to be compared' : `, and so do ${names.join(', ')}`
   const second = from === 0 ? '' : `, one of them from the snapshot of sequence ${grouped(from)},`

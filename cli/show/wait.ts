@@ -3,7 +3,7 @@ import { formatDuration, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { call } from '../client/call'
 import { Interrupted } from '../failure'
-import { escapeJson, escapeText } from '../render/escape'
+import { escapeText, toJson } from '../render/escape'
 import { count } from '../render/sentence'
 import type { Show } from './events'
 import { followJob } from './followJob'
@@ -41,7 +41,7 @@ export const waitForJob = async (
       const waited = Date.now() - begun
       const state = verdict.tag.toLowerCase()
       const words = `${escapeText(job)} ${WORDS[verdict.tag]} (${formatDuration(waited)})`
-      return out.write(`${json ? escapeJson(JSON.stringify({ job, state, version, waitedMs: waited })) : words}\n`)
+      return out.write(`${json ? toJson({ job, state, version, waitedMs: waited }) : words}\n`)
     }
     case 'Overtaken':
       throw new OrkFailure(orkError('Overtaken', `${job}: ${verdict.by}`, { next }))

@@ -4,7 +4,7 @@ import type { Connection } from '#libs/log'
 import { parseChange } from '../client/change'
 import { firstSeqOf, type Point } from '../client/point'
 import { Interrupted, UsageFailure } from '../failure'
-import { escapeJson } from '../render/escape'
+import { toJson } from '../render/escape'
 import { renderWhatIf } from '../render/whatIf'
 import { type Change, missingWorker, whatIf } from '../whatif'
 import { type Show, usable } from './events'
@@ -66,7 +66,7 @@ const showWhatIf = async (
   const differences = outcome.differences.slice(0, MAX_TOLD)
   await out.write(
     json
-      ? `${escapeJson(JSON.stringify({ ...stretch, ...outcome, differences, differing: outcome.differences.length }))}\n`
+      ? `${toJson({ ...stretch, ...outcome, differences, differing: outcome.differences.length })}\n`
       : `${renderWhatIf(outcome, stretch, { now: outcome.end, colours: out.colours })}\n`,
   )
 }

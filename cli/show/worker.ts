@@ -1,6 +1,6 @@
 import type { Connection } from '#libs/log'
 import { call } from '../client/call'
-import { escapeJson } from '../render/escape'
+import { toJson } from '../render/escape'
 import { renderWorker } from '../render/worker'
 import type { Show } from './events'
 
@@ -12,5 +12,5 @@ export const showWorker = async (
 ): Promise<void> => {
   const reply = await call(connection, 'worker', { worker })
   const look = { now: Date.now(), colours: out.colours }
-  await out.write(`${json ? escapeJson(JSON.stringify(reply)) : renderWorker(reply, reply.running, look)}\n`)
+  await out.write(`${json ? toJson(reply) : renderWorker(reply, reply.running, look)}\n`)
 }

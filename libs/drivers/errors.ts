@@ -2,12 +2,16 @@ import { type AttemptRef, containerName, type DriverError } from './port'
 
 type More = { readonly where?: string; readonly next?: string }
 
+/** The engine, or its host, will not have it so; the same again would be refused again. */
 export const refused = (what: string, more: More = {}): DriverError => ({ tag: 'Refused', what, ...more })
 
+/** It went wrong; it may go well another time. */
 export const failed = (what: string, more: More = {}): DriverError => ({ tag: 'Failed', what, ...more })
 
+/** Nobody has the image. */
 export const imageMissing = (what: string, more: More = {}): DriverError => ({ tag: 'ImageMissing', what, ...more })
 
+/** The engine does not answer: whether it was done is not known. */
 export const unreachable = (what: string, more: More = {}): DriverError => ({ tag: 'Unreachable', what, ...more })
 
 /** The name that a run needs is held by `ref`, of another placement. */

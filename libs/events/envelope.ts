@@ -14,7 +14,7 @@ export interface Envelope<Type extends string, Data> {
   /** RFC 3339 with milliseconds, UTC. */
   readonly time: string
   readonly schemaversion: number
-  /** Id of the event or command that led here. */
+  /** Id of the event or command that led here, for writers that know it; ork's services tell it otherwise (`asOf`, `placement`). */
   readonly causationid?: string
   /** Who asked, for what a user began. */
   readonly actor?: string

@@ -34,6 +34,7 @@ export const every = (machine: Machine, ms: number, call: () => void): Cancel =>
   return () => cancel()
 }
 
+/** Resolves after so many milliseconds of the machine's clock. */
 export const pause = (machine: Machine, ms: number): Promise<void> =>
   new Promise((resolve) => {
     machine.after(ms, resolve)

@@ -8,6 +8,7 @@ import { type Listed, listed } from './slots'
 /** What snapshots need of a connection. */
 export type SnapshotSource = Pick<Connection, 'log' | 'objects'>
 
+/** All snapshots in the bucket, of whatever fold, newest first; none is checked. */
 export const listSnapshots = async ({ objects }: SnapshotSource): Promise<readonly Listed[]> =>
   listed(await objects.list())
 

@@ -2,7 +2,7 @@ import { FOLD_VERSION } from '#libs/cluster'
 import type { StoredObject } from '#libs/log'
 
 /** How many snapshots are kept. */
-export const SLOTS = 3
+const SLOTS = 3
 
 /** Where snapshots of one version of the fold are: `cluster-v3-0`, and so on. */
 const slotName = (fold: number, slot: number): string => `cluster-v${fold}-${slot}`

@@ -39,7 +39,7 @@ export const USUAL_CAPABILITIES = [
 ] as const
 
 /** The kernel's, without `CAP_`. */
-export const CAPABILITIES = [
+const CAPABILITIES = [
   ...USUAL_CAPABILITIES,
   'AUDIT_CONTROL',
   'AUDIT_READ',
@@ -134,8 +134,7 @@ const ulimit: Shape<UlimitSpec> = refined(
 )
 
 /** The names that `setrlimit` has on Linux. */
-export const ULIMITS =
-  /^(core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/
+const ULIMITS = /^(core|cpu|data|fsize|locks|memlock|msgqueue|nice|nofile|nproc|rss|rtprio|rttime|sigpending|stack)$/
 
 export const ulimitsShape = record(
   'a map of limits',

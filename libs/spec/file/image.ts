@@ -11,7 +11,7 @@ const DIGEST_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 9
  * Reads an image reference, `[host[:port]/]path[:tag][@digest]`, by the grammar of registries. Without tag and
  * digest it means `:latest`, and says so from here on. Left: what is wrong with it.
  */
-export const parseImage = (text: string): E.Either<string, string> => {
+const parseImage = (text: string): E.Either<string, string> => {
   const [name = '', digest, ...more] = text.split('@')
   if (more.length > 0) return E.left('more than one "@"')
   if (digest !== undefined && !isDigest(digest)) return E.left('the digest must be sha256: and 64 hex digits')

@@ -17,12 +17,14 @@ export type FieldsOf<A> = {
     : FieldOf<A[K], 'required'> | FieldOf<A[K], 'defaulted'>
 }
 
+/** A field that must be there. */
 export const required = <A>(shape: Shape<A>, about: FieldAbout = {}): FieldOf<A, 'required'> => ({
   ...about,
   presence: 'required',
   shape,
 })
 
+/** A field that may be left out, and is absent then. */
 export const optional = <A>(shape: Shape<A>, about: FieldAbout = {}): FieldOf<A, 'optional'> => ({
   ...about,
   presence: 'optional',

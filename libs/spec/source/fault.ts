@@ -11,6 +11,7 @@ export interface Fault {
 /** Line and column, both from 1, of an offset in a text. */
 export type Locate = (offset: number) => { readonly line: number; readonly column: number }
 
+/** Where an offset of the text is: line and column, both from 1. */
 export const locator = (text: string): Locate => {
   const starts = [0]
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)

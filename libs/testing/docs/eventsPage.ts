@@ -18,8 +18,9 @@ subject of its own, so any NATS client can follow them: \`nats sub 'ork.events.t
 \`nats sub 'ork.events.task.*.*.*.w1.>'\` one worker, \`nats sub 'ork.events.task.*.*.*.*.TaskFailed'\` one kind of news.
 \`ork\` is the prefix unless configured otherwise; the order is JetStream's sequence, which is not in the payload.
 
-Beside CloudEvents' own fields the envelope has \`schemaversion\` (of \`data\`), \`causationid\` (the event or command that led
-here), \`actor\` (who asked) and \`epoch\` (of the leader that decided). What an event is decides what can become of it:
+Beside CloudEvents' own fields the envelope has \`schemaversion\` (of \`data\`), \`actor\` (who asked), \`epoch\` (of the leader
+that decided) and room for a \`causationid\`, which ork keeps where a writer sets it; its own services do not, since what led to
+an event follows from the log (\`ork why\`). What an event is decides what can become of it:
 
 | nature | chosen by | refused if its aggregate has moved on | ignored if its epoch is old |
 |---|---|---|---|

@@ -21,8 +21,10 @@ export const filtersOf = (prefix: string, queries: readonly SubjectQuery[] | und
 }
 
 /** Whether a subject is one of those that the filters name, with NATS's wildcards `*` and `>`. */
-export const matchesAny = (filters: readonly string[], subject: string): boolean =>
-  filters.some((filter) => matches(filter.split('.'), subject.split('.')))
+export const matchesAny = (filters: readonly string[], subject: string): boolean => {
+  const tokens = subject.split('.')
+  return filters.some((filter) => matches(filter.split('.'), tokens))
+}
 
 const matches = (filter: readonly string[], subject: readonly string[]): boolean => {
   const open = filter.at(-1) === '>'

@@ -6,11 +6,11 @@ import { causeText } from '#libs/kernel'
 import { removePrivateDockers } from './docker'
 import { killRunningChildren, runFile } from './runner/child'
 import { type Environment, prepare } from './runner/environment'
+import { inLanes } from './runner/lanes'
 import { type Kind, kinds, selectTestFiles, type TestFile } from './runner/select'
 import { judge, type Verdict } from './runner/verdict'
 
-const PARALLEL: Record<Kind, number> = { pure: 2, nats: 2, docker: 1 }
-const TIMEOUT_MS: Record<Kind, number> = { pure: 60_000, nats: 120_000, docker: 300_000 }
+const TIMEOUT_MS: Record<Kind, number> = { pure: 240_000, nats: 240_000, docker: 300_000 }
 const strict = process.env.CI !== undefined && process.env.CI !== 'false'
 
 type Options = {
@@ -73,26 +73,6 @@ const report = (file: TestFile, outcome: Outcome): void => {
   for (const problem of outcome.problems) console.log(`  ✘ ${problem}`)
 }
 
-/** Takes from the queue until it is empty, `width` files at a time. */
-const runAll = async (
-  files: readonly TestFile[],
-  width: number,
-  run: (file: TestFile) => Promise<Outcome>,
-): Promise<Outcome[]> => {
-  const queue = [...files]
-  const outcomes: Outcome[] = []
-  const lane = async (): Promise<void> => {
-    for (let file = queue.shift(); file && !interrupted; file = queue.shift()) {
-      const outcome = await run(file)
-      if (interrupted) return
-      report(file, outcome)
-      outcomes.push(outcome)
-    }
-  }
-  await Promise.all(Array.from({ length: width }, lane))
-  return outcomes
-}
-
 const sum = (outcomes: readonly Outcome[], field: 'passed' | 'failed' | 'skipped'): number =>
   outcomes.reduce((total, outcome) => total + outcome[field], 0)
 
@@ -129,11 +109,15 @@ export const main = async (argv: string[]): Promise<number> => {
   onInterrupt()
   const environment = await prepare(new Set(files.map((file) => file.kind)), (line) => console.log(line))
   const outcomes: Outcome[] = []
+  const runAndReport = async (file: TestFile): Promise<void> => {
+    if (interrupted) return
+    const outcome = await runOne(file, options, environment)
+    if (interrupted) return
+    report(file, outcome)
+    outcomes.push(outcome)
+  }
   try {
-    for (const kind of kinds) {
-      const ofKind = files.filter((file) => file.kind === kind)
-      outcomes.push(...(await runAll(ofKind, PARALLEL[kind], (file) => runOne(file, options, environment))))
-    }
+    await inLanes(files, runAndReport)
   } finally {
     await environment.stop()
   }

@@ -21,7 +21,7 @@ import { FULL, tell } from './figures'
 
 const test = suite('journal')
 
-const AWAY_MS = FULL ? 600_000 : 20_000
+const AWAY_MS = FULL ? 600_000 : 10_000
 const INSTANCES = 4
 
 /** Ends with code 7 again and again, and counts its runs in a file; long enough that its restarts are not slowed down. */

@@ -15,7 +15,7 @@ import { FULL, tell } from './figures'
 const JOBS = 50
 const REPLICAS = 20
 /** How long a leader stands still. */
-const STALL_MS = FULL ? 30_000 : 8_000
+const STALL_MS = FULL ? 30_000 : 5_000
 const MiB = 2 ** 20
 
 const test = suite('leaders killed and stalled')

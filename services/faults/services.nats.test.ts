@@ -8,6 +8,7 @@ import {
   type TestCluster,
   withCluster,
 } from '../../libs/testing/cluster'
+import { FULL } from './figures'
 
 const test = suite('services killed')
 const process = { driver: 'process' } as const
@@ -105,7 +106,11 @@ test('SIGTERM ends each service within its grace while there is no nats-server, 
     const asked = Date.now()
     const codes = await Promise.all(services.map((service) => service.end()))
     const tookMs = Date.now() - asked
-    assert.ok(codes.every((code) => code === 0 || code === 1) && tookMs < 6_000, `${codes} after ${tookMs} ms`)
+    assert.ok(
+      codes.every((code) => code === 0 || code === 1),
+      `${codes} after ${tookMs} ms`,
+    )
+    if (FULL) assert.ok(tookMs < 6_000, `${tookMs} ms`)
     await nats.start()
     await Promise.all(services.map((service) => service.start()))
     await cluster.submitSurely(sleeper('later', process))

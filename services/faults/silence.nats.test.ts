@@ -13,6 +13,7 @@ import {
   type TestCluster,
   withCluster,
 } from '../../libs/testing/cluster'
+import { FULL } from './figures'
 
 const test = suite('connections lost')
 const process = { driver: 'process' } as const
@@ -147,7 +148,11 @@ test('workers that stall or die are suspected, lost and replaced; back again, th
     stalled.resume()
     await dead.start()
     const left = async () => (await cluster.containers()).filter(({ id, running }) => running && taken.includes(id))
-    await eventually('what was taken from them has ended', async () => (await left()).length === 0, 5_000)
+    await eventually(
+      'what was taken from them has ended',
+      async () => (await left()).length === 0,
+      FULL ? 5_000 : 30_000,
+    )
     await log.until('both are back', ({ workers }) => gone.every((name) => workers.get(name)?.state === 'ready'))
     await cluster.submit(sleeper('later', { ...process, replicas: 8 }))
     await log.running('later', 8)

@@ -124,7 +124,7 @@ test('a decision that was sent again while it waited for its replicas is told as
     const followers = cluster.servers.filter((server) => server !== leader)
     for (const follower of followers) follower.kill('SIGSTOP')
     const appending = log.append([{ event: aDecision(1), expect: 0 }])
-    await sleep(3_000) // longer than an answer is waited for
+    await sleep(2_500) // longer than an answer is waited for
     for (const follower of followers) follower.kill('SIGCONT')
     assert.equal(await appending, [{ tag: 'Stored', seq: 1 }])
     assert.is(await log.lastSeq(), 1)

@@ -43,6 +43,9 @@ const writeUntil = async (log: Log, size: number, stop: () => boolean, itemOf: (
   return written
 }
 
+/** Longer than an answer is waited for, so that every publish is sent again. */
+const HANG_MS = 2_500
+
 const idOf = ({ event }: Entry): string => (event as OrkEvent).id
 
 const readAll = async (log: Log): Promise<Entry[]> => {
@@ -103,7 +106,7 @@ for (const sync of ['relaxed', 'always'] as const) {
       const items = Array.from({ length: 500 }, (_, at) => (at % 2 === 0 ? decisionAt(at) : factAt(at + 10_000)))
       nats.pause()
       const appending = log.append(items)
-      await sleep(3_500) // longer than an answer is waited for: every publish is sent again
+      await sleep(HANG_MS)
       nats.resume()
       const results = await appending
       await assertExact(
@@ -118,7 +121,7 @@ test('a batch whose commit was not answered is written once, and together', () =
     const items = Array.from({ length: 200 }, (_, at) => ({ event: aDecision(at), expect: 0 }))
     nats.pause()
     const appending = log.appendTogether(items)
-    await sleep(3_000)
+    await sleep(HANG_MS)
     nats.resume()
     assert.equal(await appending, { tag: 'Stored', seq: 200 })
     assert.equal(
@@ -132,7 +135,7 @@ test('a batch of facts whose commit was not answered is written once', () =>
     const items = Array.from({ length: 20 }, (_, at) => ({ event: aFact(at % 3) }))
     nats.pause()
     const appending = log.appendTogether(items)
-    await sleep(3_000)
+    await sleep(HANG_MS)
     nats.resume()
     assert.equal(await appending, { tag: 'Stored', seq: 20 })
     assert.is((await readAll(log)).length, 20)

@@ -3,7 +3,8 @@ import { join, relative, sep } from 'node:path'
 
 /** What a test file needs: nothing, a real nats-server, or a real Docker Engine (and mostly a nats-server too). */
 export type Kind = 'pure' | 'nats' | 'docker'
-export const kinds: readonly Kind[] = ['pure', 'nats', 'docker']
+/** In the order in which they run: what is soon told first, and what runs one at a time before what fills the gaps. */
+export const kinds: readonly Kind[] = ['pure', 'docker', 'nats']
 
 export type TestFile = { readonly path: string; readonly name: string; readonly kind: Kind }
 
@@ -19,7 +20,7 @@ const testFilesBelow = (root: string): readonly string[] =>
 
 /**
  * The test files below `root` of one kind (or all), whose path contains one of the filters (no filter: every file),
- * cheapest kind first.
+ * in the order of `kinds`.
  */
 export const selectTestFiles = (root: string, kind: Kind | 'all', filters: readonly string[]): readonly TestFile[] => {
   const files = testFilesBelow(root).map((path) => {

@@ -24,7 +24,15 @@ const withCluster = async (body: (cluster: NatsCluster) => Promise<void>): Promi
   }
 }
 
-const leaderIndex = async (log: Log): Promise<number> => Number((await log.info()).leader?.split('-').at(-1)) - 1
+/** Of the server that leads the stream, once one does: after a kill they may still be choosing. */
+const leaderIndex = async (log: Log): Promise<number> => {
+  for (;;) {
+    const { leader } = await log.info()
+    const number = Number(leader?.split('-').at(-1))
+    if (number > 0) return number - 1
+    await sleep(50)
+  }
+}
 
 const idOf = ({ event }: Entry): string => (event as OrkEvent).id
 

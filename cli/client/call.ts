@@ -13,6 +13,7 @@ const COMMANDS = [
   'pause',
   'resume',
   'promote',
+  'restart',
   'revert',
   'scale',
   'forget',

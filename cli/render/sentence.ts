@@ -10,6 +10,8 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `is to stop${by(event)}${because(event.data.reason)}`
     case 'JobTargeted':
       return targeted(event)
+    case 'JobRestartRequested':
+      return `${restarted(event)}${by(event)}${because(event.data.reason)}`
     case 'JobStopped':
       return 'has stopped: its last instance has ended'
     case 'JobCompleted':
@@ -132,6 +134,11 @@ const submitted = (event: EventOf<'JobSubmitted'>): string => {
   const { spec, version, reason } = event.data
   const tasks = spec.tasks.map(({ name, replicas }) => `${name} x${replicas}`).join(', ')
   return `version ${version} was submitted: ${spec.kind} of ${tasks}${by(event)}${because(reason)}`
+}
+
+const restarted = ({ data: { task, index } }: EventOf<'JobRestartRequested'>): string => {
+  if (task === null) return 'is restarted'
+  return index === null ? `its task ${task} is restarted` : `its instance ${task}.${index} is restarted`
 }
 
 const unplaceable = ({ data }: EventOf<'TaskUnplaceable'>): string => {

@@ -49,6 +49,19 @@ export const revertJob = async (
   await followVersion(connection, { ...reply, outcome: unchanged ? 'unchanged' : 'submitted' }, options, begun)
 }
 
+/** Has the containers of a job, a task or an instance replaced, and follows it as a submit. */
+export const restartJob = async (
+  connection: Connection,
+  what: { readonly job: string; readonly task: string | null; readonly index: number | null },
+  options: SubmitOptions & ChangeOptions,
+): Promise<void> => {
+  const begun = Date.now()
+  const reply = await call(connection, 'restart', { ...what, reason: options.reason, actor: whoAmI() })
+  const name = escapeText([what.job, what.task, what.index].filter((part) => part !== null).join('.'))
+  if (!options.json) await options.out.write(`${name} restarts, sequence ${reply.seq}\n`)
+  await followVersion(connection, { ...reply, outcome: 'submitted' }, options, begun)
+}
+
 /** Changes how many instances of a task are wanted, and follows it as a submit. */
 export const scaleTask = async (
   connection: Connection,

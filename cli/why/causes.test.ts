@@ -133,6 +133,7 @@ const BEGINNINGS = new Set([
     'JobReverted',
     'JobStopRequested',
     'JobFailed', // the time of a batch job is up
+    'JobRestartRequested',
     'WorkerDraining',
     'WorkerForgotten',
     'WorkerLeft',

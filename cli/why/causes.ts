@@ -77,6 +77,7 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
     if (reason.startsWith('succeeded by'))
       return last('TaskReplaceRequested').of((one) => one.data.placement === placement)
     if (reason.includes('is drained')) return last('WorkerDraining').ofWorker(worker)
+    if (reason === 'a restart was asked for') return last('JobRestartRequested').of(() => true)
     const version = /^replaced by version (\d+)$/.exec(reason)?.[1]
     return version === undefined ? undefined : last('UpdateStarted').of((one) => one.data.version === Number(version))
   }

@@ -47,6 +47,10 @@ export const REQUESTS = {
   resume: t.type({ job: Name, reason: Reason, actor: Actor }, 'ResumeRequest'),
   promote: t.type({ job: Name, reason: Reason, actor: Actor }, 'PromoteRequest'),
   revert: t.type({ job: Name, to: nullable(Count), reason: Reason, actor: Actor }, 'RevertRequest'),
+  restart: t.type(
+    { job: Name, task: nullable(Name), index: nullable(Count), reason: Reason, actor: Actor },
+    'RestartRequest',
+  ),
   scale: t.type({ job: Name, task: Name, replicas: Replicas, actor: Actor }, 'ScaleRequest'),
   jobs: t.type({}, 'JobsRequest'),
   job: t.type({ job: Name }, 'JobRequest'),
@@ -105,6 +109,7 @@ export interface Replies {
   readonly resume: ChangeReply
   readonly promote: ChangeReply
   readonly revert: ChangeReply & { readonly to: number }
+  readonly restart: ChangeReply
   readonly scale: ChangeReply
   readonly jobs: Parts<JobSummary>
   readonly job: JobDetail & Positioned

@@ -26,6 +26,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'JobSubmitted':
     case 'JobScaled':
     case 'JobReverted':
+    case 'JobRestartRequested':
     case 'JobStopRequested':
     case 'JobTargeted':
     case 'JobStopped':

@@ -12,6 +12,7 @@ import {
   type JobState,
   MAX_SUBMISSIONS,
   type Task,
+  TO_RESTART,
 } from './model'
 import { isOutdated, isWanted } from './queries'
 import { noteTargets } from './targets'
@@ -21,7 +22,8 @@ import { enter, enterRetiring } from './transition'
 type VersionEvent = EventOf<'JobSubmitted' | 'JobScaled' | 'JobReverted'>
 type TargetEvent = EventOf<'JobTargeted'>
 type EndEvent = EventOf<'JobStopped' | 'JobCompleted' | 'JobFailed'>
-type JobEvent = VersionEvent | EventOf<'JobStopRequested'> | TargetEvent | EndEvent
+type RestartEvent = EventOf<'JobRestartRequested'>
+type JobEvent = VersionEvent | EventOf<'JobStopRequested'> | RestartEvent | TargetEvent | EndEvent
 
 /** Folds what happens to a job as a whole; its instances follow from it without an event of their own. */
 export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh: boolean, changes: Changes): void => {
@@ -46,6 +48,9 @@ const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>
     case 'JobTargeted':
       if (!target(cluster, job, event, changes)) break
       return
+    case 'JobRestartRequested':
+      if (job.state !== 'running') break
+      return restart(cluster, job, event, changes)
     case 'JobStopped':
       return finish(cluster, job, event, 'stopping', 'stopped')
     case 'JobCompleted':
@@ -81,6 +86,32 @@ const target = (cluster: Cluster, job: Job, event: TargetEvent, changes: Changes
     }
   }
   return true
+}
+
+/** What is placed is no longer as it should be, and is replaced as for an update; what has failed is tried again. */
+const restart = (cluster: Cluster, job: Job, { data, time }: RestartEvent, changes: Changes): void => {
+  const since = Date.parse(time)
+  for (const task of job.tasks.values()) {
+    if (data.task !== null && data.task !== task.name) continue
+    for (const instance of task.instances.made()) {
+      if ((data.index !== null && data.index !== instance.index) || !isWanted(instance)) continue
+      if (instance.state === 'failed') tryAnew(cluster, instance, since)
+      else if (!isPlaced(instance.state) || instance.state === 'stopping' || isOutdated(instance)) continue
+      else {
+        instance.templateVersion = TO_RESTART
+        task.outdated += 1
+      }
+      changes.instance(instance)
+    }
+  }
+  if (job.update?.state === 'running' || job.update?.state === 'paused') return
+  const isRestart = job.update?.state !== 'failed'
+  job.update = { state: 'running', promoted: true, restart: isRestart, since, reason: null }
+}
+
+const tryAnew = (cluster: Cluster, instance: Instance, time: number): void => {
+  forgetFailures(instance)
+  enter(cluster, instance, 'pending', time, null)
 }
 
 /** The end that the manager saw, of the version it saw. */
@@ -138,7 +169,7 @@ const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Cha
   }
   const job = known ?? newJob(event)
   const restart = job.state !== 'running'
-  const settled = job.update === null || job.update.state === 'succeeded'
+  const settled = job.update === null || job.update.state === 'succeeded' || job.update.restart
   if (known !== undefined && settled) job.stable = { version: job.version, spec: job.spec }
   job.update = null
   job.seq = seq
@@ -173,9 +204,7 @@ const settle = (
     stopUnwanted(cluster, instance, time, 'the job no longer has it', changes, of)
     return
   }
-  instance.rejectedBy = NONE // it may ask for less now
-  instance.reschedules = 0
-  instance.avoids = NONE
+  forgetFailures(instance) // it may ask for less now
   if (instance.state === 'pending') {
     instance.spec = instance.task.spec
     changes.instance(instance)
@@ -186,6 +215,12 @@ const settle = (
     enter(cluster, instance, 'pending', time, null, of)
     changes.instance(instance)
   }
+}
+
+const forgetFailures = (instance: Instance): void => {
+  instance.rejectedBy = NONE
+  instance.reschedules = 0
+  instance.avoids = NONE
 }
 
 const addJob = (cluster: Cluster, job: Job): void => {
@@ -236,7 +271,8 @@ const grow = (cluster: Cluster, task: Task, replicas: number, time: number): voi
 const templateOf = (task: Task, spec: TaskSpec): number | undefined => {
   const templates = new Map<number, TaskSpec>()
   for (const instance of task.instances.made()) {
-    if (isPlaced(instance.state)) templates.set(instance.templateVersion, instance.spec)
+    if (isPlaced(instance.state) && instance.templateVersion !== TO_RESTART)
+      templates.set(instance.templateVersion, instance.spec)
   }
   for (const [version, template] of templates) if (sameTemplate(template, spec)) return version
   return undefined

@@ -35,10 +35,11 @@ const step = (cluster: Cluster, job: Job, { type, data, time }: UpdateEvent): vo
   const state = STEPS[type][job.update?.state ?? 'none']
   if (state === undefined || data.version !== job.version || job.state !== 'running') return ignoreIllegal(cluster)
   const since = Date.parse(time)
-  const before: Update = job.update ?? { state, promoted: false, since, reason: null }
+  const before: Update = job.update ?? { state, promoted: false, restart: false, since, reason: null }
   job.update = {
     state,
     promoted: before.promoted || type === 'UpdatePromoted',
+    restart: before.restart,
     since: before.state === state ? before.since : since,
     reason: 'reason' in data ? data.reason : null,
   }

@@ -124,6 +124,8 @@ export interface Update {
   readonly state: UpdateState
   /** Whether the instances beyond the canaries may follow. */
   readonly promoted: boolean
+  /** Whether it replaces containers by others of the same version, which was good: there is nothing to go back to. */
+  readonly restart: boolean
   /** When it came into this state; milliseconds since 1970. */
   readonly since: number
   /** Why it is paused or has failed. */
@@ -182,7 +184,7 @@ export interface Attempt {
   worker: string | null
   /** The job version, and its template, of this attempt. */
   version: number
-  /** The `Task.templateVersion` it was placed with. */
+  /** The `Task.templateVersion` it was placed with; `TO_RESTART` once it is to be replaced whatever that is. */
   templateVersion: number
   spec: TaskSpec
   /** Sequence of the TaskScheduled that placed it; 0 before the first. */
@@ -292,6 +294,9 @@ export interface Volume {
   /** How many that are placed here have it. */
   users: number
 }
+
+/** No version: of an attempt that somebody asked to restart. */
+export const TO_RESTART = 0
 
 /** How many submissions `Job.history` keeps. */
 export const MAX_SUBMISSIONS = 100

@@ -3,6 +3,7 @@ import { EventQuarantined } from './EventQuarantined'
 import type { Envelope } from './envelope'
 import { JobCompleted } from './JobCompleted'
 import { JobFailed } from './JobFailed'
+import { JobRestartRequested } from './JobRestartRequested'
 import { JobReverted } from './JobReverted'
 import { JobScaled } from './JobScaled'
 import { JobStopped } from './JobStopped'
@@ -56,6 +57,7 @@ export const EVENTS = {
   JobSubmitted,
   JobScaled,
   JobReverted,
+  JobRestartRequested,
   JobStopRequested,
   JobTargeted,
   JobStopped,

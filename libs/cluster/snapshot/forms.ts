@@ -62,6 +62,7 @@ const UpdateStateCodec = words<UpdateState>({ running: null, paused: null, succe
 const updateCodec: t.Type<Update> = t.type({
   state: UpdateStateCodec,
   promoted: t.boolean,
+  restart: t.boolean,
   since: t.number,
   reason: nullable(t.string),
 })

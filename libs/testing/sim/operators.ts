@@ -52,7 +52,7 @@ const updateFrom = (random: Random): UpdateSpec => ({
 const JOBS = ['web', 'web', 'db', 'sum']
 const VERBS: readonly Exclude<SteeringVerb, 'label'>[] = [
   ...(['drain', 'drain', 'cordon', 'uncordon', 'uncordon', 'scale', 'scale'] as const),
-  ...(['pause', 'resume', 'promote', 'revert'] as const),
+  ...(['pause', 'resume', 'promote', 'revert', 'restart', 'restart'] as const),
 ]
 
 const ask = (random: Random, workers: number): Happening => {
@@ -73,6 +73,12 @@ const ask = (random: Random, workers: number): Happening => {
       const job = random.pick(JOBS)
       const replicas = random.between(0, 5)
       return { tag: 'ask', verb, request: { job, task: job === 'web' ? 'api' : 'all', replicas, actor } }
+    }
+    case 'restart': {
+      const job = random.pick(JOBS)
+      const task = random.pick([null, job === 'web' ? 'api' : 'all'])
+      const index = task === null ? null : random.pick([null, 0, 1])
+      return { tag: 'ask', verb, request: { job, task, index, reason: null, actor } }
     }
     case 'revert':
       return { tag: 'ask', verb, request: { job: random.pick(JOBS), to: null, reason: null, actor } }

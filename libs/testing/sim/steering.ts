@@ -5,6 +5,7 @@ export const WRITES = {
   pause: 'UpdatePaused',
   resume: 'UpdateResumed',
   promote: 'UpdatePromoted',
+  restart: 'JobRestartRequested',
   revert: 'JobReverted',
   scale: 'JobScaled',
   drain: 'WorkerDraining',

@@ -15,7 +15,7 @@ export const foldNext = (truth: Cluster, entry: Entry): Stored | null => {
 }
 
 const instanceBefore = (truth: Cluster, { data }: OrkEvent): InstanceBefore | null => {
-  if (!('index' in data)) return null
+  if (!('index' in data) || data.task === null || data.index === null) return null
   const instance = findInstance(truth, data.job, data.task, data.index)
   if (instance === undefined) return null
   const { state, health, attempt, placedSeq, retiring } = instance

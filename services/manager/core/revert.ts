@@ -7,16 +7,19 @@ import { sameSpec, updateOf } from '#libs/spec'
  */
 export const revertAfter = (job: Job): Decision | null => {
   const { update, stable, spec } = job
-  if (update?.state !== 'failed' || stable === null || stable.spec.kind !== spec.kind || sameSpec(stable.spec, spec))
-    return null
+  if (update?.state !== 'failed' || update.restart || stable === null) return null
+  if (stable.spec.kind !== spec.kind || sameSpec(stable.spec, spec)) return null
   if (![...job.tasks.values()].some((task) => isConcerned(job, task) && updateOf(task.spec).autoRevert)) return null
   const reason = `the update to version ${job.version} has failed: ${update.reason ?? 'for no known reason'}`
   return revertTo(job, stable.version, stable.spec, reason)
 }
 
-/** Whether a task is replaced by what came since the last good version. */
+/** Whether a task is replaced by what came since the last good version, or because somebody asked for it. */
 export const isConcerned = (job: Job, task: Task): boolean =>
-  task.templateVersion > (job.stable?.version ?? 0) || task.outdated > 0 || task.retiring > 0
+  job.update?.restart === true ||
+  task.templateVersion > (job.stable?.version ?? 0) ||
+  task.outdated > 0 ||
+  task.retiring > 0
 
 /** A next version of the job, with the spec of an earlier one. */
 export const revertTo = (job: Job, to: number, spec: Job['spec'], reason: string | null): Decision => ({

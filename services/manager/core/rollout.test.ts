@@ -273,4 +273,65 @@ test('a new leader takes its time to find an instance healthy, whatever the cloc
   assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(1)]])
 })
 
+const restartAsked = (task: string | null = null, index: number | null = null): Draft => ({
+  type: 'JobRestartRequested',
+  data: { job: 'web', task, index, reason: null },
+})
+
+/** The service runs in version 1, healthy. */
+const running = (update: Partial<UpdateSpec> = {}): Story => {
+  const story = new CoreStory(managerCore())
+  story.given(registered('w1'), registered('w2'), submitted(version(1, update)))
+  story.core.lead(story.view, story.now)
+  for (let index = 0; index < 3; index += 1) up(story, index)
+  story.settle()
+  return story.pass(60_000)
+}
+
+test('a restart replaces the containers one by one, by the settings of an update, without another version', () => {
+  const story = running({ minHealthyMs: 0, canary: 1 })
+  assert.equal(said(story, restartAsked()), [stops(0)])
+  replaced(story, 0)
+  assert.equal(said(story), [stops(1)])
+  replaced(story, 1)
+  assert.equal(said(story), [stops(2)])
+  replaced(story, 2)
+  assert.equal(said(story), ['UpdateSucceeded web'])
+  const job = story.view.cluster.jobs.get('web')
+  assert.equal([job?.version, job?.update?.state, job?.tasks.get('api')?.outdated], [1, 'succeeded', 0])
+})
+
+test('a restart of one instance leaves the others alone', () => {
+  const story = running({ minHealthyMs: 0 })
+  assert.equal(said(story, restartAsked('api', 1)), [stops(1)])
+  replaced(story, 1)
+  assert.equal(said(story), ['UpdateSucceeded web'])
+})
+
+test('a restart that fails goes back to no other version', () => {
+  const story = updating({ minHealthyMs: 0, autoRevert: true })
+  for (const index of [0, 1, 2]) {
+    story.settle()
+    replaced(story, index)
+  }
+  assert.equal(said(story), ['UpdateSucceeded web'])
+  assert.equal(said(story, restartAsked('api', 0)), [stops(0)])
+  const again = on(id(0), 'w1', 3)
+  story.given(story.log.on(id(0)).stopped(), again.scheduled(2), again.started(), again.failed())
+  assert.equal(said(story), ['UpdateFailed web'])
+  assert.equal(said(story), [])
+})
+
+test('what restarts and is then submitted otherwise becomes what was submitted, once', () => {
+  const story = running({ minHealthyMs: 0 })
+  said(story, restartAsked())
+  assert.equal(said(story, submitted(version(2, { minHealthyMs: 0 }), 2)), ['UpdateStarted web'])
+  for (const index of [0, 1, 2]) {
+    replaced(story, index)
+    story.settle()
+  }
+  assert.is(story.view.cluster.jobs.get('web')?.tasks.get('api')?.outdated, 0)
+  assert.is(story.view.cluster.jobs.get('web')?.stable?.version, 1)
+})
+
 test.run()

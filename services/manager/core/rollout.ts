@@ -1,4 +1,4 @@
-import { type Decision, type Instance, isOutdated, type Job, type Now } from '#libs/cluster'
+import { type Decision, type Instance, isOutdated, type Job, type Now, TO_RESTART } from '#libs/cluster'
 import { updateOf } from '#libs/spec'
 import { nextMoves, waitsForPromotion } from './canary'
 import { replaceRequest, stopRequest } from './drafts'
@@ -48,8 +48,10 @@ export const decideRollout = (tracks: Tracks, job: Job, whyMove: WhyMove | null,
   return end === null ? surveys.flatMap(steps) : [end]
 }
 
-const outdated: WhyMove = (instance) =>
-  isOutdated(instance) ? { reason: `replaced by version ${instance.task.job.version}`, forUpdate: true } : null
+const outdated: WhyMove = (instance) => (isOutdated(instance) ? { reason: reasonOf(instance), forUpdate: true } : null)
+
+const reasonOf = ({ task, templateVersion }: Instance): string =>
+  templateVersion === TO_RESTART ? 'a restart was asked for' : `replaced by version ${task.job.version}`
 
 const progressOf = (tracks: Tracks, job: Job, surveys: readonly Survey[], { mono }: Now): Rollout => {
   const key = `${job.version} ${job.update?.state} ${job.update?.since} ${job.update?.promoted}`

@@ -88,3 +88,36 @@ export const scale = (cluster: Cluster, name: string, task: string, replicas: nu
   const data = { job: name, version, task, replicas, spec: scaled }
   return E.right({ tag: 'Write', version, decision: { draft: { type: 'JobScaled', data }, expect: job.seq } })
 }
+
+/** What is to be restarted: a job, one of its tasks, or one instance of that. */
+export interface Restart {
+  readonly job: string
+  readonly task: string | null
+  readonly index: number | null
+}
+
+/** Has containers of a job replaced by others of the same version, by the update policy of their tasks. */
+export const restart = (
+  cluster: Cluster,
+  { job: name, task, index }: Restart,
+  reason: string | null,
+): E.Either<OrkError, Outcome> => {
+  const job = cluster.jobs.get(name)
+  if (job === undefined) return E.left(noSuchJob(cluster, name))
+  if (job.state !== 'running') {
+    const next = 'submit it again to start it'
+    return E.left(orkError('NotRunning', `${name} is ${job.state}: there is nothing to restart`, { next }))
+  }
+  const known = job.spec.tasks.find((one) => one.name === task)
+  if (task !== null && known === undefined) {
+    const next = `there are: ${job.spec.tasks.map((one) => one.name).join(', ')}`
+    return E.left(orkError('NoSuchTask', `${name} has no task "${task}"`, { next }))
+  }
+  if (index !== null && index >= (job.tasks.get(task ?? '')?.replicas ?? 0)) {
+    return E.left(
+      orkError('NoSuchInstance', `there is no instance "${name}.${task}.${index}"`, { next: '`ork tasks` lists all' }),
+    )
+  }
+  const draft: Draft = { type: 'JobRestartRequested', data: { job: name, task, index, reason } }
+  return E.right({ tag: 'Write', version: job.version, decision: { draft, expect: job.seq } })
+}

@@ -21,6 +21,7 @@ import {
   type ManagerView,
   type Outcome,
   rebalance,
+  restart,
   revert,
   scale,
   setIntake,
@@ -141,6 +142,9 @@ export const commands = (connection: Connection, service: LedService<ManagerView
     ),
     endpoint({ prefix, verb: 'scale', queue: QUEUE }, ({ job, task, replicas, actor }) =>
       change(job, actor, (cluster) => scale(cluster, job, task, replicas)),
+    ),
+    endpoint({ prefix, verb: 'restart', queue: QUEUE }, ({ reason, actor, ...what }) =>
+      change(what.job, actor, (cluster) => restart(cluster, what, reason)),
     ),
     endpoint({ prefix, verb: 'revert', queue: QUEUE }, async ({ job, to, reason, actor }) => {
       const past = await pastVersion(log, service.view.cluster, job, to)

@@ -113,7 +113,7 @@ export const orkContender = async (engine: Engine, socketPath: string, workload:
     },
     down: () =>
       elapsed(async () => {
-        await request(client, 'stop', { job, reason: null, actor: null })
+        await request(client, 'stop', { job, reason: null, purge: false, actor: null })
         await untilGone(engine, `ork.job=${job}`)
       }),
     close: async () => {

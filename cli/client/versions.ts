@@ -62,6 +62,8 @@ const outcomeOf = (event: OrkEvent, version: number): string | null => {
       return 'failed'
     case 'JobStopped':
       return 'stopped'
+    case 'JobPurged':
+      return 'purged'
     default:
       return null
   }

@@ -8,13 +8,17 @@ export default class Scale extends OrkCommand {
   static override description =
     'It becomes the next version of the job, and replaces nothing: instances come or go. The job file is not changed, ' +
     'so the next submit of it says how many are wanted again.'
-  static override examples = ['<%= config.bin %> scale web.api 5']
+  static override examples = [
+    '<%= config.bin %> scale web.api 5',
+    '<%= config.bin %> scale web.api 1 --reason "the sale is over"',
+  ]
   static override args = {
     task: Args.string({ description: 'The task, as JOB.TASK', required: true }),
     replicas: Args.string({ description: 'How many instances, from 0', required: true }),
   }
   static override flags = {
     detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
+    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
     wait: Flags.boolean({
       default: false,
       description: 'Go on waiting when instances fit on no worker, or do not come up',
@@ -33,8 +37,8 @@ export default class Scale extends OrkCommand {
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     const { scaleTask } = await import('../show/change.js')
-    const { json, detach, wait } = flags
-    await scaleTask(connection, job, task, replicas, { json, detach, wait, signal, out: this.out })
+    const { json, detach, wait, reason = null } = flags
+    await scaleTask(connection, job, task, replicas, { json, detach, wait, reason, signal, out: this.out })
   }
 }
 

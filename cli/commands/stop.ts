@@ -3,14 +3,18 @@ import { OrkCommand } from '../base'
 
 export default class Stop extends OrkCommand {
   static override summary = 'Stop a job and show how its instances end'
-  static override description = 'Ctrl-C ends the watching, not the stop. What the job was stays in the log.'
+  static override description =
+    'Ctrl-C ends the watching, not the stop. What the job was stays in the log, and with --purge nowhere else: `ork jobs` no ' +
+    'longer lists it, its containers are removed with their logs, and a submit of its name goes on with the next version.'
   static override examples = [
     '<%= config.bin %> stop web',
     '<%= config.bin %> stop web --detach --reason "moved to the new site"',
+    { description: 'Also a job that has ended long ago', command: '<%= config.bin %> stop web --purge' },
   ]
   static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
   static override flags = {
     detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as the stop is accepted' }),
+    purge: Flags.boolean({ default: false, description: 'Forget the job once it has stopped, but for its history' }),
     reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
   }
 
@@ -20,7 +24,7 @@ export default class Stop extends OrkCommand {
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     const { stopJob } = await import('../show/stop.js')
-    const { json, detach, reason = null } = flags
-    await stopJob(connection, job, { json, detach, reason, signal, out: this.out })
+    const { json, detach, purge, reason = null } = flags
+    await stopJob(connection, job, { json, detach, purge, reason, signal, out: this.out })
   }
 }

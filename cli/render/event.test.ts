@@ -21,7 +21,7 @@ test('an event is one line: its sequence, its time, whom it happened to and what
 })
 
 const sentences: readonly (readonly [Draft, string])[] = [
-  [{ type: 'JobStopRequested', data: { job: 'web', reason: null } }, 'web  is to stop (asked by ann)'],
+  [{ type: 'JobStopRequested', data: { job: 'web', reason: null, purge: false } }, 'web  is to stop (asked by ann)'],
   [
     { type: 'JobFailed', data: { job: 'web', version: 3, failed: 1, reason: null } },
     'web  has failed: 1 instance of version 3 ended in failure',

@@ -7,7 +7,7 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'JobSubmitted':
       return submitted(event)
     case 'JobStopRequested':
-      return `is to stop${by(event)}${because(event.data.reason)}`
+      return `is to stop${event.data.purge ? ', and to be purged' : ''}${by(event)}${because(event.data.reason)}`
     case 'JobTargeted':
       return targeted(event)
     case 'JobRestartRequested':
@@ -20,8 +20,10 @@ export const sentenceOf = (event: OrkEvent): string => {
       return event.data.reason === null
         ? `has failed: ${count(event.data.failed, 'instance')} of version ${event.data.version} ended in failure`
         : `has failed: ${event.data.reason}`
+    case 'JobPurged':
+      return `is purged: nothing of it is left but its history (version ${event.data.version} was its last)`
     case 'JobScaled':
-      return `version ${event.data.version} wants ${event.data.replicas} of ${event.data.task}${by(event)}`
+      return `version ${event.data.version} wants ${event.data.replicas} of ${event.data.task}${by(event)}${because(event.data.reason)}`
     case 'JobReverted':
       return `version ${event.data.version} is version ${event.data.to} again${by(event)}${because(event.data.reason)}`
     case 'UpdateStarted':

@@ -25,6 +25,7 @@ export const paintState = (colours: Colours, state: State): Paint => {
     case 'stopping':
       return colours.cyan
     case 'stopped':
+    case 'purged':
     case 'left':
     case 'forgotten':
       return colours.dim

@@ -68,10 +68,10 @@ export const scaleTask = async (
   job: string,
   task: string,
   replicas: number,
-  options: SubmitOptions,
+  options: SubmitOptions & ChangeOptions,
 ): Promise<void> => {
   const begun = Date.now()
-  const reply = await call(connection, 'scale', { job, task, replicas, actor: whoAmI() })
+  const reply = await call(connection, 'scale', { job, task, replicas, reason: options.reason, actor: whoAmI() })
   const unchanged = reply.outcome === 'unchanged'
   const said = `${escapeText(job)} version ${reply.version} ${unchanged ? 'has' : 'wants'} ${replicas} of ${escapeText(task)}`
   if (!options.json) await options.out.write(`${said}${unchanged ? ' already' : ''}, sequence ${reply.seq}\n`)

@@ -94,6 +94,7 @@ class JobWatch {
   private looking = false
   private asked = false
   private isSaid = false
+  private last: Job | null = null
 
   constructor(
     private readonly options: FollowJobOptions,
@@ -107,9 +108,9 @@ class JobWatch {
   }
 
   get job(): Job {
-    const job = this.cluster.jobs.get(this.options.job)
-    if (job === undefined) throw new Error(`the log has no job ${this.options.job}`)
-    return job
+    this.last = this.cluster.jobs.get(this.options.job) ?? this.last // one that was purged is shown as it was left
+    if (this.last === null) throw new Error(`the log has no job ${this.options.job}`)
+    return this.last
   }
 
   async take(entries: readonly Entry[]): Promise<void> {

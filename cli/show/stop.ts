@@ -12,32 +12,39 @@ import { judgeStop } from './verdict'
 export interface StopOptions extends Show {
   /** Return as soon as the stop is accepted. */
   readonly detach: boolean
+  /** Have it forgotten once it has stopped. */
+  readonly purge: boolean
   readonly reason: string | null
   readonly actor?: string
 }
 
 /** Stops a job and shows how its instances end. Throws OrkFailure, and Interrupted at Ctrl-C; the stop goes on. */
 export const stopJob = async (connection: Connection, job: string, options: StopOptions): Promise<void> => {
-  const { json, out, signal, detach, reason } = options
+  const { json, out, signal, detach, purge, reason } = options
   const begun = Date.now()
-  const reply = await call(connection, 'stop', { job, reason, actor: options.actor ?? whoAmI() })
+  // Once it is purged nobody is there to be asked.
+  const before = detach ? null : await call(connection, 'job', { job })
+  const reply = await call(connection, 'stop', { job, reason, purge, actor: options.actor ?? whoAmI() })
   const name = escapeText(job)
   const tell = async (text: string, result: string | null): Promise<void> =>
     out.write(`${json ? toJson({ ...reply, result }) : text}\n`)
   if (reply.outcome === 'already-stopped') return tell(`${name} has stopped already`, 'stopped')
-  if (detach) return tell(`${name} is stopping, sequence ${reply.seq}`, null)
-  if (!json) await out.write(`${name} is stopping, sequence ${reply.seq}\n`)
-  const { version, history } = await call(connection, 'job', { job })
+  const said = `${name} is ${purge ? 'to be purged' : 'stopping'}, sequence ${reply.seq}`
+  if (before === null) return tell(said, null)
+  if (!json) await out.write(`${said}\n`)
+  const { version, history } = before
   const { verdict } = await followJob({
     connection,
     job,
     from: history[0]?.seq ?? reply.seq,
     shownFrom: reply.seq,
-    judge: (view) => judgeStop(view, version),
+    judge: (view) => judgeStop(view, version, purge),
     signal,
     ...(json ? {} : { out }),
   })
-  if (verdict.tag === 'Stopped') return tell(`${name} has stopped (${formatDuration(Date.now() - begun)})`, 'stopped')
+  const end = purge ? 'purged' : 'stopped'
+  if (verdict.tag === 'Stopped')
+    return tell(`${name} ${purge ? 'is' : 'has'} ${end} (${formatDuration(Date.now() - begun)})`, end)
   if (verdict.tag === 'Overtaken')
     throw new OrkFailure(
       orkError('Overtaken', `${job}: ${verdict.by}`, { next: `\`ork job ${job}\` shows how it stands` }),

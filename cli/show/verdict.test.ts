@@ -142,12 +142,12 @@ test('a batch job is done when the manager says so, not before', () => {
 
 test('following ends when somebody submits or stops the job meanwhile', () => {
   assert.is(judgeStart(after(submitted(1, 1), submitted(2, 2)), 1).tag, 'Overtaken')
-  const stop: Draft = { type: 'JobStopRequested', data: { job: 'web', reason: null } }
+  const stop: Draft = { type: 'JobStopRequested', data: { job: 'web', reason: null, purge: false } }
   assert.is(judgeStart(after(submitted(1, 1), stop), 1).tag, 'Overtaken')
 })
 
 test('a stop is done when the last instance has ended', () => {
-  const stop: Draft = { type: 'JobStopRequested', data: { job: 'web', reason: null } }
+  const stop: Draft = { type: 'JobStopRequested', data: { job: 'web', reason: null, purge: false } }
   const ended: Draft = { type: 'TaskStopped', data: { ...ref(0), exitCode: 0, signal: null, reason: null } }
   const stopped: Draft = { type: 'JobStopped', data: { job: 'web', version: 1 } }
   assert.is(judgeStop(after(submitted(1, 1), scheduled(0), stop, ended), 1).tag, 'Going')

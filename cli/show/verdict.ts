@@ -114,10 +114,11 @@ const hasCanariesUp = ({ spec, instances, replicas }: Task): boolean => {
   )
 }
 
-/** Where the stop of a job stands. */
-export const judgeStop = (job: Job, version: number): Verdict => {
+/** Where the stop of a job stands; with `purge` it is over once the job is forgotten. */
+export const judgeStop = (job: Job, version: number, purge = false): Verdict => {
   if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
-  return job.state === 'stopping' || job.state === 'running' ? GOING : { tag: 'Stopped' }
+  const goesOn = purge ? job.state !== 'purged' : job.state === 'stopping' || job.state === 'running'
+  return goesOn ? GOING : { tag: 'Stopped' }
 }
 
 /** What one may wait for. */

@@ -50,7 +50,15 @@ export const submitExample = async ({ connection, choices, out, signal }: Exampl
 export const stopExample = async (connection: Connection, job: string, out: Output): Promise<void> => {
   await out.write(`\nstopping ${job}\n`)
   const signal = new AbortController().signal
-  await stopJob(connection, job, { json: false, detach: false, reason: 'ork dev ends', actor: ACTOR, out, signal })
+  await stopJob(connection, job, {
+    json: false,
+    detach: false,
+    purge: false,
+    reason: 'ork dev ends',
+    actor: ACTOR,
+    out,
+    signal,
+  })
 }
 
 /** Whether Docker has the example's image, or can get it. */

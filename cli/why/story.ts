@@ -54,18 +54,20 @@ export const storyOf = (ref: InstanceRef, entries: Iterable<Entry>): Story => {
   const find = (): Instance | undefined => findInstance(cluster, ref.job, ref.task, ref.index)
   const steps: Step[] = []
   const runs: Run[] = []
+  let instance: Instance | undefined
   let before: Standing | null = null
   for (const entry of entries) {
     evolve(cluster, entry, NO_CHANGES)
     const { seq, event } = entry
     if (event.type === 'Unreadable' || event.type === 'LeaderElected') continue
-    const after = standingOf(find())
+    instance = find() ?? instance // of a job that was purged since: as it was left
+    const after = standingOf(instance)
     steps.push({ seq, event, before, after })
     const run = runOf({ seq, event }, before, after, runs)
     if (run !== null) runs.push(run)
     before = after
   }
-  return { ref, steps, runs, instance: find() }
+  return { ref, steps, runs, instance }
 }
 
 const standingOf = (instance: Instance | undefined): Standing | null =>

@@ -18,13 +18,18 @@ test('a request is read as it came', () => {
   const request = { spec: aJob(), checkVersion: 3, reason: null, actor: 'ada@desk' }
   assert.equal(checked('submit', request), E.right(request))
   assert.equal(
-    checked('stop', { job: 'web', reason: null, actor: null }),
-    E.right({ job: 'web', reason: null, actor: null }),
+    checked('stop', { job: 'web', reason: null, purge: true, actor: null }),
+    E.right({ job: 'web', reason: null, purge: true, actor: null }),
   )
 })
 
 test('every text has a limit, at which it is accepted and above which it is refused with its path', () => {
-  const stop = (reason: number, actor: number) => ({ job: 'web', reason: 'r'.repeat(reason), actor: 'a'.repeat(actor) })
+  const stop = (reason: number, actor: number) => ({
+    job: 'web',
+    reason: 'r'.repeat(reason),
+    purge: false,
+    actor: 'a'.repeat(actor),
+  })
   assert.ok(E.isRight(checked('stop', stop(MAX_REASON, MAX_ACTOR))))
   assert.is(
     refusal('stop', stop(MAX_REASON + 1, MAX_ACTOR + 1)).what,
@@ -53,7 +58,7 @@ test('a number beyond its limit deep in a job is refused with its path', () => {
 })
 
 test('what is of another kind is told by its path, with what may be the cause', () => {
-  const { what, next } = refusal('stop', { job: 'Web!', reason: 7, actor: null })
+  const { what, next } = refusal('stop', { job: 'Web!', reason: 7, purge: false, actor: null })
   assert.is(what, 'not a request for stop: job; reason')
   assert.match(next ?? '', 'same version')
   assert.is(refusal('jobs', 'x').what, 'not a request for jobs: payload')

@@ -37,7 +37,7 @@ import { type SessionPart, Terminal } from './session'
 /** What a request of each verb carries, every part of it bounded; checked by the service before anything else happens. */
 export const REQUESTS = {
   submit: t.type({ spec: Spec, checkVersion: nullable(Count), reason: Reason, actor: Actor }, 'SubmitRequest'),
-  stop: t.type({ job: Name, reason: Reason, actor: Actor }, 'StopRequest'),
+  stop: t.type({ job: Name, reason: Reason, purge: t.boolean, actor: Actor }, 'StopRequest'),
   forget: t.type({ worker: Name, reason: Reason, actor: Actor }, 'ForgetRequest'),
   cordon: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'CordonRequest'),
   uncordon: t.type({ worker: Name, deadlineMs: nullable(Count), reason: Reason, actor: Actor }, 'UncordonRequest'),
@@ -51,7 +51,7 @@ export const REQUESTS = {
     { job: Name, task: nullable(Name), index: nullable(Count), reason: Reason, actor: Actor },
     'RestartRequest',
   ),
-  scale: t.type({ job: Name, task: Name, replicas: Replicas, actor: Actor }, 'ScaleRequest'),
+  scale: t.type({ job: Name, task: Name, replicas: Replicas, reason: Reason, actor: Actor }, 'ScaleRequest'),
   jobs: t.type({}, 'JobsRequest'),
   job: t.type({ job: Name }, 'JobRequest'),
   tasks: t.type({ job: nullable(Name) }, 'TasksRequest'),

@@ -12,6 +12,7 @@ export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string,
       ...describeCluster(cluster),
       services: [...cluster.services.keys()].sort(),
       strays: [...cluster.strays].sort(),
+      purged: [...cluster.purged].sort(),
       rebalance: cluster.rebalance,
     },
   ]
@@ -20,7 +21,12 @@ export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string,
     if (job === undefined) continue
     yield [
       `job/${name}`,
-      { ...describeJobDetail(job), seq: job.seq, instances: [...job.tasks.values()].flatMap(dumpTask) },
+      {
+        ...describeJobDetail(job),
+        seq: job.seq,
+        purge: job.purge,
+        instances: [...job.tasks.values()].flatMap(dumpTask),
+      },
     ]
   }
   for (const name of [...cluster.workers.keys()].sort()) {

@@ -32,6 +32,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'JobStopped':
     case 'JobCompleted':
     case 'JobFailed':
+    case 'JobPurged':
       return evolveJob(cluster, entry.seq, event, fresh, changes)
     case 'UpdateStarted':
     case 'UpdatePaused':

@@ -14,16 +14,18 @@ import {
   type Task,
   TO_RESTART,
 } from './model'
-import { isOutdated, isWanted } from './queries'
+import { mayBePurged, purge } from './purge'
+import { isOutdated, isWanted, lastVersion } from './queries'
 import { noteTargets } from './targets'
 import { enter, enterRetiring } from './transition'
 
 /** Each of these is a next version of the job, with the whole of it. */
 type VersionEvent = EventOf<'JobSubmitted' | 'JobScaled' | 'JobReverted'>
+type StopEvent = EventOf<'JobStopRequested'>
 type TargetEvent = EventOf<'JobTargeted'>
 type EndEvent = EventOf<'JobStopped' | 'JobCompleted' | 'JobFailed'>
 type RestartEvent = EventOf<'JobRestartRequested'>
-type JobEvent = VersionEvent | EventOf<'JobStopRequested'> | RestartEvent | TargetEvent | EndEvent
+type JobEvent = VersionEvent | StopEvent | RestartEvent | TargetEvent | EndEvent | EventOf<'JobPurged'>
 
 /** Folds what happens to a job as a whole; its instances follow from it without an event of their own. */
 export const evolveJob = (cluster: Cluster, seq: number, event: JobEvent, fresh: boolean, changes: Changes): void => {
@@ -41,10 +43,11 @@ const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>
   const time = Date.parse(event.time)
   switch (event.type) {
     case 'JobStopRequested':
-      if (job.state !== 'running') break
-      job.state = 'stopping'
-      job.update = null
-      return stopAll(cluster, job, time, 'the job was stopped', changes)
+      if (!stop(cluster, job, event, changes)) break
+      return
+    case 'JobPurged':
+      if (!mayBePurged(job) || event.data.version !== job.version) break
+      return purge(cluster, job)
     case 'JobTargeted':
       if (!target(cluster, job, event, changes)) break
       return
@@ -63,6 +66,17 @@ const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>
       return
   }
   ignoreIllegal(cluster)
+}
+
+const stop = (cluster: Cluster, job: Job, { data, time }: StopEvent, changes: Changes): boolean => {
+  const asksMore = data.purge && !job.purge
+  if (job.state !== 'running' && !asksMore) return false
+  job.purge = data.purge
+  if (job.state !== 'running') return true
+  job.state = 'stopping'
+  job.update = null
+  stopAll(cluster, job, Date.parse(time), 'the job was stopped', changes)
+  return true
 }
 
 const stopAll = (cluster: Cluster, job: Job, time: number, reason: string, changes: Changes): void => {
@@ -164,7 +178,7 @@ const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Cha
     known.seq = seq
     changes.job(known)
   }
-  if (spec.name !== event.data.job || version <= (known?.version ?? 0)) {
+  if (spec.name !== event.data.job || version <= lastVersion(cluster, event.data.job)) {
     return known === undefined ? ignoreStray(cluster, seq, event) : ignoreIllegal(cluster)
   }
   const job = known ?? newJob(event)
@@ -172,6 +186,7 @@ const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Cha
   const settled = job.update === null || job.update.state === 'succeeded' || job.update.restart
   if (known !== undefined && settled) job.stable = { version: job.version, spec: job.spec }
   job.update = null
+  job.purge = false
   job.seq = seq
   job.kind = spec.kind
   job.state = 'running'
@@ -225,6 +240,7 @@ const forgetFailures = (instance: Instance): void => {
 
 const addJob = (cluster: Cluster, job: Job): void => {
   cluster.jobs.set(job.name, job)
+  cluster.purged.delete(job.name)
   cluster.strays.delete(`events.job.${job.name}`)
 }
 
@@ -233,6 +249,7 @@ const newJob = ({ data }: VersionEvent): Job => ({
   kind: data.spec.kind,
   state: 'running',
   version: 0,
+  purge: false,
   spec: data.spec,
   update: null,
   stable: null,
@@ -296,13 +313,20 @@ const NONE: readonly never[] = []
 /** Events about an instance that came before it was there count for the expectation of who writes about it. */
 const takeStrays = ({ strays }: Cluster, { job, name, instances }: Task, from: number): void => {
   const prefix = `events.task.${job.name}.${name}.`
-  for (const [aggregate, seq] of strays) {
-    if (!aggregate.startsWith(prefix)) continue
-    const token = aggregate.slice(prefix.length)
-    const index = isIndex(token) ? Number(token) : -1
-    const instance = index < from ? undefined : instances.at(index)
-    if (instance === undefined) continue
+  const take = (aggregate: string, index: number): void => {
+    const seq = strays.get(aggregate)
+    const instance = seq === undefined || index < from ? undefined : instances.at(index)
+    if (seq === undefined || instance === undefined) return
     instance.seq = seq
     strays.delete(aggregate)
+  }
+  // There may be many more of the one than of the other.
+  if (instances.length - from < strays.size) {
+    for (let index = from; index < instances.length; index += 1) take(`${prefix}${index}`, index)
+    return
+  }
+  for (const aggregate of strays.keys()) {
+    const token = aggregate.startsWith(prefix) ? aggregate.slice(prefix.length) : ''
+    if (isIndex(token)) take(aggregate, Number(token))
   }
 }

@@ -19,10 +19,12 @@ export interface Cluster {
   /** Sequence of the last entry folded. */
   seq: number
   /**
-   * Every job that ever was, and every worker: whoever writes about one has to know its last sequence. They grow with
-   * names, never with submits, runs or attempts: those of each are bounded.
+   * Every job that ever was and was not purged, and every worker: whoever writes about one has to know its last sequence.
+   * They grow with names, never with submits, runs or attempts: those of each are bounded.
    */
   readonly jobs: Map<string, Job>
+  /** Last versions of the jobs that were purged: the next of that name goes on from there, so that each is told from all. */
+  readonly purged: Map<string, number>
   readonly workers: Map<string, Worker>
   /** Placed on workers that were not seen to join: all of them for who folds only one job's part of the log. */
   readonly unhosted: Set<Attempt>
@@ -92,13 +94,16 @@ export interface Quarantined {
   since: number | null
 }
 
-export type JobState = 'running' | 'stopping' | 'stopped' | 'completed' | 'failed'
+/** `purged`: no longer in the cluster; only who still holds it sees that. */
+export type JobState = 'running' | 'stopping' | 'stopped' | 'completed' | 'failed' | 'purged'
 
 export interface Job {
   readonly name: string
   kind: JobKind
   state: JobState
   version: number
+  /** Whether it is to be forgotten once nothing of it is left. */
+  purge: boolean
   spec: JobSpec
   /** How its instances fare on their way to this version; null while nothing was to be replaced for it. */
   update: Update | null
@@ -314,6 +319,7 @@ export const RECENT_EVENTS = 32
 export const emptyCluster = (): Cluster => ({
   seq: 0,
   jobs: new Map(),
+  purged: new Map(),
   workers: new Map(),
   unhosted: new Set(),
   leaders: { manager: { holder: '', epoch: 0, seq: 0 }, scheduler: { holder: '', epoch: 0, seq: 0 } },

@@ -45,6 +45,10 @@ export function* knownInstances(cluster: Cluster): Generator<Instance> {
   }
 }
 
+/** The latest version that there ever was of a job; 0: none. */
+export const lastVersion = ({ jobs, purged }: Cluster, job: string): number =>
+  jobs.get(job)?.version ?? purged.get(job) ?? 0
+
 /** What a command about a job has to expect: the last sequence of its aggregate, also where there is no such job yet. */
 export const jobSeq = (cluster: Cluster, job: string): number =>
   cluster.jobs.get(job)?.seq ?? cluster.strays.get(`events.job.${job}`) ?? 0

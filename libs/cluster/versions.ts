@@ -19,9 +19,8 @@ export interface JobVersion {
 /** The version that an entry brings; null where it brings none, or one that is not after `last`, which the fold ignores. */
 export const versionIn = ({ seq, event }: Entry, last: number): JobVersion | null => {
   if (event.type !== 'JobSubmitted' && event.type !== 'JobScaled' && event.type !== 'JobReverted') return null
-  const { version, spec } = event.data
+  const { version, spec, reason } = event.data
   if (version <= last) return null
-  const reason = event.type === 'JobScaled' ? null : event.data.reason
   return { version, seq, time: event.time, actor: event.actor ?? null, reason, what: whatOf(event), spec }
 }
 

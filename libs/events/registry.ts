@@ -3,6 +3,7 @@ import { EventQuarantined } from './EventQuarantined'
 import type { Envelope } from './envelope'
 import { JobCompleted } from './JobCompleted'
 import { JobFailed } from './JobFailed'
+import { JobPurged } from './JobPurged'
 import { JobRestartRequested } from './JobRestartRequested'
 import { JobReverted } from './JobReverted'
 import { JobScaled } from './JobScaled'
@@ -63,6 +64,7 @@ export const EVENTS = {
   JobStopped,
   JobCompleted,
   JobFailed,
+  JobPurged,
   UpdateStarted,
   UpdatePaused,
   UpdateResumed,

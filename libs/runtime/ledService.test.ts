@@ -202,7 +202,7 @@ const scaleTo =
   (replicas: number): Command<number> =>
   (cluster) => {
     const version = (cluster.jobs.get('web')?.version ?? 0) + 1
-    const data = { job: 'web', version, task: 'api', replicas, spec: aJob({ tasks: [{ replicas }] }) }
+    const data = { job: 'web', version, task: 'api', replicas, reason: null, spec: aJob({ tasks: [{ replicas }] }) }
     const decision: Decision = { draft: { type: 'JobScaled', data }, expect: jobSeq(cluster, 'web') }
     return E.right({ decision, done: () => version })
   }

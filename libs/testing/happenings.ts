@@ -29,7 +29,10 @@ export const submitted = (spec: JobSpec = aJob(), version = 1): Draft => ({
   data: { job: spec.name, version, reason: null, spec },
 })
 
-export const stopAsked = (job = 'web'): Draft => ({ type: 'JobStopRequested', data: { job, reason: null } })
+export const stopAsked = (job = 'web', purge = false): Draft => ({
+  type: 'JobStopRequested',
+  data: { job, reason: null, purge },
+})
 
 export const registered = (
   worker = 'w1',

@@ -1,5 +1,13 @@
 import * as E from 'fp-ts/Either'
-import { type Cluster, emptyCluster, evolve, findInstance, type Instance, ignoreChanges } from '#libs/cluster'
+import {
+  type Cluster,
+  emptyCluster,
+  evolve,
+  findInstance,
+  type Instance,
+  ignoreChanges,
+  lastVersion,
+} from '#libs/cluster'
 import { type Draft, type Entry, parseEvent, type Stamp, stamp } from '#libs/events'
 import type { JobSpec } from '#libs/spec'
 import { ofPlacement, on, registered } from './happenings'
@@ -25,7 +33,7 @@ export class History {
   }
 
   submit(spec: JobSpec): Entry {
-    const version = (this.cluster.jobs.get(spec.name)?.version ?? 0) + 1
+    const version = lastVersion(this.cluster, spec.name) + 1
     return this.add({ type: 'JobSubmitted', data: { job: spec.name, version, reason: null, spec } })
   }
 
@@ -56,8 +64,8 @@ export class History {
     return on(id, worker ?? '_', attempt, placedSeq)
   }
 
-  stopJob(job: string): Entry {
-    return this.add({ type: 'JobStopRequested', data: { job, reason: null } })
+  stopJob(job: string, purge = false): Entry {
+    return this.add({ type: 'JobStopRequested', data: { job, reason: null, purge } })
   }
 
   instance(id: string): Instance {

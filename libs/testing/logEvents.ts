@@ -23,7 +23,7 @@ export const aFact = (index: number, job = 'web', worker = 'w1', id?: string): O
 
 /** A user's wish for a job to stop. */
 export const aWish = (job: string, reason: string | null = null): OrkEvent =>
-  eventOf({ type: 'JobStopRequested', data: { job, reason } })
+  eventOf({ type: 'JobStopRequested', data: { job, reason, purge: false } })
 
 /** A worker's farewell: one of the smallest events. */
 export const aFarewell = (worker: string): OrkEvent => eventOf({ type: 'WorkerLeft', data: { worker } })

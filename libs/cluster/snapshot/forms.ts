@@ -38,13 +38,21 @@ import { type Fields, type Form, fieldsOf, listOf, Malformed, orNull, plain, Sha
 
 const text = plain(t.string)
 const number = plain(t.number)
+const flag = plain(t.boolean)
 const textOrNull = plain<string | null>(nullable(t.string))
 
 /** The codec of a set of words: all of them, or it does not compile. */
 const words = <W extends string>(all: Readonly<Record<W, null>>): t.Type<W> => t.keyof(all) as unknown as t.Type<W>
 
 const JobKindCodec = words<JobKind>({ service: null, batch: null, system: null })
-const JobStateCodec = words<JobState>({ running: null, stopping: null, stopped: null, completed: null, failed: null })
+const JobStateCodec = words<JobState>({
+  running: null,
+  stopping: null,
+  stopped: null,
+  completed: null,
+  failed: null,
+  purged: null,
+})
 const WorkerStateCodec = words<WorkerState>({ ready: null, suspected: null, left: null, lost: null, forgotten: null })
 const IntakeCodec = words<Intake>({ open: null, cordoned: null, draining: null, drained: null })
 const allInstanceStates = Object.fromEntries(INSTANCE_STATES.map((state) => [state, null]))
@@ -144,6 +152,7 @@ export const jobForms = () => {
     kind: plain(JobKindCodec),
     state: plain(JobStateCodec),
     version: number,
+    purge: flag,
     spec,
     update: plain<Update | null>(nullable(updateCodec)),
     stable: orNull(struct('stable version', { version: number, spec })),

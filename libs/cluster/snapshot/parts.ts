@@ -216,6 +216,7 @@ export const PARTS: { readonly [K in keyof Cluster]-?: Part } = {
   ),
   services: mapPart('services', ({ services }) => services, serviceForm),
   quarantined: mapPart('quarantined aggregates', ({ quarantined }) => quarantined, quarantinedForm),
+  purged: mapPart('purged jobs', ({ purged }) => purged, numberForm),
   strays: mapPart('strays', ({ strays }) => strays, numberForm),
   jobs,
   workers,

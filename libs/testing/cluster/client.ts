@@ -32,6 +32,7 @@ export const clientOf = (connection: Connection): TestClient => {
         }
       }
     },
-    stopJob: (job: string): Promise<StopReply> => ask('stop', { job, reason: null, actor: 'test' }, 10_000),
+    stopJob: (job: string): Promise<StopReply> =>
+      ask('stop', { job, reason: null, purge: false, actor: 'test' }, 10_000),
   }
 }

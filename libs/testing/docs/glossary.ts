@@ -17,6 +17,7 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   version: { means: 'Of a job: which submit of it, from 1. Of a service that registers: the release of ork it runs.' },
   spec: { means: 'The whole job as it is to run, with every default filled in.' },
   reason: { means: 'Why, for people.' },
+  purge: { means: 'Whether the job is to be forgotten once it has stopped, but for its history.' },
   replicas: { means: 'How many instances of the task are wanted from here on.' },
   to: { means: 'The earlier version whose job it is again.' },
   deadlineMs: { means: 'How long it may take; null for as long as it takes.', unit: 'milliseconds' },

@@ -9,7 +9,7 @@ import type { World } from './world'
 /** One thing that is done to the cluster, by its users or by fate. Plain data, so that a run can be shown and cut down. */
 export type Happening =
   | { readonly tag: 'submit'; readonly spec: JobSpec }
-  | { readonly tag: 'stop job'; readonly job: string }
+  | { readonly tag: 'stop job'; readonly job: string; readonly purge: boolean }
   | Asked
   /** An operator has moved what would be better elsewhere, as the log stands then. */
   | { readonly tag: 'rebalance' }
@@ -53,7 +53,7 @@ export const happen = (world: World, what: Happening): void => {
     case 'submit':
       return void world.submit(what.spec)
     case 'stop job':
-      return void world.stop(what.job)
+      return void world.stop(what.job, what.purge)
     case 'ask':
       return void world.ask(what.verb, what.request)
     case 'rebalance':

@@ -21,7 +21,7 @@ const draftAbout = (truth: Cluster, about: About, place: number): Draft | null =
   switch (about) {
     case 'job': {
       const job = one([...truth.jobs.keys()])
-      return job === undefined ? null : { type: 'JobStopRequested', data: { job, reason } }
+      return job === undefined ? null : { type: 'JobStopRequested', data: { job, reason, purge: false } }
     }
     case 'worker': {
       const worker = one([...truth.workers.keys()])

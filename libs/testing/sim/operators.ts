@@ -5,6 +5,8 @@ import type { SteeringVerb } from './steering'
 
 /** The share of the happenings that operators take the place of. */
 const SHARE = 0.2
+/** The share of the jobs that are stopped which are to be forgotten after. */
+const PURGED = 0.4
 /** After which share of them workers are balanced anew. */
 const BALANCED = 0.4
 
@@ -16,13 +18,15 @@ export const withOperators = (seed: number, workers: number, happenings: readonl
   const random = new Random(seed, 'operators')
   const policies = new Random(seed, 'policies')
   const balance = new Random(seed, 'balance')
+  const purges = new Random(seed, 'purges')
   const steered = happenings.map(({ at, what }): Planned => {
     if (what.tag === 'submit') {
       const policy = policies.pick(POLICIES)
       const spec = withUpdates(what.spec, random)
       return { at, what: { ...what, spec: policy === null ? spec : { ...spec, placement: { policy } } } }
     }
-    return { at, what: random.chance(SHARE) ? ask(random, workers) : what }
+    if (random.chance(SHARE)) return { at, what: ask(random, workers) }
+    return { at, what: what.tag === 'stop job' ? { ...what, purge: purges.chance(PURGED) } : what }
   })
   return steered.flatMap((one) =>
     balance.chance(BALANCED) ? [one, { at: one.at + 1, what: { tag: 'rebalance' as const } }] : [one],
@@ -72,7 +76,7 @@ const ask = (random: Random, workers: number): Happening => {
     case 'scale': {
       const job = random.pick(JOBS)
       const replicas = random.between(0, 5)
-      return { tag: 'ask', verb, request: { job, task: job === 'web' ? 'api' : 'all', replicas, actor } }
+      return { tag: 'ask', verb, request: { job, task: job === 'web' ? 'api' : 'all', replicas, reason: null, actor } }
     }
     case 'restart': {
       const job = random.pick(JOBS)

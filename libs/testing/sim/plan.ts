@@ -159,7 +159,7 @@ class Maker {
   }
 
   private stopJob(): Happening {
-    return { tag: 'stop job', job: this.random.pick(this.submitted) }
+    return { tag: 'stop job', job: this.random.pick(this.submitted), purge: false }
   }
 
   private trap(): Happening {

@@ -11,6 +11,7 @@ import {
   isUnready,
   isWanted,
   type Job,
+  mayBePurged,
   rescheduleAfterMs,
   type Task,
   targetOf,
@@ -171,6 +172,7 @@ const differences = (world: World): string[] => {
 const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
   const wrong: string[] = []
   if (job.state === 'stopping') wrong.push(`job ${job.name} is stopping`)
+  if (mayBePurged(job)) wrong.push(`job ${job.name} is not purged`)
   const updating = job.state === 'running' && job.update?.state === 'running' && !waitsForPromotion(job)
   if (updating && ![...job.tasks.values()].some(isStuck)) wrong.push(`the update of ${job.name} does not end`)
   if (job.kind === 'system' && job.state === 'running') wrong.push(...wrongTargets(world, job))

@@ -126,8 +126,8 @@ export class World {
     return this.request('submit', { spec, checkVersion: null, reason: null, actor: 'sim' })
   }
 
-  stop(job: string): Promise<boolean> {
-    return this.request('stop', { job, reason: null, actor: 'sim' })
+  stop(job: string, purge: boolean): Promise<boolean> {
+    return this.request('stop', { job, reason: null, purge, actor: 'sim' })
   }
 
   /** Has updates steered, jobs scaled, and workers closed or emptied. */

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/Either'
-import { type Cluster, type Decision, type Job, jobSeq } from '#libs/cluster'
+import { type Cluster, type Decision, type Job, jobSeq, lastVersion } from '#libs/cluster'
+import type { Draft } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import { dependencyCycle, type JobSpec, sameSpec } from '#libs/spec'
 
@@ -35,7 +36,8 @@ export const submit = (
   if (checkVersion !== null && checkVersion !== (job?.version ?? 0))
     return E.left(movedOn(spec.name, job, checkVersion))
   if (job !== undefined && changesKind(job, spec)) return E.left(kindChange(job, spec))
-  if (job === undefined) return E.right(write(spec, reason, 1, jobSeq(cluster, spec.name)))
+  if (job === undefined)
+    return E.right(write(spec, reason, lastVersion(cluster, spec.name) + 1, jobSeq(cluster, spec.name)))
   if (job.state === 'running' && sameSpec(job.spec, spec) && !hasFailed(job)) {
     return E.right({ tag: 'Nothing', version: job.version, seq: job.history.at(-1)?.seq ?? 0 })
   }
@@ -85,13 +87,19 @@ export const noSuchWorker = ({ workers }: Cluster, name: string): OrkError =>
     next: workers.size === 0 ? 'none has joined yet' : `there are: ${[...workers.keys()].slice(0, 10).join(', ')}`,
   })
 
-/** Stops a job; one that has ended already is left as it is. */
-export const stop = (cluster: Cluster, name: string, reason: string | null): E.Either<OrkError, Outcome> => {
+/** Stops a job, and with `purge` has it forgotten after; one that has ended already is otherwise left as it is. */
+export const stop = (
+  cluster: Cluster,
+  name: string,
+  reason: string | null,
+  purge: boolean,
+): E.Either<OrkError, Outcome> => {
   const job = cluster.jobs.get(name)
   if (job === undefined) return E.left(noSuchJob(cluster, name))
-  if (job.state !== 'running') return E.right({ tag: 'Nothing', version: job.version, seq: job.seq })
-  const decision: Decision = { draft: { type: 'JobStopRequested', data: { job: name, reason } }, expect: job.seq }
-  return E.right({ tag: 'Write', version: job.version, decision })
+  const isStopped = job.state !== 'running'
+  if (isStopped && (job.purge || !purge)) return E.right({ tag: 'Nothing', version: job.version, seq: job.seq })
+  const draft: Draft = { type: 'JobStopRequested', data: { job: name, reason, purge } }
+  return E.right({ tag: 'Write', version: job.version, decision: { draft, expect: job.seq } })
 }
 
 /**
@@ -117,6 +125,11 @@ export const skip = (
 }
 
 export const noSuchJob = (cluster: Cluster, name: string): OrkError => {
+  const purged = cluster.purged.get(name)
+  if (purged !== undefined) {
+    const next = `\`ork history ${name}\` tells of it; a submit makes version ${purged + 1}`
+    return orkError('NoSuchJob', `there is no job "${name}" any more: it was purged at version ${purged}`, { next })
+  }
   const known = [...cluster.jobs.keys()].slice(0, 10)
   return orkError('NoSuchJob', `there is no job "${name}"`, {
     next: known.length === 0 ? 'no job was ever submitted; try `ork submit FILE`' : `there are: ${known.join(', ')}`,

@@ -1,4 +1,13 @@
-import { type Decision, hasEnded, isWanted, type Job, type Now, underWay, waitsInVainFor } from '#libs/cluster'
+import {
+  type Decision,
+  hasEnded,
+  isWanted,
+  type Job,
+  mayBePurged,
+  type Now,
+  underWay,
+  waitsInVainFor,
+} from '#libs/cluster'
 import { formatDuration } from '#libs/kernel'
 import { decideRollout } from './rollout'
 import type { WhyMove } from './survey'
@@ -19,6 +28,10 @@ export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, 
     case 'stopped':
     case 'completed':
     case 'failed':
+      return mayBePurged(job)
+        ? [{ draft: { type: 'JobPurged', data: { job: job.name, version: job.version } }, expect: job.seq }]
+        : []
+    case 'purged':
       return []
   }
 }

@@ -118,7 +118,7 @@ test('the same job again, with an instance that failed, is another try', () => {
 
 test('a stop of an unknown job names those that there are', () => {
   const { view } = given(submitted(aJob({ name: 'web' })), submitted(aJob({ name: 'sum' })))
-  const refused = stop(view.cluster, 'wbe', null)
+  const refused = stop(view.cluster, 'wbe', null, false)
   assert.ok(E.isLeft(refused))
   assert.is(refused.left.tag, 'NoSuchJob')
   assert.match(refused.left.next ?? '', 'web, sum')
@@ -126,7 +126,7 @@ test('a stop of an unknown job names those that there are', () => {
 
 test('a stop of a job that has ended, or is ending, writes nothing', () => {
   const { view } = given(registered('w1'), submitted(aJob()), on('web.api.0').scheduled(), stopAsked())
-  const again = stop(view.cluster, 'web', null)
+  const again = stop(view.cluster, 'web', null, false)
   assert.is(E.isRight(again) && again.right.tag, 'Nothing')
 })
 

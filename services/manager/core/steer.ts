@@ -61,7 +61,13 @@ export const versionBefore = (job: Job): number | null => {
 }
 
 /** Changes how many instances of a task are wanted, as the next version of the job; nothing is replaced for it. */
-export const scale = (cluster: Cluster, name: string, task: string, replicas: number): E.Either<OrkError, Outcome> => {
+export const scale = (
+  cluster: Cluster,
+  name: string,
+  task: string,
+  replicas: number,
+  reason: string | null,
+): E.Either<OrkError, Outcome> => {
   const job = cluster.jobs.get(name)
   if (job === undefined) return E.left(noSuchJob(cluster, name))
   const { spec, state } = job
@@ -85,7 +91,7 @@ export const scale = (cluster: Cluster, name: string, task: string, replicas: nu
   }
   const scaled = { ...spec, tasks: spec.tasks.map((one) => (one === known ? { ...one, replicas } : one)) }
   const version = job.version + 1
-  const data = { job: name, version, task, replicas, spec: scaled }
+  const data = { job: name, version, task, replicas, reason, spec: scaled }
   return E.right({ tag: 'Write', version, decision: { draft: { type: 'JobScaled', data }, expect: job.seq } })
 }
 

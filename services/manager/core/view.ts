@@ -76,6 +76,7 @@ export const initialView = (cluster: Cluster): ManagerView => ({
 
 /** Something about the job, or what it runs on, is not what it was. */
 const noteJob = (view: ManagerView, job: Job): void => {
+  if (job.state === 'purged') return forgetJob(view, job)
   view.touchedJobs.add(job)
   if (job.kind !== 'system') {
     view.systems.delete(job)
@@ -83,6 +84,16 @@ const noteJob = (view: ManagerView, job: Job): void => {
   }
   view.systems.add(job)
   view.toTarget.add(job)
+}
+
+const forgetJob = (view: ManagerView, job: Job): void => {
+  for (const jobs of [view.touchedJobs, view.toTarget, view.systems, view.rollouts, view.alarms]) jobs.delete(job)
+  for (const { instances } of job.tasks.values()) {
+    for (const instance of instances.made()) {
+      for (const known of [view.touchedInstances, view.moving, view.seen, view.reschedules.waiting])
+        known.delete(instance)
+    }
+  }
 }
 
 /** Folds one entry and notes what to look at because of it. */

@@ -65,13 +65,17 @@ export const commands = (connection: Connection, service: LedService<ManagerView
         actor,
       )
     }),
-    endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, actor }) => {
+    endpoint({ prefix, verb: 'stop', queue: QUEUE }, ({ job, reason, purge, actor }) => {
       const reply = (wrote: boolean, _version: number, seq: number): StopReply => ({
         job,
         seq,
         outcome: wrote ? 'stopping' : 'already-stopped',
       })
-      return service.execute(`job ${job}`, (cluster) => E.map(commandOf(reply))(stop(cluster, job, reason)), actor)
+      return service.execute(
+        `job ${job}`,
+        (cluster) => E.map(commandOf(reply))(stop(cluster, job, reason, purge)),
+        actor,
+      )
     }),
     endpoint({ prefix, verb: 'skip', queue: QUEUE }, ({ sequence, reason, actor }) =>
       service.execute(
@@ -140,8 +144,8 @@ export const commands = (connection: Connection, service: LedService<ManagerView
         change(job, actor, (cluster) => steer(cluster, job, how, reason)),
       ),
     ),
-    endpoint({ prefix, verb: 'scale', queue: QUEUE }, ({ job, task, replicas, actor }) =>
-      change(job, actor, (cluster) => scale(cluster, job, task, replicas)),
+    endpoint({ prefix, verb: 'scale', queue: QUEUE }, ({ job, task, replicas, reason, actor }) =>
+      change(job, actor, (cluster) => scale(cluster, job, task, replicas, reason)),
     ),
     endpoint({ prefix, verb: 'restart', queue: QUEUE }, ({ reason, actor, ...what }) =>
       change(what.job, actor, (cluster) => restart(cluster, what, reason)),

@@ -1,4 +1,5 @@
 import type { ChangeReply, IntakeReply, StopReply, SubmitReply } from '#libs/api'
+import { lastVersion } from '#libs/cluster'
 import { type JobSpec, sameSpec } from '#libs/spec'
 import type { Acknowledged } from '../observer'
 import { WRITES, type WritingVerb } from '../steering'
@@ -37,13 +38,13 @@ const wrongSubmit = ({ servers, truth }: World, spec: JobSpec, { job, seq, versi
   if (event.data.job !== job || event.data.version !== version || !sameSpec(event.data.spec, spec)) {
     return `${told}, where there is version ${event.data.version} of ${event.data.job}`
   }
-  return (truth.jobs.get(job)?.version ?? 0) < version ? `${told}, but the fold does not have it` : null
+  return lastVersion(truth, job) < version ? `${told}, but the fold does not have it` : null
 }
 
 const wrongStop = ({ servers, truth }: World, { job, seq, outcome }: StopReply): string | null => {
   if (outcome === 'already-stopped') return null
   const event = servers.store.at(seq)?.entry.event
-  if (event?.type === 'JobStopRequested' && event.data.job === job && truth.jobs.has(job)) return null
+  if (event?.type === 'JobStopRequested' && event.data.job === job && lastVersion(truth, job) > 0) return null
   return `the stop of ${job} was confirmed at ${seq}, where there is ${event?.type ?? 'nothing'}`
 }
 

@@ -1,4 +1,4 @@
-import { isPlaced } from '#libs/cluster'
+import { isPlaced, jobSeq } from '#libs/cluster'
 import { EVENTS, type OrkEvent } from '#libs/events'
 import type { World } from '../world'
 import type { Invariant } from './invariant'
@@ -31,7 +31,7 @@ export const lifecycle: Invariant = {
         ids.add(event.id)
         if (took !== 'illegal' || !isFirst) return
         if (EVENTS[event.type].nature !== 'fact') {
-          if (jobSeq(world, event) > (decidedAt.get(event.id) ?? 0)) return
+          if (jobSeqOf(world, event) > (decidedAt.get(event.id) ?? 0)) return
           return fail(`${event.type} of ${event.subject} at ${seq} was no legal step`)
         }
         if (before === null || !('placement' in event.data) || !world.isAlive(writer.get(event.id) ?? '')) return
@@ -44,5 +44,4 @@ export const lifecycle: Invariant = {
   },
 }
 
-const jobSeq = ({ truth }: World, { data }: OrkEvent): number =>
-  'index' in data ? (truth.jobs.get(data.job)?.seq ?? 0) : 0
+const jobSeqOf = ({ truth }: World, { data }: OrkEvent): number => ('index' in data ? jobSeq(truth, data.job) : 0)

@@ -116,7 +116,7 @@ live('while an engine hangs nothing is replaced on a guess, and what was asked m
       await cluster.submit(sleeper('asked', { replicas: 2 }))
       await cluster.stopJob('doomed')
       const noticed = async () => cluster.service('w1').log().includes('the engine cannot be reached')
-      await eventually('the worker sees that its engine does not answer', noticed, 20_000)
+      await eventually('the worker sees that its engine does not answer', noticed, 60_000)
       await silentAndHeardOf(cluster, from)
       if (FULL) await pause(Math.max(0, pausedAt + 60_000 - Date.now()))
       assert.ok(log.instances('asked').every(({ state, attempt }) => state === 'scheduled' && attempt === 1))

@@ -91,7 +91,7 @@ test('NATS is away under load, and the worker is killed meanwhile: every fact ar
     const started = log.all('TaskStarted').length
     const ran = readFileSync(runs, 'utf8').trim().split('\n').length
     assert.ok(ran - started <= INSTANCES, 'of one that is just being started when the stop comes no start is told')
-    await eventually('the journal is empty', async () => journalFiles(worker.dir).length === 0, 10_000)
+    await eventually('the journal is empty', async () => journalFiles(worker.dir).length === 0, 60_000)
     tell('NATS away under load, worker killed', { awayMs: AWAY_MS, facts, lost: 0, twice: 0, arrivedMs, runs: ran })
   }))
 

@@ -198,10 +198,10 @@ export class Leadership {
   }
 
   private async writeElection(epoch: number, expect: number): Promise<AppendResult | undefined> {
-    const { connection, role, name, machine } = this.options
+    const { connection, role, name, cluster, machine } = this.options
     const draft: Draft = { type: 'LeaderElected', data: { role, holder: name, epoch } }
     const event = stamp(draft, { id: machine.newId(), source: `${role}/${name}`, time: machine.now().wall })
-    const [result] = await connection.log.append([{ event, expect }])
+    const [result] = await connection.log.append([{ event, expect, asOf: cluster.seq }])
     return result
   }
 

@@ -72,6 +72,16 @@ for (const [how, harm] of [
   })
 }
 
+test('a leader is elected also where the last election is no longer in the log but in an archive', async () => {
+  const { memory, a, b } = await pair()
+  tell(memory, registered())
+  await Promise.all([a.catchUp(), b.catchUp()])
+  await memory.log.purge(memory.store.lastSeq - 1, { host: 'here', dir: '/archive' })
+  await a.stop()
+  await arrives(memory.log, isElection('b', 2))
+  await b.stop()
+})
+
 test('a stand-by has its view warm: its election and its first decision follow each other in the log', async () => {
   const { memory, one, a, b } = await pair()
   const decided = one.hold()

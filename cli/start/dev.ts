@@ -1,5 +1,5 @@
 import type { Driver } from '#libs/drivers'
-import { type OrkError, orThrow } from '#libs/kernel'
+import { type OrkError, OrkFailure, orThrow } from '#libs/kernel'
 import { type Connection, connect } from '#libs/log'
 import { startManager } from '#services/manager'
 import { startScheduler } from '#services/scheduler'
@@ -75,6 +75,15 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
     return { servers, connection: await open('dev'), workers, ended: Promise.race(ends), stop }
   } catch (cause) {
     await stop()
-    throw cause
+    throw cause instanceof OrkFailure && cause.error.tag === 'LogArchived' ? archived(cause, servers) : cause
   }
+}
+
+/** What makes a snapshot of the archive needs the log, which this process would have served. */
+const archived = ({ error }: OrkFailure, { configs }: DevServers): OrkFailure => {
+  const serve = configs.map((config) => `\`nats-server -c ${config}\``).join(', ')
+  return new OrkFailure({
+    ...error,
+    next: `\`ork snapshot take --archive DIR\` makes one, while ${serve} serves the log`,
+  })
 }

@@ -27,6 +27,8 @@ export interface DevServers {
   readonly count: 1 | 3
   /** Their addresses, with commas. */
   readonly url: string
+  /** What they are configured by, to run them by hand. */
+  readonly configs: readonly string[]
   /** Resolves when the only server has ended; one of three that ends by itself is started again instead. */
   readonly ended: Promise<OrkError>
   stop(): Promise<void>
@@ -62,6 +64,7 @@ const startOne = async (settings: Settings, report: (line: string) => void): Pro
   return {
     count: 1,
     url: server.url,
+    configs: [server.configFile],
     ended: server.exited.then(() => serverDied(server.logFile)),
     stop: async () => void (await server.stop()),
   }
@@ -100,6 +103,7 @@ const startThree = async (settings: Settings, report: (line: string) => void): P
   return {
     count: 3,
     url: cluster.url,
+    configs: cluster.servers.map(({ configFile }) => configFile),
     ended: new Promise(() => {}),
     stop: async () => {
       stopping.abort()

@@ -44,6 +44,8 @@ export interface NatsServer {
   /** Of the server, as it says itself. */
   readonly version: string
   readonly dir: string
+  /** What it was configured by, to run it by hand. */
+  readonly configFile: string
   readonly logFile: string
   /** Settles when the process ends, for whatever reason. */
   readonly exited: Promise<NatsServerExit>
@@ -146,6 +148,7 @@ const handle = (plan: Plan, port: number, launched: Launched, exited: Promise<Na
     name: plan.name,
     version,
     dir: plan.dir,
+    configFile: plan.files.config,
     logFile: plan.files.log,
     exited,
     stop: () => {

@@ -33,11 +33,13 @@ test.after(async ({ cluster, connection }) => {
 })
 
 const leaderOf = async ({ cluster, connection }: Context): Promise<readonly [NatsServer, number]> => {
-  const { leader } = await connection.log.info()
-  const index = cluster.servers.findIndex(({ name }) => name === leader)
-  const server = cluster.servers[index]
-  if (server === undefined) throw new Error(`no server ${leader}`)
-  return [server, index]
+  for (;;) {
+    const { leader } = await connection.log.info()
+    const index = cluster.servers.findIndex(({ name }) => name === leader)
+    const server = cluster.servers[index]
+    if (server !== undefined) return [server, index]
+    await pause(100) // they are electing one
+  }
 }
 
 const isWhole = async ({ connection }: Context): Promise<void> => {

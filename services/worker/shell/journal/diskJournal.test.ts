@@ -51,6 +51,24 @@ const recovered = async (journal: DiskJournal): Promise<number[]> =>
 const files = (dir: string): string[] => readdirSync(dir)
 const onlyFile = (dir: string): string => join(dir, files(dir)[0] ?? '')
 
+test('once all is sent no file stays, also of one that was just being made', async ({ open, dir }) => {
+  const journal = open()
+  const kept = journal.keep([fact(1)])
+  journal.sent([fact(1)])
+  await journal.clear()
+  await kept
+  assert.equal(files(dir), [])
+})
+
+test('a disk that takes nothing holds up nobody once all is sent', async ({ open, dir }) => {
+  writeFileSync(join(dir, 'file'), '')
+  const journal = open({ dir: join(dir, 'file', 'journal') })
+  const kept = journal.keep([fact(1)])
+  journal.sent([fact(1)])
+  await Promise.all([kept, journal.clear()])
+  assert.is(journal.trouble, null)
+})
+
 test('what is kept and not sent is there in the next life, in order, as it was', async ({ open }) => {
   const first = open()
   await first.keep(facts(1, 3))

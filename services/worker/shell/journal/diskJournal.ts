@@ -100,7 +100,8 @@ export class DiskJournal implements Journal {
   }
 
   async clear(): Promise<void> {
-    if (!this.segment.exists && this.older.length === 0 && this.trouble === null) return
+    // A file that is just being made is to go as well.
+    if (!this.segment.exists && this.writing === undefined && this.older.length === 0 && this.trouble === null) return
     for (const one of this.waiting.splice(0)) one.done()
     await this.writing
     if (this.held.size > 0 || this.waiting.length > 0) return
@@ -155,10 +156,14 @@ export class DiskJournal implements Journal {
         this.trouble = null
         for (const { done } of group) done()
       } catch (cause) {
-        this.waiting = [...group, ...this.waiting]
-        this.fail(cause)
-        if (this.closed) break
-        await pause(this.options.machine, RETRY_MS)
+        if (this.held.size === 0) {
+          for (const { done } of group) done() // the log has all of it by now
+        } else {
+          this.waiting = [...group, ...this.waiting]
+          this.fail(cause)
+          if (this.closed) break
+          await pause(this.options.machine, RETRY_MS)
+        }
       }
       durably = true
     }

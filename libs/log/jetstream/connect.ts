@@ -37,15 +37,15 @@ const CLOSE_GRACE_MS = 5_000
  * again for ever. Left: no server within `waitMs`, one that is too old, a stream that is not kept as ork needs it.
  */
 export const connect = (options: ConnectOptions): Promise<E.Either<OrkError, Connection>> =>
-  onServers(options, (nc, prefix) => open(nc, prefix, options))
+  onServers(options, (link) => open(link, options))
 
 /** Connects to servers on which there need not be a log: to save what is there, or to restore it. Left: as `connect`. */
 export const connectBackups = (options: ConnectOptions): Promise<E.Either<OrkError, Backups>> =>
-  onServers(options, async (nc, prefix) => backupsOf(new Link(nc, prefix)))
+  onServers(options, async (link) => backupsOf(link))
 
 const onServers = async <T>(
   options: ConnectOptions,
-  opened: (nc: NatsConnection, prefix: string) => Promise<T>,
+  opened: (link: Link) => Promise<T>,
 ): Promise<E.Either<OrkError, T>> => {
   const prefix = parsePrefix(options.prefix ?? DEFAULT_PREFIX)
   if (E.isLeft(prefix)) return prefix
@@ -54,7 +54,7 @@ const onServers = async <T>(
     const nc = await reach(options, deadline)
     try {
       checkVersion(nc)
-      return E.right(await opened(nc, prefix.right))
+      return E.right(await opened(new Link(nc, prefix.right, serverList(options).length)))
     } catch (cause) {
       await nc.close()
       throw cause
@@ -65,9 +65,8 @@ const onServers = async <T>(
   }
 }
 
-const open = async (nc: NatsConnection, prefix: string, options: ConnectOptions): Promise<Connection> => {
-  const link = new Link(nc, prefix)
-  const { patienceMs } = link
+const open = async (link: Link, options: ConnectOptions): Promise<Connection> => {
+  const { nc, prefix, patienceMs } = link
   link.patienceMs = options.waitMs ?? WAIT_MS
   const streams = await ensureStreams(link, options)
   link.patienceMs = patienceMs

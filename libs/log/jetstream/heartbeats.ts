@@ -8,6 +8,8 @@ import { getStored } from './stored'
 
 /** Answers that may be waited for; who has so many open gets none any more. */
 const MOST_WAITING = 20_000
+/** After so long an answer is missed. */
+const LATE_MS = 4_000
 
 /** Writes signs of life without waiting; one that cannot be sent now is of no use later. */
 export class Beats {
@@ -15,11 +17,15 @@ export class Beats {
   /** By token: who is to be told that it is stored. The oldest first. */
   private readonly waiting = new Map<number, () => void>()
   private next = 0
+  /** When the first was sent of those since the last answer; null: none. */
+  private unansweredFrom: number | null = null
 
   constructor(private readonly link: Link) {
     this.answers = new Answers(link.inlet, (token, ack) => {
       const stored = this.waiting.get(token)
       this.waiting.delete(token)
+      this.unansweredFrom = null
+      link.elsewhere.acknowledged(ack)
       if (ack.tag === 'Stored') stored?.()
     })
   }
@@ -27,6 +33,9 @@ export class Beats {
   beat(event: OrkEvent, stored: () => void = () => {}): void {
     const { link, waiting } = this
     if (!link.connected || link.closing || link.nc.isClosed()) return
+    const now = performance.now()
+    this.unansweredFrom ??= now
+    if (now - this.unansweredFrom >= LATE_MS) link.elsewhere.unanswered('write', now - this.unansweredFrom)
     const token = this.next
     this.next += 1
     waiting.set(token, stored)

@@ -1,6 +1,8 @@
 import { Events, type NatsConnection, type NatsError } from 'nats'
 import { causeText, OrkFailure, orkError } from '#libs/kernel'
+import { Elsewhere } from './elsewhere'
 import { Inlet } from './inlet'
+import { isPassingCode } from './passing'
 
 /** An error answer of JetStream's API. */
 export class ApiError extends Error {
@@ -21,17 +23,12 @@ interface ApiAnswer {
 
 const API_TIMEOUT_MS = 5_000
 
-/** JetStream error codes that say "not now": no leader, a server going or coming, too much at once. */
-const PASSING = new Set([10008, 10009, 10013, 10076, 10118, 10158, 10167, 10189])
-
 /** Whether an error of the API is worth another try: nobody there, no answer, no leader. */
 export const isPassing = (cause: unknown): boolean => {
-  if (cause instanceof ApiError) return PASSING.has(cause.errCode)
+  if (cause instanceof ApiError) return isPassingCode(cause.errCode)
   const code = (cause as Partial<NatsError> | null)?.code
   return code === '503' || code === 'TIMEOUT' || code === 'DISCONNECT' || code === 'CONNECTION_REFUSED'
 }
-
-export const isPassingCode = (errCode: number): boolean => PASSING.has(errCode)
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -62,6 +59,7 @@ export class Link {
   patienceMs = 30_000
   closing = false
   readonly inlet: Inlet
+  readonly elsewhere: Elsewhere
   private readonly statusListeners = new Set<StatusListener>()
   private readonly denialListeners = new Set<DenialListener>()
   private readonly closingListeners = new Set<() => void>()
@@ -69,8 +67,11 @@ export class Link {
   constructor(
     readonly nc: NatsConnection,
     readonly prefix: string,
+    /** How many servers were named. */
+    servers: number,
   ) {
     this.inlet = new Inlet(nc)
+    this.elsewhere = new Elsewhere(nc, servers)
     void this.watch()
   }
 
@@ -104,23 +105,33 @@ export class Link {
   /** One request to JetStream's API, e.g. `STREAM.INFO.ORK_EVENTS`. Throws ApiError, or NatsError when there is no answer. */
   async api<Answer>(verb: string, body: unknown = {}, timeout = API_TIMEOUT_MS): Promise<Answer> {
     const subject = `$JS.API.${verb}`
-    const message = await this.nc.request(subject, JSON.stringify(body), { timeout })
-    const answer = JSON.parse(message.string()) as ApiAnswer
-    const { error } = answer
-    if (error !== undefined) {
-      throw new ApiError(subject, error.code ?? 0, error.err_code ?? 0, error.description ?? 'no description')
+    const askedAt = performance.now()
+    try {
+      const message = await this.nc.request(subject, JSON.stringify(body), { timeout })
+      const answer = JSON.parse(message.string()) as ApiAnswer
+      const { error } = answer
+      if (error !== undefined) {
+        throw new ApiError(subject, error.code ?? 0, error.err_code ?? 0, error.description ?? 'no description')
+      }
+      this.elsewhere.answered('question')
+      return answer as Answer
+    } catch (cause) {
+      if (!isPassing(cause)) this.elsewhere.answered('question')
+      else if (this.connected) this.elsewhere.unanswered('question', performance.now() - askedAt)
+      throw cause
     }
-    return answer as Answer
   }
 
-  /** As `api`, asked again while the trouble is passing, as long as patience goes. Throws OrkFailure. */
+  /** As `api`, asked again while the trouble is passing, as long as patience goes, and of who was gone to. Throws OrkFailure. */
   async ask<Answer>(verb: string, body: unknown = {}): Promise<Answer> {
     const deadline = performance.now() + this.patienceMs
     for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
+      const { moves } = this.elsewhere
       try {
         return await this.api<Answer>(verb, body)
       } catch (cause) {
-        const more = isPassing(cause) && !this.closing && performance.now() + wait < deadline
+        const isTime = performance.now() + wait < deadline || moves !== this.elsewhere.moves
+        const more = isPassing(cause) && !this.closing && isTime
         if (!more) throw unavailable(verb, cause, this.closing)
       }
       await pause(wait)
@@ -130,8 +141,9 @@ export class Link {
   private async watch(): Promise<void> {
     for await (const status of this.nc.status()) {
       if (status.type === Events.Disconnect) this.tell(false)
-      else if (status.type === Events.Reconnect) this.tell(true)
-      else if (status.permissionContext?.operation === 'publish') {
+      else if (status.type === Events.Reconnect) {
+        if (this.elsewhere.arrived()) this.tell(true)
+      } else if (status.permissionContext?.operation === 'publish') {
         for (const tell of this.denialListeners) tell(status.permissionContext.subject)
       }
     }

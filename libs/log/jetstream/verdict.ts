@@ -1,4 +1,4 @@
-import { isPassingCode } from './link'
+import { isPassingCode } from './passing'
 import type { Shipment } from './shipment'
 import type { Ack } from './wire'
 

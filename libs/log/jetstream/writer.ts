@@ -113,6 +113,7 @@ export class Writer {
 
   private onAnswer(token: number, ack: Ack): void {
     const shipment = this.flying.get(token)
+    this.link.elsewhere.acknowledged(ack)
     if (shipment === undefined || shipment.settled) return
     const verdict = judge(ack, shipment)
     if (verdict.tag === 'Look') void this.look(shipment, ack)
@@ -218,6 +219,7 @@ export class Writer {
     for (const shipment of new Set(this.flying.values())) {
       if (shipment.deadline > now || shipment.settled) continue
       shipment.unsure = true
+      this.link.elsewhere.unanswered('write', ANSWER_MS)
       this.later(shipment)
     }
   }

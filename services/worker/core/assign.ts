@@ -67,6 +67,8 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   startedAt: now.mono - ranMs(attempt, now),
   // The log's time is another clock's: never wait longer than the policy itself would.
   notBefore: now.mono + Math.min(Math.max(0, attempt.notBefore - now.wall), longestDelayMs(attempt.spec.restart)),
+  sparingUntil: 0,
+  sparedRestarts: 0,
   alarmAt: 0,
   cutOffAlarmAt: 0,
   checkAlarmAt: 0,

@@ -2,32 +2,32 @@ import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
 import { lotOf } from '#libs/kernel'
 import { attemptOf, tell } from './facts'
-import { type AfterExit, afterExit, afterFailure, describeExit, GONE } from './restart'
+import { type AfterExit, afterExit, afterFailure, describeExit, GONE, sparingMs } from './restart'
 import { type Assignment, currentOf, keyOf, NO_CHECK, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** The container of the current attempt ended, or is not there any more: says so, and what follows. */
-export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
+export const ended = (view: WorkerView, assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
   tellExit(assignment, exit, work)
   if (assignment.retiring) assignment.phase = 'over'
-  else followExit(assignment, exit, now, work)
+  else followExit(view, assignment, exit, now, work)
 }
 
 /** The worker's verdict on an exit that the log knows: completed, failed, or the next attempt. */
-export const followExit = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
+export const followExit = (view: WorkerView, assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
   const ranMs = now.mono - assignment.startedAt
   const past = { restarts: assignment.restarts, ranMs, lot: lotFor(assignment) }
   const { restart } = assignment.spec
   const { unhealthyWhy } = assignment
   const next = unhealthyWhy === null ? afterExit(restart, exit, past) : afterFailure(restart, unhealthyWhy, past)
-  goOn(assignment, next, { exitCode: exit.exitCode, ranMs }, now, work)
+  goOn(view, assignment, next, { exitCode: exit.exitCode, ranMs, now }, work)
 }
 
 /** The engine could not start it, for a reason that may pass: it is tried again as its restart policy has it. */
-export const retryStart = (assignment: Assignment, reason: string, now: Now, work: Work): void => {
+export const retryStart = (view: WorkerView, assignment: Assignment, reason: string, now: Now, work: Work): void => {
   const past = { restarts: assignment.restarts, ranMs: 0, lot: lotFor(assignment) }
   const next = afterFailure(assignment.spec.restart, reason, past)
-  goOn(assignment, next, { exitCode: null, ranMs: 0 }, now, work)
+  goOn(view, assignment, next, { exitCode: null, ranMs: 0, now }, work)
 }
 
 /** By what the wait of an attempt's successor differs from that of others which failed with it. */
@@ -36,9 +36,10 @@ const lotFor = (assignment: Assignment): number => lotOf(keyOf(refOf(assignment)
 interface Past {
   readonly exitCode: number | null
   readonly ranMs: number
+  readonly now: Now
 }
 
-const goOn = (assignment: Assignment, next: AfterExit, { exitCode, ranMs }: Past, now: Now, work: Work): void => {
+const goOn = (view: WorkerView, assignment: Assignment, next: AfterExit, past: Past, work: Work): void => {
   const { attempt, spec } = assignment
   const named = attemptOf(assignment, attempt)
   switch (next.tag) {
@@ -47,15 +48,27 @@ const goOn = (assignment: Assignment, next: AfterExit, { exitCode, ranMs }: Past
       return tell(work, assignment, { type: 'TaskCompleted', data: named })
     case 'Fail': {
       assignment.phase = 'over'
-      const data = { ...named, reason: next.reason, exitCode }
+      const data = { ...named, reason: next.reason, exitCode: past.exitCode }
       return tell(work, assignment, { type: 'TaskFailed', data })
     }
     case 'Restart':
-      assignment.restarts = ranMs >= spec.restart.resetAfterMs ? 1 : assignment.restarts + 1
-      assignment.notBefore = now.mono + next.delayMs
-      return nextAttempt(assignment, next.delayMs, next.reason, work)
+      assignment.restarts = past.ranMs >= spec.restart.resetAfterMs ? 1 : assignment.restarts + 1
+      return nextAttempt(assignment, putOff(view, assignment, next.delayMs, past), next.reason, work)
   }
 }
+
+/** Has the next attempt wait; returns for how long, in milliseconds, as it is now. */
+const putOff = (view: WorkerView, assignment: Assignment, delayMs: number, { ranMs, now }: Past): number => {
+  const sparing = view.scarce ? sparingMs(assignment.sparedRestarts, ranMs) : 0
+  assignment.notBefore = now.mono + delayMs
+  assignment.sparingUntil = now.mono + sparing
+  assignment.sparedRestarts = view.scarce ? assignment.sparedRestarts + 1 : 0
+  return Math.max(delayMs, sparing)
+}
+
+/** When an attempt may start; monotonic milliseconds. */
+export const dueAt = ({ scarce }: WorkerView, { notBefore, sparingUntil }: Assignment): number =>
+  scarce ? Math.max(notBefore, sparingUntil) : notBefore
 
 /** A container of a later attempt than the log knows was started here before a crash: tell what came before it. */
 export const takeOver = (view: WorkerView, assignment: Assignment, work: Work): void => {

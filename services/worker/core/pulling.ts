@@ -1,14 +1,14 @@
 import type { Now } from '#libs/cluster'
 import { retryStart } from './ended'
 import { attemptOf, tell } from './facts'
-import { type Assignment, refOf } from './view'
+import { type Assignment, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /**
  * The image is fetched once an attempt. Trouble of the engine's own may pass, and so may that somebody removed what was
  * fetched before it could be run; nothing else gets better by itself.
  */
-export const startFailed = (assignment: Assignment, now: Now, work: Work): void => {
+export const startFailed = (view: WorkerView, assignment: Assignment, now: Now, work: Work): void => {
   const { trouble, pull: pulled, spec, attempt } = assignment
   if (trouble === null) return
   assignment.trouble = null
@@ -21,9 +21,10 @@ export const startFailed = (assignment: Assignment, now: Now, work: Work): void 
     return pull(assignment, spec.image, work)
   }
   if (isMissing && pulled === 'done') {
-    return retryStart(assignment, `${reason}: it was pulled, and removed again before it could run`, now, work)
+    const why = `${reason}: it was pulled, and removed again before it could run`
+    return retryStart(view, assignment, why, now, work)
   }
-  if (trouble.tag === 'Failed') return retryStart(assignment, reason, now, work)
+  if (trouble.tag === 'Failed') return retryStart(view, assignment, reason, now, work)
   assignment.phase = 'over'
   tell(work, assignment, { type: 'TaskFailed', data: { ...attemptOf(assignment, attempt), reason, exitCode: null } })
 }

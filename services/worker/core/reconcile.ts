@@ -1,7 +1,7 @@
 import type { Now } from '#libs/cluster'
 import { admit } from './admit'
 import { stopWhenCutOff } from './cutOff'
-import { ended, followExit, takeOver } from './ended'
+import { dueAt, ended, followExit, takeOver } from './ended'
 import { attemptOf, tell } from './facts'
 import { isChecked, watchHealth } from './health'
 import { mustPull, pull, reject, startFailed, tellProgress } from './pulling'
@@ -57,11 +57,11 @@ const run = (view: WorkerView, assignment: Assignment, now: Now, work: Work): vo
   if (assignment.phase === 'over') return
   takeOver(view, assignment, work)
   if (assignment.progress !== null) tellProgress(assignment, work)
-  if (assignment.trouble !== null) startFailed(assignment, now, work)
+  if (assignment.trouble !== null) startFailed(view, assignment, now, work)
   const { exit } = assignment.logged
   if (assignment.phase === 'exited') {
     const { exitCode, signal, oomKilled } = exit ?? { ...GONE, signal: null }
-    followExit(assignment, { exitCode, oomKilled, ...(signal === null ? {} : { signal }) }, now, work)
+    followExit(view, assignment, { exitCode, oomKilled, ...(signal === null ? {} : { signal }) }, now, work)
   }
   runCurrent(view, assignment, now, work)
 }
@@ -83,7 +83,7 @@ const runCurrent = (view: WorkerView, assignment: Assignment, now: Now, work: Wo
     if (held?.state !== 'exited' && (held !== undefined || assignment.phase === 'idle')) {
       return start(view, assignment, now, work)
     }
-    ended(assignment, held?.exit ?? GONE, now, work)
+    ended(view, assignment, held?.exit ?? GONE, now, work)
   }
 }
 
@@ -98,7 +98,8 @@ const attend = (view: WorkerView, assignment: Assignment, held: Held, now: Now, 
 
 const start = (view: WorkerView, assignment: Assignment, now: Now, work: Work): void => {
   if (assignment.retiring) return // the log will say that it is over
-  if (now.mono < assignment.notBefore) return wait(view, assignment)
+  const due = dueAt(view, assignment)
+  if (now.mono < due) return wait(view, assignment, due)
   if (!isAlone(view, assignment)) return // looked at again when what else runs has ended
   const refusal = admit(view, assignment)
   if (refusal !== null) return reject(assignment, refusal, work)
@@ -113,11 +114,10 @@ const start = (view: WorkerView, assignment: Assignment, now: Now, work: Work): 
   work.effects.push({ tag: 'Run', driver, ref, spec, ports: logged.chosenPorts })
 }
 
-const wait = (view: WorkerView, assignment: Assignment): void => {
-  const { id, notBefore } = assignment
-  if (assignment.alarmAt === notBefore) return
-  assignment.alarmAt = notBefore
-  view.alarms.push({ at: notBefore, id })
+const wait = (view: WorkerView, assignment: Assignment, due: number): void => {
+  if (assignment.alarmAt === due) return
+  assignment.alarmAt = due
+  view.alarms.push({ at: due, id: assignment.id })
 }
 
 /**

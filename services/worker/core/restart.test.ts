@@ -1,7 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { containers, given, ID, news, RESTART, state } from '../../../libs/testing/workerStory'
+import { containers, ends, given, ID, news, RESTART, running, state } from '../../../libs/testing/workerStory'
 import { afterExit } from './restart'
+import { setScarce } from './view'
 
 const AT_ONCE = { ...RESTART, delayMs: 0 }
 const LATE = { restarts: 0, ranMs: 5_000, lot: 0 }
@@ -61,6 +62,28 @@ test('it has failed once its restarts are used up', () => {
   sim.pass(1_000)
   assert.equal(news(sim), ['Run#2', 'TaskFailed#2'])
   assert.is(sim.log.instance(ID).reason, 'no space left, after 1 restart')
+})
+
+/** When a container that ends as soon as it was started is started again, in seconds from now. */
+const startsWithin = (sim: ReturnType<typeof running>, seconds: number): number[] => {
+  const starts: number[] = []
+  for (let second = 1; second <= seconds; second += 1) {
+    sim.pass(1_000)
+    const started = news(sim).find((line) => line.startsWith('TaskStarted'))
+    if (started === undefined) continue
+    starts.push(second)
+    ends(sim, Number(started.split('#')[1]))
+  }
+  return starts
+}
+
+test('in a log at its reserve what ends again and again is started ever more rarely, soon again once there is room', () => {
+  const sim = running()
+  ends(sim, 1)
+  setScarce(sim.view, true)
+  assert.equal(startsWithin(sim, 3_000), [1, 3, 63, 183, 423, 903, 1_803, 2_703])
+  setScarce(sim.view, false)
+  assert.equal(startsWithin(sim, 21), [1, 11, 21])
 })
 
 test.run()

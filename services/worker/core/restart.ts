@@ -13,6 +13,9 @@ const QUICK_MS = 1_000
 /** Such ones in a row wait at least so long, twice as long each time, whatever their policy says. */
 const FIRST_FLOOR_MS = 100
 const LAST_FLOOR_MS = 10_000
+/** While the log is at its reserve, the second restart of an instance waits so long, and each one twice as long. */
+const FIRST_SPARING_MS = 60_000
+const LAST_SPARING_MS = 900_000
 
 /** What came before an end. */
 export interface Run {
@@ -42,6 +45,15 @@ export const afterFailure = (policy: RestartSpec, reason: string, { restarts, ra
 /** The first restart in a row is as quick as its policy has it; a loop of them must not keep the machine from all else. */
 const floorMs = (inARow: number, ranMs: number): number =>
   inARow === 0 || ranMs >= QUICK_MS ? 0 : Math.min(FIRST_FLOOR_MS * 2 ** (inARow - 1), LAST_FLOOR_MS)
+
+/**
+ * How long it waits while the log is at its reserve, after so many restarts since it is: three facts tell of each, and
+ * what is left has to last until there is room again. The first is free.
+ */
+export const sparingMs = (restarts: number, ranMs: number): number =>
+  restarts === 0
+    ? 0
+    : Math.max(0, Math.min(FIRST_SPARING_MS * 2 ** (restarts - 1), LAST_SPARING_MS) - Math.floor(ranMs))
 
 /** The longest wait that a policy can come to. */
 export const longestDelayMs = (policy: RestartSpec): number =>

@@ -36,6 +36,8 @@ export interface WorkerView {
    * against a worker that has not registered yet.
    */
   contactAt: number
+  /** Whether the log has come to its reserve: what is told is spared, as far as nothing has to run for it. */
+  scarce: boolean
   /** Set once the log up to the start has been folded: before, nothing is known to be superfluous. */
   caughtUp: boolean
   /** Grows with everything that happens to a container, so that an older listing is not taken for news. */
@@ -90,6 +92,9 @@ export interface Assignment {
   /** Monotonic milliseconds. */
   startedAt: number
   notBefore: number
+  /** The same while the log is at its reserve, and how often it was restarted since it is. */
+  sparingUntil: number
+  sparedRestarts: number
   /** The times for which alarms were set: to start it, to stop it where it is cut off, and to probe it; 0: none. */
   alarmAt: number
   cutOffAlarmAt: number
@@ -170,6 +175,7 @@ export const initialView = (
   probes: { underWay: new Set(), waiting: new Set() },
   alarms: new Heap((a, b) => a.at < b.at),
   contactAt: Number.POSITIVE_INFINITY,
+  scarce: false,
   caughtUp: false,
   generation: 0,
   dropped: new Map(),
@@ -201,6 +207,13 @@ export const forget = (view: WorkerView, { id, placedSeq }: Assignment): void =>
 export const containersOf = (view: WorkerView, id: string): readonly Held[] => [
   ...(view.containers.get(id)?.values() ?? []),
 ]
+
+/** The log has come to its reserve, or has room again. */
+export const setScarce = (view: WorkerView, scarce: boolean): void => {
+  if (view.scarce === scarce) return
+  view.scarce = scarce
+  touchAll(view)
+}
 
 /** Looks at everything that this worker was given again. */
 export const touchAll = (view: WorkerView): void => {

@@ -24,6 +24,7 @@ import { noJournal } from './journal'
 import { nameLost, takeName, whenNameIsFree } from './name'
 import { registrationOf, type WorkerOptions } from './options'
 import { Outbox } from './outbox'
+import { RoomWatch } from './roomWatch'
 import { serve } from './serve'
 
 /** Within this time a fact is in the log when all is well. */
@@ -45,6 +46,7 @@ export class Worker {
   private readonly outfitter: Outfitter
   private readonly effects: Effects
   private readonly heart: Heart
+  private readonly room: RoomWatch
   private watches: EngineWatch[] = []
   private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
@@ -76,6 +78,12 @@ export class Worker {
       logger,
       machine: this.machine,
       onRoom: () => this.wake(),
+    })
+    this.room = new RoomWatch({
+      log: connection.log,
+      view: this.view,
+      machine: this.machine,
+      onLook: () => this.wake(),
     })
     this.outfitter = new Outfitter(this.owner, options.provisions ?? NO_PROVISIONS)
     this.effects = new Effects({
@@ -163,8 +171,7 @@ export class Worker {
   /** Leaves in order: what is being done is finished and told; containers go on, for the next start to adopt. */
   async stop(): Promise<void> {
     this.stopped = true
-    this.heart.stop()
-    this.alarm.cancel()
+    this.quieten()
     for (const watch of this.watches) watch.close()
     await within(this.machine, SETTLE_MS, this.effects.settled())
     this.flush()
@@ -189,8 +196,7 @@ export class Worker {
   private async yieldTo({ host }: Successor): Promise<void> {
     if (this.stopped) return
     this.stopped = true
-    this.heart.stop()
-    this.alarm.cancel()
+    this.quieten()
     void this.outbox.stop()
     const why = nameLost(this.options.name, host)
     this.options.logger.error({ error: why }, 'succeeded by another process')
@@ -204,10 +210,15 @@ export class Worker {
   private giveUp(why: OrkError): void {
     if (this.stopped) return
     this.stopped = true
-    this.heart.stop()
-    this.alarm.cancel()
+    this.quieten()
     this.options.logger.error({ error: why }, 'the log cannot be followed any further')
     this.end(why)
+  }
+
+  private quieten(): void {
+    this.heart.stop()
+    this.room.stop()
+    this.alarm.cancel()
   }
 
   private by() {
@@ -248,6 +259,7 @@ export class Worker {
     const now = this.machine.now()
     const { facts, effects, wakeAt } = decide(this.view, now, this.outbox.isFull)
     if (facts.length > 0) this.outbox.add(facts, now.wall)
+    this.room.told(facts)
     if (!this.stopped) for (const effect of effects) this.effects.carryOut(effect)
     if (wakeAt !== null && !this.stopped) this.alarm.ringIn(wakeAt - now.mono)
   }

@@ -114,6 +114,11 @@ const CASES: readonly (readonly [what: string, facts: Facts, said: readonly stri
     { ...server({ tags: ['2m'] }), log: { ...wellFacts.log, sync: 'relaxed' } },
     ['warn | sync | not every write is synced to disk (n1 every 2m): a power cut may cost what was acknowledged last'],
   ],
+  [
+    'a stream that was changed for good',
+    { ...wellFacts, log: { ...wellFacts.log, borne: ['deny_purge is on'] } },
+    ['warn | stream settings | ORK_EVENTS | somebody has changed it: deny_purge is on'],
+  ],
   ['a stream near its limit', three({ bytes: 98, maxBytes: 100 }), ['bad | space | ORK_EVENTS | 2 B of 100 B free']],
   [
     'a log that has come to what it keeps for facts',

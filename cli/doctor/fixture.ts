@@ -59,6 +59,7 @@ export const wellFacts: Facts = {
     replicas: 1,
     leader: null,
     differs: [],
+    borne: [],
   },
   streams: [{ name: 'ORK_EVENTS', replicas: 1, leader: null, copies: [], bytes: 2048, maxBytes: null }],
   servers: [aServer('n1')],

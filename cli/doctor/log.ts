@@ -10,6 +10,7 @@ import type { Facts, Finding, ServerFact } from './facts'
 export const checkLog = (facts: Facts): readonly Finding[] => [
   ...checkVersions(facts),
   ...checkReplication(facts),
+  ...checkSettings(facts),
   checkSync(facts),
   ...checkSpace(facts),
   ...checkSnapshots(facts),
@@ -70,6 +71,16 @@ const replicationOf = (stream: StreamState, servers: number): Omit<Finding, 'che
   }
   return { level: 'ok', what }
 }
+
+/** Whatever could be changed back keeps every service and command from starting, this one too. */
+const checkSettings = ({ log: { stream, borne } }: Facts): readonly Finding[] =>
+  borne.map((what) => ({
+    check: 'stream settings',
+    level: 'warn',
+    where: stream,
+    what: `somebody has changed it: ${what}`,
+    next: 'the servers let nobody lift it. See that they have room for the log to grow, and who may change streams',
+  }))
 
 const checkSync = ({ servers, log }: Facts): Finding => {
   const check = 'sync'

@@ -161,6 +161,8 @@ export interface LogInfo {
   readonly leader: string | null
   /** What of the stream is no longer kept as ork needs it, in words: somebody has changed it. */
   readonly differs: readonly string[]
+  /** The same of what nobody can change back: ork goes on with it. */
+  readonly borne: readonly string[]
 }
 
 export type BusError = OrkError & {

@@ -75,10 +75,11 @@ export class LogWatch {
   }
 }
 
-const differenceIn = ({ stream, differs }: LogInfo): string | null =>
-  differs.length === 0
-    ? null
-    : `somebody has changed the stream ${stream}: ${differs.join('; ')}; no service can start until it is changed back`
+const differenceIn = ({ stream, differs, borne }: LogInfo): string | null => {
+  const changed = `somebody has changed the stream ${stream}: ${[...differs, ...borne].join('; ')}`
+  if (differs.length > 0) return `${changed}; no service can start until it is changed back`
+  return borne.length > 0 ? `${changed}; nobody can change that back` : null
+}
 
 const notAsFolded = ({ stream, lastSeq }: LogInfo, folded: number) =>
   orkError('LogLostEvents', `the log ends at ${lastSeq}, and is not the one that was read up to ${folded}`, {

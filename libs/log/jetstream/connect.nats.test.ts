@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import { connect as connectNats } from 'nats'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { OrkFailure } from '#libs/kernel'
 import { connect } from '#libs/log'
 import { permissionsFor } from '#libs/nats-server'
 import { mustConnect } from '../../testing/jetStream'
@@ -77,7 +78,7 @@ test('a stream that is kept otherwise is refused, and the differences are named'
     }
   }))
 
-test('a stream that somebody changes while it is used says so', () =>
+test('a stream that somebody changes while it is used says so; what nobody can change back keeps nobody from starting', () =>
   withNats(async (nats) => {
     const connection = await mustConnect({ servers: nats.url })
     const admin = await connectNats({ servers: nats.url })
@@ -89,6 +90,14 @@ test('a stream that somebody changes while it is used says so', () =>
       'max_msg_size is 4096, wanted -1',
       'max_msgs is 10, wanted -1',
     ])
+    await manager.streams.update(stream, { max_msgs: -1, max_msg_size: -1, deny_purge: true } as object)
+    const { differs: none, borne } = await connection.log.info()
+    assert.equal([none, borne], [[], ['deny_purge is on: no past can be archived any more']])
+    const place = { host: 'here', dir: '/archive' }
+    const refused = await connection.log.purge(1, place).catch((cause: OrkFailure) => cause.error.tag)
+    assert.is(refused, 'PurgeDenied')
+    const again = await mustConnect({ servers: nats.url })
+    await again.close()
     await admin.close()
     await connection.close()
   }))

@@ -12,7 +12,7 @@ import { appendPastArchive, appendTogetherPastArchive } from './pastArchive'
 import { readRange } from './read'
 import { resize, streamStates } from './replicas'
 import { getStored, getStreamInfo, maxBytesOf } from './stored'
-import { differencesOf, identityOf, type Streams } from './streams'
+import { borneIn, differencesOf, identityOf, type Streams } from './streams'
 import { asBuffer } from './wire'
 import type { Writer } from './writer'
 
@@ -89,5 +89,6 @@ const info = async (link: Link, { events: stream, sync, wanted }: Streams): Prom
     replicas: config.num_replicas,
     leader: config.num_replicas > 1 ? (cluster?.leader ?? null) : null,
     differs: differencesOf(wanted, config),
+    borne: borneIn(config),
   }
 }

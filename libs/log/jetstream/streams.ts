@@ -86,7 +86,19 @@ const DEFAULTS = {
   sources: undefined,
   mirror: undefined,
   subject_transform: undefined,
+  subject_delete_marker_ttl: undefined,
+  consumer_limits: {},
 }
+
+/** What the servers let nobody change back: to refuse it would be the end of the cluster. What it comes to, in words. */
+const FOR_GOOD: Readonly<Record<string, string>> = {
+  deny_purge: 'deny_purge is on: no past can be archived any more',
+  allow_msg_ttl: 'allow_msg_ttl is on: who may publish can write what vanishes again',
+}
+
+/** What was changed for good, and is borne. */
+export const borneIn = (config: StreamInfo['config']): readonly string[] =>
+  Object.entries(FOR_GOOD).flatMap(([key, what]) => (config[key] === true ? [what] : []))
 
 /** How a stream that is there is not kept as is wanted, in words. */
 export const differencesOf = (wanted: Wanted, config: StreamInfo['config']): readonly string[] => {
@@ -104,9 +116,9 @@ const noLog = (stream: string): OrkError =>
       'Where there was one, its stream was deleted: `ork restore` brings back a backup',
   })
 
-/** The server leaves out what is off, so nothing and `false` are the same. */
+/** The server leaves out what is off, so nothing, `false` and no limits are the same. */
 const sameSetting = (asked: unknown, echoed: unknown): boolean =>
-  isDeepStrictEqual(asked, echoed) || (asked === false && echoed === undefined)
+  isDeepStrictEqual(asked, echoed) || (echoed === undefined && (asked === false || isDeepStrictEqual(asked, {})))
 
 /** Null where there is none of that name. */
 export const findStream = async (link: Link, name: string): Promise<StreamInfo | null> => {

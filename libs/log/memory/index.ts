@@ -66,6 +66,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
       replicas: 1,
       leader: null,
       differs: [],
+      borne: [],
     }),
     streams: async () => [],
     resize: async () => {},

@@ -30,12 +30,18 @@ export class Memory {
     this.samples.set(name, own)
   }
 
-  /** By name: the last size, and how it grew over the second half of the time, in MiB a minute. */
+  /**
+   * By name: the last size, and how it grew over the last two thirds of the time, in MiB a minute. What counts is the
+   * least of each third: what a process holds goes up and down by a third as garbage comes and is collected.
+   */
   figures(): Readonly<Record<string, { readonly mib: number; readonly growth: number }>> {
     return Object.fromEntries(
       [...this.samples].map(([name, own]) => {
-        const half = own.slice(own.length >> 1)
-        return [name, { mib: round(half.at(-1)?.mib ?? 0), growth: round(slope(half)) }]
+        const third = Math.floor(own.length / 3)
+        const [middle, last] = [least(own.slice(third, 2 * third)), least(own.slice(-third))]
+        const minutes = last.minute - middle.minute
+        const growth = minutes > 0 ? (last.mib - middle.mib) / minutes : 0
+        return [name, { mib: round(own.at(-1)?.mib ?? 0), growth: round(growth) }]
       }),
     )
   }
@@ -43,12 +49,8 @@ export class Memory {
 
 const round = (value: number): number => Math.round(value * 100) / 100
 
-/** By least squares. */
-const slope = (samples: readonly Sample[]): number => {
-  const mean = (pick: (sample: Sample) => number): number =>
-    samples.reduce((sum, sample) => sum + pick(sample), 0) / samples.length
-  const [x, y] = [mean(({ minute }) => minute), mean(({ mib }) => mib)]
-  const across = samples.reduce((sum, { minute, mib }) => sum + (minute - x) * (mib - y), 0)
-  const along = samples.reduce((sum, { minute }) => sum + (minute - x) ** 2, 0)
-  return along === 0 ? 0 : across / along
-}
+const least = (samples: readonly Sample[]): Sample =>
+  samples.reduce((best, sample) => (sample.mib < best.mib ? sample : best), {
+    minute: 0,
+    mib: Number.POSITIVE_INFINITY,
+  })

@@ -1,4 +1,4 @@
-import { Args, Command, Flags } from '@oclif/core'
+import { Command, Flags } from '@oclif/core'
 import * as E from 'fp-ts/Either'
 import { type InstanceRef, instanceId, isName, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
@@ -6,46 +6,6 @@ import { Interrupted, reportFailure, UsageFailure, wantsJson } from './failure'
 import { type Output, stdout } from './output'
 import { toJson } from './render/escape'
 import type { EventLook } from './render/event'
-
-/** A place in the log, as an argument. */
-export const sequenceArg = Args.string({ description: 'Sequence of the event', required: true })
-
-/** Of commands about the container of an instance. */
-export const attemptFlag = Flags.integer({
-  description: 'That of this attempt instead of the last',
-  helpValue: 'N',
-  min: 1,
-})
-
-/** Of commands that read the past of the log. */
-export const archiveFlag = Flags.string({
-  description: 'Read what `ork archive` has moved into this folder too',
-  helpValue: 'DIR',
-})
-
-/** Of commands that need nothing but the log: where it is. */
-export const pastFlags = {
-  archive: archiveFlag,
-  bundle: Flags.string({
-    description: 'Read the log from this file of `ork bundle`; no cluster is asked',
-    helpValue: 'FILE',
-    exclusive: ['archive'],
-  }),
-}
-
-/** Of commands that take Compose files, too. */
-export const composeFlags = {
-  profile: Flags.string({
-    description: 'Of a Compose file: take the services of this profile along [default: COMPOSE_PROFILES]',
-    helpValue: 'NAME',
-    multiple: true,
-    multipleNonGreedy: true,
-  }),
-  lenient: Flags.boolean({
-    default: false,
-    description: 'Of a Compose file: leave out what cannot be carried over, instead of refusing it',
-  }),
-}
 
 /** What the flags of every command say. */
 export interface CommonFlags {

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
-import { archiveFlag, OrkCommand } from '../base'
+import { OrkCommand } from '../base'
+import { archiveFlag } from '../flags'
 
 export default class Bundle extends OrkCommand {
   static override summary = 'Write the whole log into one file that any machine can replay'

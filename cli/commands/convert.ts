@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
-import { composeFlags, OrkCommand } from '../base'
+import { OrkCommand } from '../base'
+import { composeFlags } from '../flags'
 
 export default class Convert extends OrkCommand {
   static override summary = 'Show a Compose file as job files'

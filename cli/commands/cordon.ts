@@ -1,14 +1,14 @@
-import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { reasonFlag, workerArg } from '../flags'
 
 export default class Cordon extends OrkCommand {
   static override summary = 'Place nothing new on a worker'
   static override description =
     'What runs there goes on. It stays so, through restarts of the worker, until `ork uncordon`.'
   static override examples = ['<%= config.bin %> cordon w1 --reason "a disk is failing"']
-  static override args = { worker: Args.string({ description: 'Name of the worker', required: true }) }
+  static override args = { worker: workerArg }
   static override flags = {
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    reason: reasonFlag,
   }
 
   async run(): Promise<void> {

@@ -1,7 +1,8 @@
 import { Args } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { attemptFlag, OrkCommand } from '../base'
+import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { attemptFlag } from '../flags'
 
 export default class Cp extends OrkCommand {
   static override summary = 'Copy files out of the container of an instance, or into it'

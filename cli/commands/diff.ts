@@ -1,7 +1,8 @@
 import { Args } from '@oclif/core'
 import { isName, orkError } from '#libs/kernel'
-import { type CommonFlags, OrkCommand, pastFlags } from '../base'
+import { type CommonFlags, OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { pastFlags } from '../flags'
 
 export default class Diff extends OrkCommand {
   static override summary = 'Say what changed in the cluster between two moments, or in a job between two versions'

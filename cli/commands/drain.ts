@@ -1,8 +1,9 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import * as O from 'fp-ts/Option'
 import { orkError, parseDuration } from '#libs/kernel'
 import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { reasonFlag, workerArg } from '../flags'
 
 export default class Drain extends OrkCommand {
   static override summary = 'Move everything away from a worker'
@@ -14,14 +15,14 @@ export default class Drain extends OrkCommand {
     '<%= config.bin %> drain w1 --wait',
     '<%= config.bin %> drain w1 --deadline 10m --reason "new kernel"',
   ]
-  static override args = { worker: Args.string({ description: 'Name of the worker', required: true }) }
+  static override args = { worker: workerArg }
   static override flags = {
     deadline: Flags.string({
       description: 'How long it may take; without, as long as it takes',
       helpValue: 'DURATION',
     }),
     wait: Flags.boolean({ default: false, char: 'w', description: 'Show what is left until it is empty' }),
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    reason: reasonFlag,
   }
 
   async run(): Promise<void> {

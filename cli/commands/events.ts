@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
-import { OrkCommand, pastFlags } from '../base'
+import { OrkCommand } from '../base'
+import { pastFlags } from '../flags'
 
 export default class Events extends OrkCommand {
   static override summary = 'Show what happened, and with --follow what happens'

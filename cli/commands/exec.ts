@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { attemptFlag, OrkCommand } from '../base'
+import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { attemptFlag, instanceArg } from '../flags'
 
 export default class Exec extends OrkCommand {
   static override summary = 'Run a command in the container of an instance'
@@ -15,7 +16,7 @@ export default class Exec extends OrkCommand {
     '<%= config.bin %> exec web.api.0 --user 0 -- apt-get update',
     { description: 'Pipe through it', command: 'cat dump.sql | <%= config.bin %> exec db.main.0 -- psql -U app' },
   ]
-  static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
+  static override args = { id: instanceArg }
   static override flags = {
     attempt: attemptFlag,
     user: Flags.string({ char: 'u', description: "Other than the container's", helpValue: 'USER[:GROUP]' }),

@@ -1,5 +1,5 @@
-import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { reasonFlag, workerArg } from '../flags'
 
 export default class Forget extends OrkCommand {
   static override summary = 'Give up a worker that will not come back'
@@ -7,8 +7,8 @@ export default class Forget extends OrkCommand {
     'All its instances are replaced at once, also those that wait for it (`onDisconnect: wait`). Make sure that it is ' +
     'gone: what it still runs then runs twice until it is heard of again. One that is there cannot be given up.'
   static override examples = ['<%= config.bin %> forget w3 --reason "its disk is broken"']
-  static override args = { worker: Args.string({ description: 'Name of the worker', required: true }) }
-  static override flags = { reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }) }
+  static override args = { worker: workerArg }
+  static override flags = { reason: reasonFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Forget)

@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
-import { OrkCommand, pastFlags } from '../base'
+import { Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+import { jobArg, pastFlags } from '../flags'
 
 export default class History extends OrkCommand {
   static override summary = 'List every version of a job there ever was: who, when, what and why'
@@ -11,7 +12,7 @@ export default class History extends OrkCommand {
     { description: 'The job file of a version', command: '<%= config.bin %> history web --show 3 > web.yaml' },
     { description: 'For programs: a version a line', command: '<%= config.bin %> history web --json | jq .reason' },
   ]
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override args = { job: jobArg }
   static override flags = {
     ...pastFlags,
     show: Flags.integer({ description: 'Print the job file of this version', min: 1, helpValue: 'VERSION' }),

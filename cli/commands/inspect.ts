@@ -1,5 +1,5 @@
-import { Args } from '@oclif/core'
-import { attemptFlag, OrkCommand } from '../base'
+import { OrkCommand } from '../base'
+import { attemptFlag, instanceArg } from '../flags'
 
 export default class Inspect extends OrkCommand {
   static override summary = 'Show everything there is to know of an instance, as JSON'
@@ -9,7 +9,7 @@ export default class Inspect extends OrkCommand {
     '<%= config.bin %> inspect web.api.0',
     '<%= config.bin %> inspect web.api.0 --json | jq .engine.HostConfig',
   ]
-  static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
+  static override args = { id: instanceArg }
   static override flags = { attempt: attemptFlag }
 
   async run(): Promise<void> {

@@ -1,10 +1,10 @@
-import { Args } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { jobArg } from '../flags'
 
 export default class Job extends OrkCommand {
   static override summary = 'Show a job: its tasks, its instances, and why the pending ones are pending'
   static override examples = ['<%= config.bin %> job web', '<%= config.bin %> job web --json | jq .spec']
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override args = { job: jobArg }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Job)

@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { reasonFlag, workerArg } from '../flags'
 
 export default class Label extends OrkCommand {
   static override strict = false
@@ -13,11 +14,11 @@ export default class Label extends OrkCommand {
     { description: 'Take one away', command: '<%= config.bin %> label w1 disk-' },
   ]
   static override args = {
-    worker: Args.string({ description: 'Name of the worker', required: true }),
+    worker: workerArg,
     labels: Args.string({ description: 'KEY=VALUE to give one, KEY- to take one away' }),
   }
   static override flags = {
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    reason: reasonFlag,
   }
 
   async run(): Promise<void> {

@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { isName, orkError } from '#libs/kernel'
-import { attemptFlag, OrkCommand } from '../base'
+import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { attemptFlag } from '../flags'
 
 export default class Logs extends OrkCommand {
   static override summary = 'Show what an instance has written, or all those of a job or task'

@@ -1,12 +1,12 @@
-import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { jobArg, reasonFlag } from '../flags'
 
 export default class Pause extends OrkCommand {
   static override summary = 'Let the update of a job go no further'
   static override description = 'What was begun comes to its end; what was not replaced yet runs on.'
   static override examples = ['<%= config.bin %> pause web --reason "the database is slow"']
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
-  static override flags = { reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }) }
+  static override args = { job: jobArg }
+  static override flags = { reason: reasonFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Pause)

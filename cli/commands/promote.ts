@@ -1,13 +1,13 @@
-import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { jobArg, reasonFlag } from '../flags'
 
 export default class Promote extends OrkCommand {
   static override summary = 'Find the canaries of an update good: the other instances follow'
   static override description =
     'The canaries are as many instances as the `update.canary` of a task says; they are replaced first.'
   static override examples = ['<%= config.bin %> promote web']
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
-  static override flags = { reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }) }
+  static override args = { job: jobArg }
+  static override flags = { reason: reasonFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Promote)

@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { OrkCommand, pastFlags } from '../base'
+import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { pastFlags } from '../flags'
 
 export default class Replay extends OrkCommand {
   static override summary = 'Rebuild the cluster as it was at any moment, from the log alone'

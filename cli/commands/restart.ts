@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { orkError } from '#libs/kernel'
 import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { followFlags, reasonFlag } from '../flags'
 
 export default class Restart extends OrkCommand {
   static override summary = 'Replace the containers of a job by new ones of the same version, a few at a time'
@@ -18,12 +19,8 @@ export default class Restart extends OrkCommand {
     what: Args.string({ description: 'JOB, JOB.TASK or JOB.TASK.INDEX', required: true }),
   }
   static override flags = {
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
-    detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
-    wait: Flags.boolean({
-      default: false,
-      description: 'Go on waiting when instances fit on no worker, or do not come up',
-    }),
+    reason: reasonFlag,
+    ...followFlags,
   }
 
   async run(): Promise<void> {

@@ -1,11 +1,11 @@
-import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { jobArg, reasonFlag } from '../flags'
 
 export default class Resume extends OrkCommand {
   static override summary = 'Let a paused update of a job go on'
   static override examples = ['<%= config.bin %> resume web']
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
-  static override flags = { reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }) }
+  static override args = { job: jobArg }
+  static override flags = { reason: reasonFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Resume)

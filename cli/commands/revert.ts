@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { followFlags, jobArg, reasonFlag } from '../flags'
 
 export default class Revert extends OrkCommand {
   static override summary = 'Go back to an earlier version of a job'
@@ -7,15 +8,11 @@ export default class Revert extends OrkCommand {
     'It becomes the next version of the job; instances that still are what it asks for stay as they are. Without --to it ' +
     'is the last version that was good before this one. Every version stays in the log.'
   static override examples = ['<%= config.bin %> revert web', '<%= config.bin %> revert web --to 3']
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override args = { job: jobArg }
   static override flags = {
     to: Flags.integer({ description: 'The version to go back to', min: 1, helpValue: 'VERSION' }),
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
-    detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
-    wait: Flags.boolean({
-      default: false,
-      description: 'Go on waiting when instances fit on no worker, or do not come up',
-    }),
+    reason: reasonFlag,
+    ...followFlags,
   }
 
   async run(): Promise<void> {

@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { orkError } from '#libs/kernel'
 import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { followFlags, reasonFlag } from '../flags'
 
 export default class Scale extends OrkCommand {
   static override summary = 'Change how many instances of a task are wanted'
@@ -17,12 +18,8 @@ export default class Scale extends OrkCommand {
     replicas: Args.string({ description: 'How many instances, from 0', required: true }),
   }
   static override flags = {
-    detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it is accepted' }),
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
-    wait: Flags.boolean({
-      default: false,
-      description: 'Go on waiting when instances fit on no worker, or do not come up',
-    }),
+    ...followFlags,
+    reason: reasonFlag,
   }
 
   async run(): Promise<void> {

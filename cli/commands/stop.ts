@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { jobArg, reasonFlag } from '../flags'
 
 export default class Stop extends OrkCommand {
   static override summary = 'Stop a job and show how its instances end'
@@ -11,11 +12,11 @@ export default class Stop extends OrkCommand {
     '<%= config.bin %> stop web --detach --reason "moved to the new site"',
     { description: 'Also a job that has ended long ago', command: '<%= config.bin %> stop web --purge' },
   ]
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override args = { job: jobArg }
   static override flags = {
     detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as the stop is accepted' }),
     purge: Flags.boolean({ default: false, description: 'Forget the job once it has stopped, but for its history' }),
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    reason: reasonFlag,
   }
 
   async run(): Promise<void> {

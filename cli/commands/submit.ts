@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
-import { type CommonFlags, composeFlags, OrkCommand } from '../base'
+import { type CommonFlags, OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { composeFlags, reasonFlag } from '../flags'
 import { escapeText } from '../render/escape'
 
 export default class Submit extends OrkCommand {
@@ -45,7 +46,7 @@ export default class Submit extends OrkCommand {
       min: 0,
       helpValue: 'VERSION',
     }),
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    reason: reasonFlag,
     ...composeFlags,
   }
 

@@ -1,5 +1,5 @@
-import { Args } from '@oclif/core'
-import { archiveFlag, OrkCommand } from '../base'
+import { OrkCommand } from '../base'
+import { archiveFlag, instanceArg } from '../flags'
 
 export default class Task extends OrkCommand {
   static override summary = 'Show an instance and its history'
@@ -7,7 +7,7 @@ export default class Task extends OrkCommand {
     '<%= config.bin %> task web.api.0',
     '<%= config.bin %> task web.api.0 --json | jq .history',
   ]
-  static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
+  static override args = { id: instanceArg }
   static override flags = { archive: archiveFlag }
 
   async run(): Promise<void> {

@@ -1,13 +1,13 @@
-import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
+import { reasonFlag, workerArg } from '../flags'
 
 export default class Uncordon extends OrkCommand {
   static override summary = 'Let a cordoned or drained worker take instances again'
   static override description = 'A drain that is under way ends with it; what has moved does not come back.'
   static override examples = ['<%= config.bin %> uncordon w1']
-  static override args = { worker: Args.string({ description: 'Name of the worker', required: true }) }
+  static override args = { worker: workerArg }
   static override flags = {
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    reason: reasonFlag,
   }
 
   async run(): Promise<void> {

@@ -1,8 +1,9 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import * as O from 'fp-ts/Option'
 import { orkError, parseDuration } from '#libs/kernel'
 import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { jobArg } from '../flags'
 
 export default class Wait extends OrkCommand {
   static override summary = 'Wait until a job runs, has completed or has stopped'
@@ -13,7 +14,7 @@ export default class Wait extends OrkCommand {
     '<%= config.bin %> wait web',
     '<%= config.bin %> wait import --for completed --timeout 1h && <%= config.bin %> logs import',
   ]
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override args = { job: jobArg }
   static override flags = {
     for: Flags.option({
       description: 'What to wait for',

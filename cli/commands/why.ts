@@ -1,5 +1,6 @@
-import { Args, Flags } from '@oclif/core'
-import { OrkCommand, pastFlags } from '../base'
+import { Flags } from '@oclif/core'
+import { OrkCommand } from '../base'
+import { instanceArg, pastFlags } from '../flags'
 
 export default class WhyCommand extends OrkCommand {
   static override summary = 'Say why an instance is where it is, why not elsewhere, and how it came to that'
@@ -16,7 +17,7 @@ export default class WhyCommand extends OrkCommand {
       command: '<%= config.bin %> why web.api.0 --json | jq .decision.recomputed.workers',
     },
   ]
-  static override args = { id: Args.string({ description: 'Instance: job.task.index', required: true }) }
+  static override args = { id: instanceArg }
   static override flags = {
     attempt: Flags.integer({ description: 'This attempt, not the last one', helpValue: 'N', min: 1 }),
     ...pastFlags,

@@ -40,7 +40,7 @@ export const prune = async (connection: Connection, options: PruneOptions): Prom
     }
   }
   if (options.json) return
-  if (found === 0) await options.out.write('nothing is there that is not used\n')
+  if (found === 0) await options.out.write('nothing to remove: all that is there is used\n')
   else if (!options.yes)
     await options.out.write(`\nnothing was removed yet: \`ork prune --yes\` removes ${count(found, 'thing')}\n`)
 }

@@ -1,4 +1,5 @@
-import { OrkCommand, sequenceArg } from '../../base'
+import { OrkCommand } from '../../base'
+import { sequenceArg } from '../../flags'
 
 export default class QuarantineRetry extends OrkCommand {
   static override summary = 'Say whether an event that could not be read can be by now'

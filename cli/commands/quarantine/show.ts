@@ -1,4 +1,5 @@
-import { OrkCommand, sequenceArg } from '../../base'
+import { OrkCommand } from '../../base'
+import { sequenceArg } from '../../flags'
 
 export default class QuarantineShow extends OrkCommand {
   static override summary = 'Show a message of the log as it is stored, and why it cannot be read'

@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
-import { OrkCommand, sequenceArg } from '../../base'
+import { OrkCommand } from '../../base'
+import { sequenceArg } from '../../flags'
 
 export default class QuarantineSkip extends OrkCommand {
   static override summary = 'Have decisions go on without what cannot be read'

@@ -1,4 +1,5 @@
-import { archiveFlag, OrkCommand } from '../../base'
+import { OrkCommand } from '../../base'
+import { archiveFlag } from '../../flags'
 
 export default class SnapshotTake extends OrkCommand {
   static override summary = 'Take a snapshot now'

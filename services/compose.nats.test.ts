@@ -22,9 +22,8 @@ const isHealthy = async (cluster: TestCluster, { hostname, healthcheck }: Servic
 }
 
 const healthy = async (cluster: TestCluster): Promise<readonly string[]> => {
-  const names: string[] = []
-  for (const service of checked) if (await isHealthy(cluster, service)) names.push(service.hostname)
-  return names
+  const passes = await Promise.all(checked.map((service) => isHealthy(cluster, service)))
+  return checked.flatMap(({ hostname }, at) => (passes[at] ? [hostname] : []))
 }
 
 test('the health checks in docker-compose.yml pass for the services that are alive, and for no others', () =>

@@ -36,7 +36,7 @@ const leaderIndex = async (log: Log): Promise<number> => {
 
 const idOf = ({ event }: Entry): string => (event as OrkEvent).id
 
-test('three servers, their leader killed three times under writes: nothing lost, nothing twice, followers see all once', () =>
+test('three servers, their leader killed twice under writes: nothing lost, nothing twice, followers see all once', () =>
   withCluster(async (cluster) => {
     const writer = await mustConnect({ servers: cluster.url, replicas: 3, waitMs: 30_000 })
     const reader = await mustConnect({ servers: cluster.url })
@@ -53,7 +53,7 @@ test('three servers, their leader killed three times under writes: nothing lost,
     })
     let done = false
     const killing = (async () => {
-      for (let round = 0; round < 3; round += 1) {
+      for (let round = 0; round < 2; round += 1) {
         await sleep(500)
         const leader = await leaderIndex(reader.log)
         cluster.servers[leader]?.kill('SIGKILL')

@@ -1,8 +1,8 @@
 import type { Kind, TestFile } from './select'
 
-/** So many files run at once: most wait more than they work. Of those with an engine of their own, one at a time. */
-const LANES = 2
-const AT_ONCE: Record<Kind, number> = { pure: LANES, nats: LANES, docker: 1 }
+/** So many files of a kind run at once; one with an engine beside two with a server, as all of these wait more than they work. */
+const AT_ONCE: Record<Kind, number> = { pure: 2, nats: 2, docker: 1 }
+const LANES = 3
 
 /** Runs the files in their order, but for those that may not run beside what runs: then what may goes first. */
 export const inLanes = async (files: readonly TestFile[], run: (file: TestFile) => Promise<void>): Promise<void> => {

@@ -10,8 +10,9 @@ import {
   type Now,
 } from '#libs/cluster'
 import type { Entry } from '#libs/events'
+import { NO_CHECK } from './check'
 import { longestDelayMs } from './restart'
-import { type Assignment, addAssignment, assignmentsOf, forget, NO_CHECK, touchAll, type WorkerView } from './view'
+import { type Assignment, addAssignment, assignmentsOf, forget, touchAll, type WorkerView } from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
 export const assign = (view: WorkerView, instance: Instance, now: Now): void => {

@@ -1,9 +1,10 @@
 import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
 import { lotOf } from '#libs/kernel'
+import { NO_CHECK } from './check'
 import { attemptOf, tell } from './facts'
 import { type AfterExit, afterExit, afterFailure, describeExit, GONE, sparingMs } from './restart'
-import { type Assignment, currentOf, keyOf, NO_CHECK, refOf, type WorkerView } from './view'
+import { type Assignment, currentOf, keyOf, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** The container of the current attempt ended, or is not there any more: says so, and what follows. */

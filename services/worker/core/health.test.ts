@@ -6,8 +6,8 @@ import type { HealthSpec } from '#libs/spec'
 import { aJob } from '../../../libs/testing/happenings'
 import { WORKER, WorkerSimulation } from '../../../libs/testing/workerSimulation'
 import { crash, given, ID, news, only, RESTART, running, state } from '../../../libs/testing/workerStory'
-import { judge, PROBES_AT_ONCE } from './health'
-import { NO_CHECK } from './view'
+import { judge, NO_CHECK } from './check'
+import { PROBES_AT_ONCE } from './health'
 
 const HEALTH: HealthSpec = {
   tcp: { port: 80 },

@@ -1,9 +1,10 @@
-import { describeUnhealthy, type Health, type Now } from '#libs/cluster'
+import { describeUnhealthy, type Now } from '#libs/cluster'
 import type { DriverError, Probed } from '#libs/drivers'
 import { lotOf } from '#libs/kernel'
 import { type HealthSpec, probeOf } from '#libs/spec'
+import { judge } from './check'
 import { attemptOf, tell } from './facts'
-import { type Assignment, type Check, type Held, keyOf, refOf, type WorkerView } from './view'
+import { type Assignment, type Held, keyOf, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** What is not up yet is looked at so often, where its interval is longer: it is not to wait longer than it takes. */
@@ -90,33 +91,6 @@ const conclude = (
 }
 
 const wordsOf = (found: Probed | DriverError): string => ('ok' in found ? found.detail : found.what)
-
-/** One more probe of an attempt. Monotonic milliseconds. */
-export interface Finding {
-  readonly ok: boolean
-  readonly health: Health | null
-  readonly mono: number
-  readonly startedAt: number
-}
-
-/**
- * What follows from one more probe. Until it has been healthy, an attempt is looked at more often than every interval,
- * but a failure counts only an interval after the last one that did, or after the end of its start period.
- */
-export const judge = (
-  { retries, successThreshold, intervalMs, startPeriodMs }: HealthSpec,
-  { dueAt, failures, successes, countedAt }: Check,
-  { ok, health, mono, startedAt }: Finding,
-): { readonly check: Check; readonly verdict: 'healthy' | 'unhealthy' | null } => {
-  if (ok) {
-    const check = { dueAt, failures: 0, successes: successes + 1, countedAt }
-    return { check, verdict: health === 'starting' && check.successes >= successThreshold ? 'healthy' : null }
-  }
-  const isEarly = health === 'starting' && mono - Math.max(countedAt, startedAt + startPeriodMs) < intervalMs
-  if (isEarly) return { check: { dueAt, failures, successes: 0, countedAt }, verdict: null }
-  const check = { dueAt, failures: failures + 1, successes: 0, countedAt: mono }
-  return { check, verdict: check.failures >= retries ? 'unhealthy' : null }
-}
 
 /** As many of those that wait to be probed as there is room for are looked at again. */
 export const callWaiting = ({ probes: { underWay, waiting }, touched }: WorkerView): void => {

@@ -2,6 +2,7 @@ import { type Attempt, type Cluster, emptyCluster, type Health } from '#libs/clu
 import type { AttemptRef, DriverError, EngineHealth, Exit, Probed, PublishedPort } from '#libs/drivers'
 import { Heap, instanceId, type Resources } from '#libs/kernel'
 import type { DriverName, TaskSpec } from '#libs/spec'
+import type { Check } from './check'
 
 /** What one worker knows: what the log gave it to do, and what its engines have. */
 export interface WorkerView {
@@ -115,19 +116,6 @@ export interface Assignment {
   /** Why it could not be started, until that is dealt with. */
   trouble: DriverError | null
 }
-
-/** How far the probes of one attempt have come; monotonic milliseconds. */
-export interface Check {
-  /** When the next is due; 0: not settled yet. */
-  readonly dueAt: number
-  /** Those in a row that count, up to now. */
-  readonly failures: number
-  readonly successes: number
-  /** When the last failure counted. */
-  readonly countedAt: number
-}
-
-export const NO_CHECK: Check = { dueAt: 0, failures: 0, successes: 0, countedAt: Number.NEGATIVE_INFINITY }
 
 /**
  * `idle`: no container yet, start when due; `pulling`; `running` and `exited`: told to the log, which waits for our

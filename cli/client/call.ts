@@ -15,6 +15,7 @@ const COMMANDS = [
   'promote',
   'restart',
   'revert',
+  'run',
   'scale',
   'forget',
   'cordon',

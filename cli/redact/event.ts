@@ -15,7 +15,7 @@ const SENTENCES = new Set(['reason', 'reasons', 'subject', 'detail', 'error', 'm
 const PATHS = new Set(['subject'])
 
 /** Maps by what somebody has named. */
-const NAMED = new Set(['labels', 'devices'])
+const NAMED = new Set(['labels', 'devices', 'params'])
 
 /** The names that an event brings into the log. */
 export const namesIn = (event: OrkEvent): string[] => {

@@ -66,7 +66,12 @@ const fold = (entries: readonly Entry[]): Cluster => {
 
 /** All of a cluster but its words. */
 const shapeOf = (cluster: Cluster) => ({
-  jobs: [...cluster.jobs.values()].map((job) => ({ ...describeJob(job), name: '', update: job.update?.state })),
+  jobs: [...cluster.jobs.values()].map((job) => ({
+    ...describeJob(job),
+    name: '',
+    update: job.update?.state,
+    cron: job.cron?.runs.map(({ slot, seq, state, endedAt }) => [slot, seq, state, endedAt]),
+  })),
   instances: [...instancesOf(cluster)].map(({ state, attempt, placedSeq, version }) => [
     state,
     attempt,

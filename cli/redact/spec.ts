@@ -6,7 +6,10 @@ import type { Words } from './words'
 export const redactSpec = (spec: JobSpec, words: Words): JobSpec => {
   const redacted = redact(spec, jobSpecAbout, words) as JobSpec
   const tasks = redacted.tasks.map((task, at) => ({ ...task, ...redactRules(spec.tasks[at] ?? task, words) }))
-  return { ...redacted, tasks }
+  const { cron } = redacted
+  // When it runs tells nobody whose it is, and in another time zone it would be another time.
+  const when = spec.cron === undefined || cron === undefined ? {} : { cron: { ...cron, timeZone: spec.cron.timeZone } }
+  return { ...redacted, ...when, tasks }
 }
 
 const redact = (value: unknown, about: About, words: Words): unknown => {

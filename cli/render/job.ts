@@ -2,6 +2,7 @@ import type { ExplainReply } from '#libs/api'
 import type { InstanceSummary, JobDetail, JobSummary, TaskSummary } from '#libs/cluster'
 import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
 import { crashLoopsOf } from './crashLoop'
+import { cronOf, renderRuns, runsOf } from './cron'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
 import { renderInstances } from './instance'
@@ -11,9 +12,10 @@ import { type Cell, renderPairs, renderTable } from './table'
 import { relative, relativeAndAbsolute } from './time'
 
 /** A line a job. */
-export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string =>
-  renderTable(
-    ['NAME', 'KIND', 'STATE', 'VERSION', 'READY', 'INSTANCES', 'SUBMITTED'],
+export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string => {
+  const timed = jobs.some(({ cron }) => cron !== null)
+  return renderTable(
+    ['NAME', 'KIND', 'STATE', 'VERSION', 'READY', 'INSTANCES', 'SUBMITTED', ...(timed ? ['RUNS'] : [])],
     jobs.map((job): (Cell | string)[] => [
       job.name,
       job.kind,
@@ -22,9 +24,11 @@ export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string
       { text: `${(job.counts.running ?? 0) - job.unready}/${job.wanted}`, align: 'right' },
       plainCounts(job.counts),
       relative(job.submittedAt, look),
+      ...(timed ? [runsOf(job, look)] : []),
     ]),
     'no jobs yet; submit one with `ork submit FILE`',
   )
+}
 
 const plainCounts = (counts: JobSummary['counts']): string =>
   Object.entries(counts)
@@ -46,6 +50,7 @@ export const renderJob = (
     ['State', paintState(colours, job.state)(job.state)],
     ['Version', `${job.version}, submitted ${relativeAndAbsolute(job.submittedAt, look)}${byWhom(job)}`],
     ...updateOf(job, look),
+    ...cronOf(job, look),
     ...(loops === null ? [] : [['Crash loop', colours.red(escapeText(loops))] as const]),
     ['Instances', `${job.wanted} wanted: ${renderCounts(job.counts, colours)}${renderUnready(job.unready, colours)}`],
   ])
@@ -61,7 +66,8 @@ export const renderJob = (
     ]),
     'no tasks',
   )
-  const sections = [head, tasks, renderInstances(instances, look, 'no instances')]
+  const runs = job.cron === null ? [] : [renderRuns(job.cron.runs, instances, look)]
+  const sections = [head, tasks, ...runs, renderInstances(instances, look, 'no instances')]
   if (explained.length > 0) sections.push(explained.map((reply) => renderExplain(reply, look)).join('\n\n'))
   return sections.join('\n\n')
 }

@@ -12,6 +12,12 @@ export const sentenceOf = (event: OrkEvent): string => {
       return targeted(event)
     case 'JobRestartRequested':
       return `${restarted(event)}${by(event)}${because(event.data.reason)}`
+    case 'CronFired':
+      return `run ${event.data.run} begins${by(event)}${because(event.data.reason)}${told(event.data.params)}`
+    case 'CronSkipped':
+      return `has no run at ${new Date(event.data.scheduledAt).toISOString()}: ${event.data.reason}`
+    case 'CronEnded':
+      return runEnded(event)
     case 'JobStopped':
       return 'has stopped: its last instance has ended'
     case 'JobCompleted':
@@ -115,6 +121,18 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'RebalanceEnded':
       return `what was to move by sequence ${event.data.request} is on its way${leftOver(event.data.left)}`
   }
+}
+
+const told = (params: Readonly<Record<string, string>>): string => {
+  const pairs = Object.entries(params).map(([name, value]) => `${name}=${value}`)
+  return pairs.length === 0 ? '' : `, with ${pairs.join(' ')}`
+}
+
+const runEnded = ({ data: { run, failed, reason } }: EventOf<'CronEnded'>): string => {
+  if (reason !== null) return `run ${run} has failed: ${reason}`
+  return failed === 0
+    ? `run ${run} has completed`
+    : `run ${run} has failed: ${count(failed, 'instance')} ended in failure`
 }
 
 const leftOver = (left: number): string => (left === 0 ? '' : `; ${left} of them came to nothing`)

@@ -1,4 +1,4 @@
-import { type Cluster, emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
+import { type Cluster, emptyCluster, evolve, ignoreChanges, instancesOfRun, type Job } from '#libs/cluster'
 import type { Entry, SubjectQuery } from '#libs/events'
 import { OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
@@ -167,6 +167,8 @@ class JobWatch {
   /** Those wanted, and those that are to go; and when none is any more, all that have not ended long ago. */
   private shown(): ReturnType<typeof wantedOf> {
     const { job } = this
+    const run = job.cron?.runs.at(-1)
+    if (run !== undefined) return [...instancesOfRun(job, run.id)]
     if (job.state === 'running' || job.state === 'completed' || job.state === 'failed')
       return [...wantedOf(job), ...surplusOf(job)]
     return [...job.tasks.values()].flatMap(({ instances }) => [...instances])

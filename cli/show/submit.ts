@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import * as E from 'fp-ts/Either'
 import type { ExplainReply, SubmitReply } from '#libs/api'
-import { describeInstance, type Job } from '#libs/cluster'
+import { describeInstance, describeJob, type Job } from '#libs/cluster'
 import { formatDuration, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
@@ -9,6 +9,7 @@ import { call } from '../client/call'
 import { askScheduler } from '../client/explain'
 import { Interrupted } from '../failure'
 import { stderr } from '../output'
+import { whenNext } from '../render/cron'
 import { escapeText, toJson } from '../render/escape'
 import { renderExplain } from '../render/job'
 import { count } from '../render/sentence'
@@ -132,6 +133,7 @@ const tellEnd = async (
   const look = { now: Date.now(), colours: out.colours }
   switch (verdict.tag) {
     case 'Running':
+      if (job.kind === 'cron') return say(`${name} version ${reply.version} ${whenNext(describeJob(job), look)}`)
       return say(
         out.colours.green(
           `${name} version ${reply.version} runs: ${count(wantedOf(job).length, 'instance')} (${formatDuration(tookMs)})`,

@@ -1,4 +1,13 @@
-import { type Instance, isAskedFor, isOutdated, isPlaced, isUp, type Job, type Task } from '#libs/cluster'
+import {
+  type Instance,
+  instancesOfRun,
+  isAskedFor,
+  isOutdated,
+  isPlaced,
+  isUp,
+  type Job,
+  type Task,
+} from '#libs/cluster'
 import { updateOf } from '#libs/spec'
 
 /** What watching a job has come to. `Going`: nothing is settled yet. */
@@ -55,6 +64,7 @@ export const judgeStart = (job: Job, version: number): Verdict => {
   if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
   if (job.state === 'stopping' || job.state === 'stopped') return { tag: 'Overtaken', by: 'it was stopped meanwhile' }
   if (job.state === 'completed') return { tag: 'Completed' }
+  if (job.kind === 'cron') return { tag: 'Running' } // what it runs is another matter
   if (job.kind === 'system' && job.targeted !== version) return GOING
   if (job.update?.state === 'failed') return updateFailed(job)
   const by: Record<Standing, Instance[]> = { up: [], failed: [], pending: [], moving: [] }
@@ -119,6 +129,21 @@ export const judgeStop = (job: Job, version: number, purge = false): Verdict => 
   if (job.version !== version) return { tag: 'Overtaken', by: `version ${job.version} was submitted meanwhile` }
   const goesOn = purge ? job.state !== 'purged' : job.state === 'stopping' || job.state === 'running'
   return goesOn ? GOING : { tag: 'Stopped' }
+}
+
+/** Where a run of a cron job stands. */
+export const judgeRun = (job: Job, id: string): Verdict => {
+  const run = job.cron?.runs.find((one) => one.id === id)
+  switch (run?.state) {
+    case 'running':
+      return GOING
+    case 'completed':
+      return { tag: 'Completed' }
+    case 'failed':
+      return { tag: 'Failed', failed: [...instancesOfRun(job, id)].filter(({ state }) => state !== 'completed') }
+    default:
+      return { tag: 'Overtaken', by: run?.reason ?? 'it has ended, and is no longer remembered' }
+  }
 }
 
 /** What one may wait for. */

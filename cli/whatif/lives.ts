@@ -1,6 +1,7 @@
 import type { Instance } from '#libs/cluster'
 import type { Draft, EventOf, OrkEvent } from '#libs/events'
 import { instanceId } from '#libs/kernel'
+import { endsByItself } from '#libs/spec'
 
 /** Facts that tell how a run goes by itself. */
 type StepEvent = EventOf<
@@ -98,7 +99,7 @@ export class Lives {
     const life = own.shift()
     if (life !== undefined && !life.cut) return life
     const like = (this.byLength().get(`${job.name}.${name}`) ?? []).filter(
-      ({ cut, ended }) => !cut && (ended || job.kind !== 'batch'),
+      ({ cut, ended }) => !cut && (ended || !endsByItself(job.kind)),
     )
     return like[like.length >> 1] ?? life
   }

@@ -132,6 +132,7 @@ const BEGINNINGS = new Set([
     'JobScaled',
     'JobReverted',
     'JobStopRequested',
+    'CronFired', // somebody asked for it
     'JobFailed', // the time of a batch job is up
     'JobRestartRequested',
     'WorkerDraining',

@@ -57,6 +57,12 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
     case 'UpdateStarted':
     case 'JobTargeted':
       return last('JobSubmitted', 'JobScaled', 'JobReverted').of(({ data }) => data.version === event.data.version)
+    case 'CronFired':
+      return event.actor === undefined
+        ? last('JobSubmitted', 'JobScaled', 'JobReverted').of(({ data }) => data.version === event.data.version)
+        : undefined
+    case 'CronEnded':
+      return last('CronFired').of(({ data }) => data.run === event.data.run)
     case 'UpdateFailed':
       return last('UpdateStarted').of(({ data }) => data.version === event.data.version)
     case 'JobReverted':

@@ -1,7 +1,7 @@
 import * as t from 'io-ts'
 import { MoveCodec } from '#libs/events'
 import { Count, formatBytes, nullable } from '#libs/kernel'
-import { JobSpecCodec, MAX_REPLICAS, MAX_SPEC_BYTES } from '#libs/spec'
+import { JobSpecCodec, MAX_PARAMS, MAX_REPLICAS, MAX_SPEC_BYTES } from '#libs/spec'
 
 /** Characters of who asks: `user@host`, or what another program calls itself. */
 export const MAX_ACTOR = 256
@@ -98,4 +98,13 @@ export const Variables = bounded('Variables', t.array(t.string), (pairs) => {
   const wrong = pairs.find((pair) => !/^[^=\0]+=[^\0]*$/.test(pair))
   if (wrong !== undefined) return `has "${wrong.slice(0, 100)}", which is not NAME=value`
   return Buffer.byteLength(pairs.join(' ')) > MAX_COMMAND_BYTES ? 'is too long' : null
+})
+
+/** What a run of a cron job is told, by name. */
+export const Params = bounded('Params', t.record(t.string, t.string), (params) => {
+  const names = Object.keys(params)
+  if (names.length > MAX_PARAMS) return `has ${names.length} parameters, at most ${MAX_PARAMS} are allowed`
+  const wrong = names.find((name) => params[name]?.includes('\0'))
+  if (wrong !== undefined) return `has ${wrong} with a NUL in it`
+  return Buffer.byteLength(JSON.stringify(params)) > MAX_COMMAND_BYTES ? 'is too long' : null
 })

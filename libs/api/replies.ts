@@ -48,6 +48,11 @@ export interface ChangeReply {
   readonly outcome: 'done' | 'unchanged'
 }
 
+/** A run of a cron job that was begun. */
+export interface RunReply extends ChangeReply {
+  readonly run: string
+}
+
 export interface SkipReply {
   /** The aggregate that takes decisions again. */
   readonly aggregate: string

@@ -9,7 +9,7 @@ import type {
 } from '#libs/cluster'
 import { Count, Name, nullable } from '#libs/kernel'
 import { PlacementPolicyCodec } from '#libs/spec'
-import { Actor, Command, Id, Keys, Labels, Moves, Path, Reason, Replicas, Spec, Variables } from './limits'
+import { Actor, Command, Id, Keys, Labels, Moves, Params, Path, Reason, Replicas, Spec, Variables } from './limits'
 import type {
   ChangeReply,
   ExplainReply,
@@ -22,6 +22,7 @@ import type {
   Positioned,
   PruneReply,
   RebalanceReply,
+  RunReply,
   SetPolicyReply,
   SkipReply,
   StatsReply,
@@ -51,6 +52,7 @@ export const REQUESTS = {
     { job: Name, task: nullable(Name), index: nullable(Count), reason: Reason, actor: Actor },
     'RestartRequest',
   ),
+  run: t.type({ job: Name, params: Params, reason: Reason, actor: Actor }, 'RunRequest'),
   scale: t.type({ job: Name, task: Name, replicas: Replicas, reason: Reason, actor: Actor }, 'ScaleRequest'),
   jobs: t.type({}, 'JobsRequest'),
   job: t.type({ job: Name }, 'JobRequest'),
@@ -110,6 +112,7 @@ export interface Replies {
   readonly promote: ChangeReply
   readonly revert: ChangeReply & { readonly to: number }
   readonly restart: ChangeReply
+  readonly run: RunReply
   readonly scale: ChangeReply
   readonly jobs: Parts<JobSummary>
   readonly job: JobDetail & Positioned

@@ -1,3 +1,4 @@
+import { nextTime } from '#libs/spec'
 import { type InstanceState, isOver, isPlaced } from './lifecycle'
 import type { Attempt, Cluster, Instance, Job, Quarantined, Task, Update, Worker } from './model'
 import { isFrozen } from './quarantine'
@@ -5,6 +6,7 @@ import { idOf, isAskedFor } from './queries'
 import type {
   AttemptSummary,
   ClusterSummary,
+  CronSummary,
   InstanceDetail,
   InstanceSummary,
   JobDetail,
@@ -48,7 +50,24 @@ export const describeJob = (job: Job): JobSummary => ({
   unready: sumOf(job.tasks.values(), ({ unready }) => unready),
   submittedAt: at(job.history.at(-1)?.time ?? 0),
   update: job.update === null ? null : describeUpdate(job, job.update),
+  cron: describeCron(job),
 })
+
+const describeCron = ({ cron, spec, state }: Job): CronSummary | null => {
+  if (cron === null || spec.cron === undefined) return null
+  const next = state === 'running' ? nextTime(spec.cron, cron.through) : null
+  return {
+    next: next === null ? null : at(next),
+    timeZone: spec.cron.timeZone,
+    runs: cron.runs.map((run) => ({
+      ...run,
+      scheduledAt: run.scheduledAt === null ? null : at(run.scheduledAt),
+      firedAt: at(run.firedAt),
+      endedAt: run.endedAt === null ? null : at(run.endedAt),
+    })),
+    skipped: cron.skipped === null ? null : { ...cron.skipped, scheduledAt: at(cron.skipped.scheduledAt) },
+  }
+}
 
 const describeUpdate = (job: Job, update: Update): UpdateSummary => ({
   ...update,
@@ -106,6 +125,7 @@ export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
 /** An instance as a line of a list: its current attempt, and the one that goes on beside it. */
 export const describeInstance = (instance: Instance): InstanceSummary => ({
   ...describeAttempt(instance),
+  run: instance.run,
   reschedules: instance.reschedules,
   avoids: instance.avoids,
   retiring: instance.retiring === null ? null : describeAttempt(instance.retiring),
@@ -184,6 +204,10 @@ export const describeCluster = (cluster: Cluster): ClusterSummary => ({
   ignored: { ...cluster.ignored },
 })
 
+/** Of a run that has ended, and is shown. */
+const isRemembered = ({ task, run }: Instance): boolean =>
+  run !== null && (task.job.cron?.runs.some(({ id }) => id === run) ?? false)
+
 /** The instances that should be there or still are, in the order in which people expect them. */
 export function* instancesOf(cluster: Cluster, job?: string): Generator<Instance> {
   const jobs =
@@ -191,7 +215,7 @@ export function* instancesOf(cluster: Cluster, job?: string): Generator<Instance
   for (const { tasks } of jobs) {
     for (const { instances } of tasks.values()) {
       for (const instance of instances) {
-        const held = isPlaced(instance.state) || instance.retiring !== null
+        const held = isPlaced(instance.state) || instance.retiring !== null || isRemembered(instance)
         if (isAskedFor(instance) || held || !isOver(instance.state)) yield instance
       }
     }

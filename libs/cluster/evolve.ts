@@ -1,5 +1,6 @@
 import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
 import { evolveControl } from './evolveControl'
+import { evolveCron } from './evolveCron'
 import { evolveJob } from './evolveJob'
 import { evolveTask } from './evolveTask'
 import { evolveUpdate } from './evolveUpdate'
@@ -34,6 +35,10 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'JobFailed':
     case 'JobPurged':
       return evolveJob(cluster, entry.seq, event, fresh, changes)
+    case 'CronFired':
+    case 'CronSkipped':
+    case 'CronEnded':
+      return evolveCron(cluster, entry.seq, event, fresh, changes)
     case 'UpdateStarted':
     case 'UpdatePaused':
     case 'UpdateResumed':

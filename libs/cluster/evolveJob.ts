@@ -1,7 +1,8 @@
 import type { EventOf } from '#libs/events'
 import { sameTemplate, type TaskSpec } from '#libs/spec'
-import { ignoreIllegal, ignoreStray, isIndex } from './ignore'
-import { newInstance, noInstances } from './instances'
+import { cronAfter, endRuns } from './cronRuns'
+import { ignoreIllegal, ignoreStray } from './ignore'
+import { extend, noInstances } from './instances'
 import { INSTANCE_STATES, type InstanceState, isOver, isPlaced } from './lifecycle'
 import {
   type Changes,
@@ -17,7 +18,7 @@ import {
 import { mayBePurged, purge } from './purge'
 import { isOutdated, isWanted, lastVersion } from './queries'
 import { noteTargets } from './targets'
-import { enter, enterRetiring } from './transition'
+import { enter, stopUnwanted } from './transition'
 
 /** Each of these is a next version of the job, with the whole of it. */
 type VersionEvent = EventOf<'JobSubmitted' | 'JobScaled' | 'JobReverted'>
@@ -52,7 +53,7 @@ const step = (cluster: Cluster, job: Job, event: Exclude<JobEvent, VersionEvent>
       if (!target(cluster, job, event, changes)) break
       return
     case 'JobRestartRequested':
-      if (job.state !== 'running') break
+      if (job.state !== 'running' || job.kind === 'cron') break
       return restart(cluster, job, event, changes)
     case 'JobStopped':
       return finish(cluster, job, event, 'stopping', 'stopped')
@@ -75,6 +76,7 @@ const stop = (cluster: Cluster, job: Job, { data, time }: StopEvent, changes: Ch
   if (job.state !== 'running') return true
   job.state = 'stopping'
   job.update = null
+  endRuns(cluster, job, 'stopped', Date.parse(time), 'the job was stopped', changes)
   stopAll(cluster, job, Date.parse(time), 'the job was stopped', changes)
   return true
 }
@@ -93,7 +95,8 @@ const target = (cluster: Cluster, job: Job, event: TargetEvent, changes: Changes
   job.targeted = job.version
   for (const task of job.tasks.values()) {
     if (!job.spec.tasks.some(({ name }) => name === task.name)) continue
-    grow(cluster, task, job.targets.length, time)
+    task.replicas = job.targets.length
+    extend(cluster, task, task.replicas, 'pending', time)
     for (const index of indices) {
       const instance = task.instances.at(index)
       if (instance !== undefined) settle(cluster, instance, time, false, changes, 1)
@@ -130,7 +133,8 @@ const tryAnew = (cluster: Cluster, instance: Instance, time: number): void => {
 
 /** The end that the manager saw, of the version it saw. */
 const finish = (cluster: Cluster, job: Job, { data }: EndEvent, from: JobState, to: JobState): void => {
-  if (job.state !== from || data.version !== job.version) return ignoreIllegal(cluster)
+  const isEndless = job.kind === 'cron' && from === 'running'
+  if (job.state !== from || isEndless || data.version !== job.version) return ignoreIllegal(cluster)
   job.state = to
   job.update = null
 }
@@ -149,27 +153,6 @@ const forEach = (
   for (const { like, size } of instances.alike) call(like, ignoreChanges, size)
 }
 
-/** What is pending simply ends; what is placed is asked to. */
-const stopUnwanted = (
-  cluster: Cluster,
-  instance: Instance,
-  time: number,
-  reason: string,
-  changes: Changes,
-  of: number,
-): void => {
-  const { retiring } = instance
-  if (retiring?.state === 'running') {
-    retiring.reason = reason
-    enterRetiring(cluster, instance, retiring, 'stopping', time)
-    changes.instance(instance)
-  }
-  if (instance.state === 'pending') enter(cluster, instance, 'stopped', time, reason, of)
-  else if (isPlaced(instance.state) && instance.state !== 'stopping') enter(cluster, instance, 'stopping', time, reason)
-  else return
-  changes.instance(instance)
-}
-
 const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Changes): void => {
   const { spec, version } = event.data
   const time = Date.parse(event.time)
@@ -183,6 +166,7 @@ const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Cha
   }
   const job = known ?? newJob(event)
   const restart = job.state !== 'running'
+  const before = job.spec
   const settled = job.update === null || job.update.state === 'succeeded' || job.update.restart
   if (known !== undefined && settled) job.stable = { version: job.version, spec: job.spec }
   job.update = null
@@ -192,14 +176,17 @@ const submit = (cluster: Cluster, seq: number, event: VersionEvent, changes: Cha
   job.state = 'running'
   job.version = version
   job.spec = spec
+  job.cron = cronAfter(job, before.cron, restart, time)
   job.history.push({ version, seq, time, actor: event.actor ?? null })
   if (job.history.length > MAX_SUBMISSIONS) job.history.splice(1, 1)
   if (known === undefined) addJob(cluster, job)
   const named = new Set(spec.tasks.map(({ name }) => name))
   for (const task of job.tasks.values()) {
     if (!named.has(task.name)) task.replicas = 0
+    if (job.kind === 'cron') for (const _ of task.instances); // which of them a run has is told of each
   }
   for (const taskSpec of spec.tasks) adoptTask(cluster, job, taskSpec, version, time)
+  if (before.kind !== spec.kind) for (const task of job.tasks.values()) countOutdated(task)
   for (const task of job.tasks.values()) {
     forEach(task, changes, (instance, told, of) => settle(cluster, instance, time, restart, told, of))
   }
@@ -215,6 +202,7 @@ const settle = (
   changes: Changes,
   of: number,
 ): void => {
+  if (instance.task.job.cron === null) instance.run = null
   if (!isWanted(instance)) {
     stopUnwanted(cluster, instance, time, 'the job no longer has it', changes, of)
     return
@@ -226,7 +214,7 @@ const settle = (
     return
   }
   const again = restart || isOutdated(instance) || instance.state !== 'completed'
-  if (isOver(instance.state) && again) {
+  if (isOver(instance.state) && again && instance.run === null) {
     enter(cluster, instance, 'pending', time, null, of)
     changes.instance(instance)
   }
@@ -255,6 +243,7 @@ const newJob = ({ data }: VersionEvent): Job => ({
   stable: null,
   targets: [],
   targeted: 0,
+  cron: null,
   seq: 0,
   history: [],
   tasks: new Map(),
@@ -266,22 +255,19 @@ const adoptTask = (cluster: Cluster, job: Job, spec: TaskSpec, version: number, 
   if (known === undefined) job.tasks.set(spec.name, task)
   else if (!sameTemplate(task.spec, spec)) {
     task.templateVersion = templateOf(task, spec) ?? version
-    task.outdated = 0
-    for (const instance of task.instances.made())
-      if (isPlaced(instance.state) && isOutdated(instance)) task.outdated += 1
+    countOutdated(task)
   }
   task.spec = spec
-  grow(cluster, task, job.kind === 'system' ? job.targets.length : spec.replicas, time)
+  task.replicas = job.kind === 'system' ? job.targets.length : spec.replicas
+  if (job.kind !== 'cron') extend(cluster, task, task.replicas, 'pending', time)
   if (job.kind === 'system') for (const _ of task.instances); // those of one worker are unlike those of another
 }
 
-const grow = (cluster: Cluster, task: Task, replicas: number, time: number): void => {
-  task.replicas = replicas
-  const { length } = task.instances
-  if (replicas <= length) return
-  task.instances.extend(replicas, newInstance(task, length, time))
-  task.counts.pending += replicas - length
-  takeStrays(cluster, task, length)
+const countOutdated = (task: Task): void => {
+  task.outdated = 0
+  for (const instance of task.instances.made()) {
+    if (isPlaced(instance.state) && isOutdated(instance)) task.outdated += 1
+  }
 }
 
 /** A job that goes back to what some of its instances still are needs not replace those. */
@@ -309,24 +295,3 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
 })
 
 const NONE: readonly never[] = []
-
-/** Events about an instance that came before it was there count for the expectation of who writes about it. */
-const takeStrays = ({ strays }: Cluster, { job, name, instances }: Task, from: number): void => {
-  const prefix = `events.task.${job.name}.${name}.`
-  const take = (aggregate: string, index: number): void => {
-    const seq = strays.get(aggregate)
-    const instance = seq === undefined || index < from ? undefined : instances.at(index)
-    if (seq === undefined || instance === undefined) return
-    instance.seq = seq
-    strays.delete(aggregate)
-  }
-  // There may be many more of the one than of the other.
-  if (instances.length - from < strays.size) {
-    for (let index = from; index < instances.length; index += 1) take(`${prefix}${index}`, index)
-    return
-  }
-  for (const aggregate of strays.keys()) {
-    const token = aggregate.startsWith(prefix) ? aggregate.slice(prefix.length) : ''
-    if (isIndex(token)) take(aggregate, Number(token))
-  }
-}

@@ -1,5 +1,5 @@
 import type { EventOf } from '#libs/events'
-import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
+import { DEFAULT_LOST_AFTER_MS, type TaskSpec } from '#libs/spec'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { describeUnhealthy, isPlaced, LIFECYCLE, type StepType } from './lifecycle'
 import { type Attempt, type Changes, type Cluster, type Instance, MAX_AVOIDED, RECENT_EVENTS } from './model'
@@ -165,7 +165,7 @@ const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskSchedu
   instance.worker = data.worker
   instance.version = data.version
   instance.templateVersion = instance.task.templateVersion
-  instance.spec = instance.task.spec
+  instance.spec = specOf(instance)
   instance.chosenPorts = data.ports
   instance.lostAfterMs = instance.task.job.spec.lostAfterMs ?? DEFAULT_LOST_AFTER_MS
   instance.startedAt = 0
@@ -175,6 +175,14 @@ const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskSchedu
   instance.container = null
   instance.ports = []
   instance.exit = null
+}
+
+/** What its task asks for; of a run with what that was told, and which one it is. */
+const specOf = ({ task, run }: Instance): TaskSpec => {
+  const found = run === null ? undefined : task.job.cron?.runs.find(({ id }) => id === run)
+  return found === undefined
+    ? task.spec
+    : { ...task.spec, env: { ...task.spec.env, ...found.params, ORK_RUN: found.id } }
 }
 
 const restart = (instance: Instance, { data }: EventOf<'TaskRestarting'>, time: number): void => {

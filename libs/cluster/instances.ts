@@ -1,5 +1,6 @@
 import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
-import type { Instance, Task } from './model'
+import { isIndex } from './ignore'
+import type { Cluster, Instance, Task } from './model'
 import { Series } from './series'
 
 const NONE: readonly never[] = []
@@ -20,6 +21,7 @@ export const newInstance = (task: Task, index: number, time: number): Instance =
   templateVersion: 0,
   spec: task.spec,
   retiring: null,
+  run: null,
   aim: null,
   placedSeq: 0,
   lostAfterMs: DEFAULT_LOST_AFTER_MS,
@@ -39,3 +41,39 @@ export const newInstance = (task: Task, index: number, time: number): Instance =
   rejectedBy: NONE,
   recent: NONE,
 })
+
+/** Adds to a task's instances as many as it takes to be so many; those that are there already stay. */
+export const extend = (
+  cluster: Cluster,
+  task: Task,
+  length: number,
+  state: 'pending' | 'stopped',
+  time: number,
+): void => {
+  const known = task.instances.length
+  if (length <= known) return
+  task.instances.extend(length, { ...newInstance(task, known, time), state })
+  task.counts[state] += length - known
+  takeStrays(cluster, task, known)
+}
+
+/** Events about an instance that came before it was there count for the expectation of who writes about it. */
+const takeStrays = ({ strays }: Cluster, { job, name, instances }: Task, from: number): void => {
+  const prefix = `events.task.${job.name}.${name}.`
+  const take = (aggregate: string, index: number): void => {
+    const seq = strays.get(aggregate)
+    const instance = seq === undefined || index < from ? undefined : instances.at(index)
+    if (seq === undefined || instance === undefined) return
+    instance.seq = seq
+    strays.delete(aggregate)
+  }
+  // There may be many more of the one than of the other.
+  if (instances.length - from < strays.size) {
+    for (let index = from; index < instances.length; index += 1) take(`${prefix}${index}`, index)
+    return
+  }
+  for (const aggregate of strays.keys()) {
+    const token = aggregate.startsWith(prefix) ? aggregate.slice(prefix.length) : ''
+    if (isIndex(token)) take(aggregate, Number(token))
+  }
+}

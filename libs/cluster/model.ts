@@ -113,6 +113,8 @@ export interface Job {
   readonly targets: Target[]
   /** The version for which those were last decided on. */
   targeted: number
+  /** Of a cron job: its runs; null: it is of another kind. */
+  cron: CronState | null
   /** Last sequence of the job's aggregate. */
   seq: number
   /**
@@ -142,6 +144,39 @@ export interface Stable {
   readonly spec: JobSpec
 }
 
+export interface CronState {
+  /** Up to when the times of its schedule were decided on; milliseconds since 1970. */
+  through: number
+  /** All that are under way, and the latest that have ended, oldest first. */
+  readonly runs: CronRun[]
+  /** The last times for which none began, and why. */
+  skipped: { readonly scheduledAt: number; readonly reason: string } | null
+}
+
+export type RunState = 'running' | 'completed' | 'failed' | 'stopped' | 'replaced'
+
+export interface CronRun {
+  readonly id: string
+  /** Which of the job's instances are its own. */
+  readonly slot: number
+  /** Sequence of its CronFired, and the job version of then. */
+  readonly seq: number
+  readonly version: number
+  /** When it was due; null: somebody asked for it. Milliseconds since 1970, as all times here. */
+  readonly scheduledAt: number | null
+  readonly firedAt: number
+  readonly params: Readonly<Record<string, string>>
+  readonly actor: string | null
+  /** Why it was asked for. */
+  readonly asked: string | null
+  state: RunState
+  endedAt: number | null
+  /** How many of its instances have not succeeded, once it has ended. */
+  failed: number
+  /** Why it ended before all of them had. */
+  reason: string | null
+}
+
 export interface Target {
   readonly worker: string
   readonly wanted: boolean
@@ -160,7 +195,7 @@ export interface Task {
   readonly name: string
   /** As of the job's current version; of the last one that had it when `replicas` is 0 because it was removed. */
   spec: TaskSpec
-  /** How many instances are wanted. */
+  /** How many instances are wanted; of a cron job: by each run. */
   replicas: number
   /**
    * The job version that first asked for what the task's containers now are, of those that any instance still has:
@@ -219,6 +254,8 @@ export interface Attempt {
 export interface Instance extends Attempt {
   /** The attempt that goes on until its successor, the current one, is healthy: `running`, or `stopping` once it is. */
   retiring: Attempt | null
+  /** Of a cron job: the run that has it, or had it last. */
+  run: string | null
   /** The worker that its next attempt tries first; null: the policy chooses. */
   aim: string | null
   /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */

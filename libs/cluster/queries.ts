@@ -1,5 +1,5 @@
 import { instanceId, type ResourceName } from '#libs/kernel'
-import type { Attempt, Cluster, Instance, Worker } from './model'
+import type { Attempt, Cluster, Instance, Job, Worker } from './model'
 
 /** Whether new instances may be placed on the worker: it is heard of, and nobody wants it otherwise. */
 export const isOpen = ({ state, intake }: Worker): boolean => state === 'ready' && intake === 'open'
@@ -13,15 +13,23 @@ export const isWanted = (instance: Pick<Attempt, 'task' | 'index'>): boolean =>
   instance.task.job.state === 'running' && isAskedFor(instance)
 
 /** Whether the job's current version has it, be the job running or not. */
-export const isAskedFor = ({ task, index }: Pick<Attempt, 'task' | 'index'>): boolean =>
-  index < task.replicas && (task.job.kind !== 'system' || task.job.targets[index]?.wanted === true)
+export const isAskedFor = ({ task, index }: Pick<Attempt, 'task' | 'index'>): boolean => {
+  const { job, replicas, instances } = task
+  if (job.kind === 'cron') return isUnderWay(job, instances.at(index)?.run ?? null)
+  return index < replicas && (job.kind !== 'system' || job.targets[index]?.wanted === true)
+}
+
+/** Whether a run of a cron job is. */
+export const isUnderWay = ({ cron }: Job, id: string | null): boolean =>
+  cron?.runs.some((run) => run.id === id && run.state === 'running') ?? false
 
 /** The one worker that an instance is for; null: it may go anywhere. */
 export const targetOf = ({ task, index }: Pick<Attempt, 'task' | 'index'>): string | null =>
   task.job.kind === 'system' ? (task.job.targets[index]?.worker ?? null) : null
 
-/** Whether the attempt was placed with a template that the job no longer has. */
-export const isOutdated = (attempt: Attempt): boolean => attempt.templateVersion !== attempt.task.templateVersion
+/** Whether the attempt was placed with a template that the job no longer has. What a run has begun with is its own. */
+export const isOutdated = ({ task, templateVersion }: Attempt): boolean =>
+  templateVersion !== task.templateVersion && task.job.kind !== 'cron'
 
 /** `web.api.0`: the instance that an attempt is of. */
 export const idOf = ({ task, index }: Pick<Attempt, 'task' | 'index'>): string =>

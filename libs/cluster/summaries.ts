@@ -2,6 +2,7 @@ import type { Resources } from '#libs/kernel'
 import type { DriverName, JobKind, JobSpec } from '#libs/spec'
 import type { Health, InstanceState } from './lifecycle'
 import type {
+  CronRun,
   ExitInfo,
   Intake,
   JobState,
@@ -31,6 +32,25 @@ export interface JobSummary {
   readonly submittedAt: string
   /** How the update to the current version fares; null when there was nothing to replace. */
   readonly update: UpdateSummary | null
+  /** Of a cron job; null: it is of another kind. */
+  readonly cron: CronSummary | null
+}
+
+export interface CronSummary {
+  /** When the next run is due, RFC 3339; null: never, or only when it is asked for. */
+  readonly next: string | null
+  /** By which time zone that is meant. */
+  readonly timeZone: string
+  /** Those that are under way, and the latest that have ended, oldest first. */
+  readonly runs: readonly CronRunSummary[]
+  /** The last time that passed without a run, and why. */
+  readonly skipped: { readonly scheduledAt: string; readonly reason: string } | null
+}
+
+export interface CronRunSummary extends Omit<CronRun, 'scheduledAt' | 'firedAt' | 'endedAt'> {
+  readonly scheduledAt: string | null
+  readonly firedAt: string
+  readonly endedAt: string | null
 }
 
 export interface UpdateSummary extends Omit<Update, 'since'> {
@@ -86,6 +106,8 @@ export interface AttemptSummary {
 }
 
 export interface InstanceSummary extends AttemptSummary {
+  /** Of a cron job: the run that has it, or had it last. */
+  readonly run: string | null
   /** How often in a row it was placed anew after it had failed, and the workers where that was. */
   readonly reschedules: number
   readonly avoids: readonly string[]

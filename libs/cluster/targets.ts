@@ -1,5 +1,6 @@
 import type { EventOf } from '#libs/events'
 import type { Job, Task } from './model'
+import { isAskedFor } from './queries'
 
 /** Takes note of the workers that a system job gains and loses; returns the indices of its instances that this is about. */
 export const noteTargets = (job: Job, { add, remove }: EventOf<'JobTargeted'>['data']): readonly number[] => {
@@ -21,9 +22,11 @@ export const noteTargets = (job: Job, { add, remove }: EventOf<'JobTargeted'>['d
 }
 
 /** How many instances of a task are asked for. */
-export const wantedCount = ({ job, replicas }: Task): number => {
-  if (job.kind !== 'system' || replicas === 0) return replicas
+export const wantedCount = ({ job, replicas, instances }: Task): number => {
   let count = 0
+  if (job.kind === 'cron') for (const instance of instances.made()) count += Number(isAskedFor(instance))
+  if (job.kind === 'cron') return count
+  if (job.kind !== 'system' || replicas === 0) return replicas
   for (const { wanted } of job.targets) if (wanted) count += 1
   return count
 }

@@ -1,7 +1,7 @@
 import { addResources, subtractResources } from '#libs/kernel'
 import { type PortSpec, volumeName } from '#libs/spec'
 import { type Health, type InstanceState, isOver, isPlaced, isUnready } from './lifecycle'
-import type { Attempt, Cluster, Instance, Worker } from './model'
+import type { Attempt, Changes, Cluster, Instance, Worker } from './model'
 import { isOutdated } from './queries'
 
 /**
@@ -54,6 +54,7 @@ export const retire = (cluster: Cluster, instance: Instance, time: number, reaso
     avoids: _____,
     reschedules: ______,
     aim: _______,
+    run: ________,
     ...current
   } = instance
   const attempt: Attempt = { ...current, reason }
@@ -84,6 +85,27 @@ export const enterRetiring = (
   else cluster.unhosted.delete(attempt)
   instance.retiring = null
   instance.task.retiring -= 1
+}
+
+/** What is not wanted any more: pending it simply ends, placed it is asked to. `of`: how many it stands for. */
+export const stopUnwanted = (
+  cluster: Cluster,
+  instance: Instance,
+  time: number,
+  reason: string,
+  changes: Changes,
+  of = 1,
+): void => {
+  const { retiring } = instance
+  if (retiring?.state === 'running') {
+    retiring.reason = reason
+    enterRetiring(cluster, instance, retiring, 'stopping', time)
+    changes.instance(instance)
+  }
+  if (instance.state === 'pending') enter(cluster, instance, 'stopped', time, reason, of)
+  else if (isPlaced(instance.state) && instance.state !== 'stopping') enter(cluster, instance, 'stopping', time, reason)
+  else return
+  changes.instance(instance)
 }
 
 /** A worker has joined: it has what was placed on it before it was known. */

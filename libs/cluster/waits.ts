@@ -1,5 +1,6 @@
 import type { DependencyCondition } from '#libs/spec'
-import type { Task } from './model'
+import { isUp } from './lifecycle'
+import type { Job, Task } from './model'
 import { isWanted } from './queries'
 import { hasReschedules } from './reschedule'
 
@@ -13,10 +14,21 @@ export const underWay = ({ counts }: Task): number =>
  */
 export const whyHeld = (task: Task, promised = 0): string | null => {
   const { parallelism } = task.spec
+  if (waitsForStopped(task.job)) return 'waits for the run before it to have stopped'
   if (parallelism !== undefined && underWay(task) + promised >= parallelism) {
     return `${parallelism} at a time, and so many are under way`
   }
   return whyWaiting(task)
+}
+
+/** Whether a run that must not overlap with another one waits for what is left of that. */
+const waitsForStopped = ({ kind, spec, tasks }: Job): boolean => {
+  if (kind !== 'cron' || spec.cron?.overlap === 'allow') return false
+  for (const { counts, instances } of tasks.values()) {
+    if (counts.stopping === 0) continue // all that is placed and not wanted is stopping
+    for (const instance of instances.made()) if (instance.state === 'stopping' && !isWanted(instance)) return true
+  }
+  return false
 }
 
 /** Which task of its job a task waits for, and to do what; null: none. */
@@ -47,6 +59,7 @@ const firstUnmet = ({ job, spec }: Task): Unmet | null => {
 /** A task of which no instance is wanted keeps nobody waiting. */
 const isMet = (on: Task, condition: DependencyCondition): boolean => {
   const { counts, replicas, unready } = on
+  if (on.job.kind === 'cron') return isMetInRun(on, condition)
   if (replicas === 0) return true
   switch (condition) {
     case 'started':
@@ -55,6 +68,19 @@ const isMet = (on: Task, condition: DependencyCondition): boolean => {
       return counts.running - unready + counts.completed > 0
     case 'completed':
       return counts.completed >= replicas && hasCompleted(on)
+  }
+}
+
+/** Of the run that is under way: those before it, which left their instances there, count for nothing. */
+const isMetInRun = ({ instances }: Task, condition: DependencyCondition): boolean => {
+  const own = [...instances.made()].filter(isWanted)
+  switch (condition) {
+    case 'started':
+      return own.length === 0 || own.some(({ state }) => state === 'running' || state === 'completed')
+    case 'healthy':
+      return own.length === 0 || own.some(isUp)
+    case 'completed':
+      return own.every(({ state }) => state === 'completed')
   }
 }
 

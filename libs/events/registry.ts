@@ -1,4 +1,7 @@
 import type * as t from 'io-ts'
+import { CronEnded } from './CronEnded'
+import { CronFired } from './CronFired'
+import { CronSkipped } from './CronSkipped'
 import { EventQuarantined } from './EventQuarantined'
 import type { Envelope } from './envelope'
 import { JobCompleted } from './JobCompleted'
@@ -61,6 +64,9 @@ export const EVENTS = {
   JobRestartRequested,
   JobStopRequested,
   JobTargeted,
+  CronFired,
+  CronSkipped,
+  CronEnded,
   JobStopped,
   JobCompleted,
   JobFailed,

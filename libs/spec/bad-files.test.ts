@@ -11,6 +11,10 @@ type Case = readonly [what: string, text: string, where: string, ...phrases: str
 const job = (rest: string): string => `name: web\ntasks:\n  - name: api\n    image: nginx:1\n    ${rest}\n`
 const at = (column: number, path: string): string => `f:5:${column} tasks[0].${path}`
 
+/** The rest of a cron job. */
+const cron = (value: string, more = 'env: {}'): string =>
+  `kind: cron\ncron: ${value}\ntasks: [{name: a, image: b, ${more}}]`
+
 const texts: readonly Case[] = [
   ['nothing', '', 'f:1:1', 'the file is empty'],
   ['only a comment', '# hello\n', 'f:1:1', 'the file is empty'],
@@ -50,7 +54,67 @@ const jobs: readonly Case[] = [
   ['a name with CRLF', 'name: "a\\r\\nb"\ntasks: [{name: a, image: b}]', 'f:1:7 name', 'a\\r\\nb'],
   ['a number as a name', 'name: 5\ntasks: [{name: a, image: b}]', 'f:1:7 name', 'found 5'],
   ['an unknown kind', 'name: a\nkind: servce\ntasks: [{name: a, image: b}]', 'f:2:7 kind', 'mean `service`'],
-  ['a kind of later', 'name: a\nkind: cron\ntasks: [{name: a, image: b}]', 'f:2:7 kind', 'service, batch'],
+  [
+    'a cron job that never runs',
+    'name: a\nkind: cron\ntasks: [{name: a, image: b}]',
+    'f:1:1 cron',
+    'says when it runs',
+  ],
+  ['a schedule of a service', `name: a\n${cron('"* * * * *"')}`.replace('kind: cron\n', ''), 'f:2:7 cron', 'no `cron`'],
+  ['a schedule of four fields', `name: a\n${cron('"* * * *"')}`, 'f:3:7 cron.schedule', 'five fields'],
+  ['a schedule with seconds', `name: a\n${cron('"0 * * * * *"')}`, 'f:3:7 cron.schedule', 'five fields'],
+  ['a word for a schedule', `name: a\n${cron('daily')}`, 'f:3:7 cron.schedule', 'five fields'],
+  ['minute 60', `name: a\n${cron('"60 * * * *"')}`, 'f:3:7 cron.schedule', 'Invalid value for minute'],
+  ['a step of 0', `name: a\n${cron('"*/0 * * * *"')}`, 'f:3:7 cron.schedule', 'illegal stepping'],
+  ['the 30th of February', `name: a\n${cron('{schedule: "0 0 30 2 *"}')}`, 'f:3:18 cron.schedule', 'never comes'],
+  ['a number as a schedule', `name: a\n${cron('5')}`, 'f:3:7 cron.schedule', 'five fields'],
+  ['a time zone that is none', `name: a\n${cron('{timeZone: Mars/Olympus}')}`, 'f:3:18 cron.timeZone', 'no time zone'],
+  ['an offset as a time zone', `name: a\n${cron('{timeZone: "+01:00"}')}`, 'f:3:18 cron.timeZone', 'Europe/Berlin'],
+  ['an unknown overlap', `name: a\n${cron('{overlap: alow}')}`, 'f:3:17 cron.overlap', 'mean `allow`'],
+  ['a catch-up of a second', `name: a\n${cron('{catchUp: 1s}')}`, 'f:3:17 cron.catchUp', 'from 10s'],
+  ['no runs to keep', `name: a\n${cron('{keepRuns: 0}')}`, 'f:3:18 cron.keepRuns', 'from 1 to 100'],
+  [
+    'a parameter with a space',
+    `name: a\n${cron('{params: {a b: c}}')}`,
+    'f:3:17 cron.params["a b"]',
+    'a variable name',
+  ],
+  [
+    "Kubernetes' word in cron",
+    `name: a\n${cron('{concurrencyPolicy: x}')}`,
+    'f:3:8 cron.concurrencyPolicy',
+    '`overlap`',
+  ],
+  [
+    'a schedule that would have to be told something',
+    `name: a\n${cron('{schedule: "* * * * *", requiredParams: [A]}')}`,
+    'f:3:47 cron.requiredParams',
+    'gives no parameters',
+  ],
+  [
+    'a parameter that has a value and must be told',
+    `name: a\n${cron('{params: {A: b}, requiredParams: [A]}')}`,
+    'f:3:41 cron.requiredParams[0]',
+    'has a value in `params`',
+  ],
+  [
+    'a cron job that always restarts',
+    `name: a\n${cron('"* * * * *"', 'restart: {policy: always}')}`,
+    'f:4:47 tasks[0].restart.policy',
+    'never completes',
+  ],
+  [
+    'more instances in a run than there may be',
+    `name: a\n${cron('"* * * * *"', 'replicas: 1001')}`,
+    'f:4:39 tasks[0].replicas',
+    'at most 1000 instances',
+  ],
+  [
+    'waiting in runs that overlap',
+    'name: a\nkind: cron\ncron: {overlap: allow}\ntasks:\n- {name: b, image: b}\n- {name: c, image: b, dependsOn: [b]}',
+    'f:6:34 tasks[1].dependsOn',
+    'that overlap',
+  ],
   [
     'a deadline of a service',
     'name: a\ndeadline: 1m\ntasks: [{name: a, image: b}]',

@@ -22,6 +22,18 @@ export const MAX_ATTEMPTS = 1_000_000
 /** Probes that must fail, or succeed, in a row. */
 export const MAX_PROBES = 1_000
 
+/** Instances of a task in one run of a cron job. */
+export const MAX_RUN_REPLICAS = 1_000
+
+/** Runs of a cron job that are under way at once; past them none begins. */
+export const MAX_RUNS = 100
+
+/** Ended runs of a cron job that are remembered. */
+export const MAX_KEPT_RUNS = 100
+
+/** Parameters of a cron job. */
+export const MAX_PARAMS = 100
+
 /** Ten days: a longer wait in a restart or stop policy is a slip. */
 export const MAX_DELAY_MS = 10 * 86_400_000
 

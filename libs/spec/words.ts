@@ -12,16 +12,28 @@ export const ENV_NAME = {
   pattern: /^[A-Za-z_][A-Za-z0-9_.-]{0,254}$/,
 }
 
+/** Minute, hour, day, month, weekday; what each may say is croner's to know. */
+export const SCHEDULE = {
+  expected: 'five fields such as `*/5 * * * *`',
+  pattern: /^[0-9A-Za-z*/,#?+-]{1,100}( [0-9A-Za-z*/,#?+-]{1,100}){4}$/,
+}
+
+export const TIME_ZONE = {
+  expected: 'a time zone such as Europe/Berlin',
+  pattern: /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/,
+}
+
 /** Devices that are counted, e.g. `gpu`. */
 export const DEVICE_NAME = {
   expected: 'a name of a-z, 0-9 and inner "-", at most 63 characters',
   pattern: NAME,
 }
 
-export const kindShape = oneOf(['service', 'batch', 'system'])
+export const kindShape = oneOf(['service', 'batch', 'system', 'cron'])
 export const driverShape = oneOf(['docker', 'process', 'simulated'])
 export const placementPolicyShape = oneOf(PLACEMENT_POLICIES)
 export const protocolShape = oneOf(['tcp', 'udp'])
+export const overlapShape = oneOf(['allow', 'forbid', 'replace'])
 export const disconnectShape = oneOf(['replace', 'wait', 'stop'])
 export const conditionShape = oneOf(DEPENDENCY_CONDITIONS)
 export const orderShape = oneOf(['stop-first', 'start-first'])

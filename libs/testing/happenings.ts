@@ -1,7 +1,7 @@
 import { type Cluster, findInstance } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { parseInstanceId } from '#libs/kernel'
-import { DEFAULT_STOP, type JobKind, type JobSpec, type TaskSpec } from '#libs/spec'
+import { type CronSpec, DEFAULT_CRON, DEFAULT_STOP, type JobKind, type JobSpec, type TaskSpec } from '#libs/spec'
 
 /** A task that asks for half a core and 64 MiB on the simulated driver. */
 export const aTask = (over: Partial<TaskSpec> = {}): TaskSpec => ({
@@ -17,16 +17,35 @@ export const aTask = (over: Partial<TaskSpec> = {}): TaskSpec => ({
   ...over,
 })
 
-/** A job `web` of one task `api`, unless said otherwise. */
-export const aJob = (over: { name?: string; kind?: JobKind; tasks?: readonly Partial<TaskSpec>[] } = {}): JobSpec => ({
+interface Asked {
+  readonly name?: string
+  readonly kind?: JobKind
+  readonly tasks?: readonly Partial<TaskSpec>[]
+  readonly cron?: Partial<CronSpec>
+}
+
+/** A job `web` of one task `api`, unless said otherwise; of kind `cron` each minute. */
+export const aJob = (over: Asked = {}): JobSpec => ({
   name: over.name ?? 'web',
   kind: over.kind ?? 'service',
+  ...(over.kind === 'cron' ? { cron: { ...DEFAULT_CRON, schedule: '* * * * *', ...over.cron } } : {}),
   tasks: (over.tasks ?? [{}]).map(aTask),
 })
 
 export const submitted = (spec: JobSpec = aJob(), version = 1): Draft => ({
   type: 'JobSubmitted',
   data: { job: spec.name, version, reason: null, spec },
+})
+
+/** A run of a cron job that is due at a time, in milliseconds since 1970. */
+export const fired = (scheduledAt: number | null, run = 'r1', slot = 0, job = 'web', version = 1): Draft => ({
+  type: 'CronFired',
+  data: { job, version, run, slot, scheduledAt, params: {}, reason: null },
+})
+
+export const runEnded = (run = 'r1', failed = 0, reason: string | null = null, job = 'web'): Draft => ({
+  type: 'CronEnded',
+  data: { job, run, failed, reason },
 })
 
 export const stopAsked = (job = 'web', purge = false): Draft => ({

@@ -13,6 +13,8 @@ import {
 import { type Health, INSTANCE_STATES, type InstanceState } from '../lifecycle'
 import type {
   Attempt,
+  CronRun,
+  CronState,
   ExitInfo,
   Instance,
   Intake,
@@ -22,6 +24,7 @@ import type {
   Port,
   Quarantined,
   Rebalance,
+  RunState,
   Scheduling,
   ServiceInfo,
   Submission,
@@ -44,7 +47,7 @@ const textOrNull = plain<string | null>(nullable(t.string))
 /** The codec of a set of words: all of them, or it does not compile. */
 const words = <W extends string>(all: Readonly<Record<W, null>>): t.Type<W> => t.keyof(all) as unknown as t.Type<W>
 
-const JobKindCodec = words<JobKind>({ service: null, batch: null, system: null })
+const JobKindCodec = words<JobKind>({ service: null, batch: null, system: null, cron: null })
 const JobStateCodec = words<JobState>({
   running: null,
   stopping: null,
@@ -73,6 +76,27 @@ const updateCodec: t.Type<Update> = t.type({
   restart: t.boolean,
   since: t.number,
   reason: nullable(t.string),
+})
+const RunStateCodec = words<RunState>({ running: null, completed: null, failed: null, stopped: null, replaced: null })
+const runCodec: t.Type<CronRun> = t.type({
+  id: t.string,
+  slot: t.number,
+  seq: t.number,
+  version: t.number,
+  scheduledAt: nullable(t.number),
+  firedAt: t.number,
+  params: t.record(t.string, t.string),
+  actor: nullable(t.string),
+  asked: nullable(t.string),
+  state: RunStateCodec,
+  endedAt: nullable(t.number),
+  failed: t.number,
+  reason: nullable(t.string),
+})
+const cronCodec: t.Type<CronState> = t.type({
+  through: t.number,
+  runs: t.array(runCodec),
+  skipped: nullable(t.type({ scheduledAt: t.number, reason: t.string })),
 })
 const targetsForm = plain<Target[]>(t.array(t.type({ worker: t.string, wanted: t.boolean })))
 const portCodec: t.Type<Port> = t.type({ name: t.string, hostPort: t.number })
@@ -158,6 +182,7 @@ export const jobForms = () => {
     stable: orNull(struct('stable version', { version: number, spec })),
     targets: targetsForm,
     targeted: number,
+    cron: plain<CronState | null>(nullable(cronCodec)),
     seq: number,
     history: plain(t.array(submissionCodec)),
   })
@@ -195,6 +220,7 @@ export const jobForms = () => {
   const instance: Form<Written> = struct('instance', {
     ...attempt,
     retiring: orNull(struct('retiring attempt', attempt)),
+    run: textOrNull,
     aim: textOrNull,
     seq: number,
     reschedules: number,

@@ -4,6 +4,7 @@ import type { JobSpec, PlacementSpec, TaskSpec } from '../model'
 import { type About, integer, list, optional, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { count } from './count'
+import { cron } from './cron'
 import { task } from './task'
 
 const job = struct<JobSpec>('a job', {
@@ -13,6 +14,7 @@ const job = struct<JobSpec>('a job', {
   placement: optional(struct<PlacementSpec>('where instances go', { policy: required(placementPolicyShape) })),
   lostAfterMs: optional(count),
   deadlineMs: optional(count),
+  cron: optional(cron),
   tasks: required(list('a list of tasks', task, { min: 1, max: MAX_TASKS })),
 })
 

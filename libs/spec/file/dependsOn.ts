@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/Either'
 import { MAX_TASKS } from '../limits'
-import { type Dependencies, dependencyCycle, type JobKind, type RestartSpec } from '../model'
+import { type Dependencies, dependencyCycle, endsByItself, type JobKind, type RestartSpec } from '../model'
 import { type Finding, list, record, Shape } from '../shapes'
 import { conditionShape, NAME_RULE, nameShape } from '../words'
 
@@ -36,7 +36,7 @@ export const dependencyRules = (kind: JobKind, tasks: readonly Dependent[]): rea
       if (found === undefined) {
         return [{ at, what: `there is no task "${other}" in this job`, next: `tasks here: ${names.join(', ')}` }]
       }
-      const usual = kind === 'batch' ? 'on-failure' : 'always'
+      const usual = endsByItself(kind) ? 'on-failure' : 'always'
       if (condition !== 'completed' || (found.restart.policy ?? usual) !== 'always') return []
       const next = `give ${other} \`restart: {policy: on-failure}\``
       return [{ at, what: `${other} always restarts, so it never completes`, next }]

@@ -1,8 +1,9 @@
-import { MAX_DELAY_MS, MAX_PRIORITY, MAX_TASKS, MIN_LOST_AFTER_MS } from '../limits'
-import { DEFAULT_LOST_AFTER_MS, DEFAULT_PRIORITY, type JobSpec, type PlacementSpec } from '../model'
+import { MAX_DELAY_MS, MAX_PRIORITY, MAX_RUN_REPLICAS, MAX_TASKS, MIN_LOST_AFTER_MS } from '../limits'
+import { DEFAULT_LOST_AFTER_MS, DEFAULT_PRIORITY, endsByItself, type JobSpec, type PlacementSpec } from '../model'
 import { defaulted, type Finding, integer, list, optional, refined, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { completeContainer } from './container'
+import { cronRules, cronShape } from './cron'
 import { dependencyRules } from './dependsOn'
 import { completeRestart } from './policies'
 import { taskShape } from './task'
@@ -35,7 +36,8 @@ const fields = struct<JobFile>(
     kind: defaulted(kindShape, 'service', {
       doc:
         'A service runs until it is stopped; a batch job until each instance has succeeded; a system job until it is ' +
-        'stopped, with one instance of each task on every worker that suits it.',
+        'stopped, with one instance of each task on every worker that suits it; a cron job runs as `cron` says, each time as a ' +
+        'batch does.',
       example: 'batch',
       synonyms: ['type', 'mode'],
     }),
@@ -59,11 +61,19 @@ const fields = struct<JobFile>(
     }),
     deadlineMs: optional(duration({ min: 1000, max: MAX_DELAY_MS }), {
       key: 'deadline',
-      doc: 'How long a batch job may take from its submit; what has not ended then is stopped, and the job has failed.',
+      doc:
+        'How long a batch job may take from its submit, or each run of a cron job; what has not ended then is stopped, ' +
+        'and the job, or the run, has failed.',
       example: '1h',
       unit: 'duration',
       otherwise: 'as long as it takes',
       synonyms: ['timeout', 'activedeadlineseconds', 'active_deadline', 'max_run_duration'],
+    }),
+    cron: optional(cronShape, {
+      doc: 'When a cron job runs, and with what.',
+      example: { schedule: '0 3 * * *', timeZone: 'Europe/Berlin' },
+      otherwise: 'of a cron job it must be there',
+      synonyms: ['schedule', 'periodic'],
     }),
     tasks: required(
       list('a list of tasks, at least one', taskShape, {
@@ -86,20 +96,21 @@ const fields = struct<JobFile>(
 const PREFERENCES = ['affinities', 'spread', 'distinctWorkers'] as const
 
 /** What a job of one kind alone may ask for. */
-const kindRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] => {
-  const findings: Finding[] = []
+const kindRules = ({ kind, deadlineMs, cron, tasks }: JobFile): readonly Finding[] => {
+  const findings: Finding[] = [...cronRules({ kind, ...(cron === undefined ? {} : { cron }), tasks })]
   const only = (at: Finding['at'], field: string): void => {
     findings.push({
       at: [...at, field],
       what: `a ${kind} job has no \`${field}\``,
-      next: 'remove it, or take `kind: batch`',
+      next: 'remove it, or take `kind: batch` or `cron`',
     })
   }
-  if (kind !== 'batch' && deadlineMs !== undefined) only([], 'deadline')
+  const isEndless = !endsByItself(kind)
+  if (isEndless && deadlineMs !== undefined) only([], 'deadline')
   tasks.forEach(({ completions, parallelism, replicas }, index) => {
     const at = ['tasks', index]
-    if (kind !== 'batch' && completions !== undefined) only(at, 'completions')
-    if (kind !== 'batch' && parallelism !== undefined) only(at, 'parallelism')
+    if (isEndless && completions !== undefined) only(at, 'completions')
+    if (isEndless && parallelism !== undefined) only(at, 'parallelism')
     for (const field of PREFERENCES) {
       if (kind !== 'system' || tasks[index]?.[field] === undefined) continue
       const what = `a system job runs on every worker that suits it, it has no \`${field}\``
@@ -108,6 +119,10 @@ const kindRules = ({ kind, deadlineMs, tasks }: JobFile): readonly Finding[] => 
     if (kind === 'system' && replicas !== 1) {
       const what = 'a system job runs one instance on each worker'
       findings.push({ at: [...at, 'replicas'], what, next: 'remove it, or take `kind: service`' })
+    }
+    if (kind === 'cron' && Math.max(replicas, completions ?? 0) > MAX_RUN_REPLICAS) {
+      const what = `a run has at most ${MAX_RUN_REPLICAS} instances of a task`
+      findings.push({ at: [...at, completions === undefined ? 'replicas' : 'completions'], what })
     }
     if (completions === undefined || replicas === 1 || replicas === completions) return
     findings.push({ at: [...at, 'completions'], what: `\`replicas\` says ${replicas}`, next: 'keep one of the two' })
@@ -119,8 +134,8 @@ const rules = (job: JobFile): readonly Finding[] => {
   const findings: Finding[] = [...kindRules(job), ...dependencyRules(job.kind, job.tasks)]
   const hostPorts = new Map<string, string>()
   job.tasks.forEach((task, index) => {
-    if (job.kind === 'batch' && task.restart.policy === 'always') {
-      const what = 'a batch job that always restarts never completes'
+    if (endsByItself(job.kind) && task.restart.policy === 'always') {
+      const what = `a ${job.kind} job that always restarts never completes`
       findings.push({ at: ['tasks', index, 'restart', 'policy'], what, next: 'take on-failure or never' })
     }
     task.ports.forEach(({ hostPort, protocol }, port) => {

@@ -1,5 +1,5 @@
 import { MAX_ATTEMPTS, MAX_DELAY_MS } from '../limits'
-import type { JobKind, RestartSpec, StopSpec } from '../model'
+import { endsByItself, type JobKind, type RestartSpec, type StopSpec } from '../model'
 import { decimal, defaulted, integer, optional, orNull, type Shape, struct } from '../shapes'
 import { policyShape, signalShape } from '../words'
 import { duration } from './units'
@@ -66,7 +66,7 @@ export const restartShape: Shape<RestartFile> = struct<RestartFile>(
 
 /** Fills in what depends on the kind of the job. */
 export const completeRestart = (kind: JobKind, file: RestartFile): RestartSpec => {
-  const policy = file.policy ?? (kind === 'batch' ? 'on-failure' : 'always')
+  const policy = file.policy ?? (endsByItself(kind) ? 'on-failure' : 'always')
   const usual = { always: null, 'on-failure': 3, never: 0 }[policy]
   return {
     policy,

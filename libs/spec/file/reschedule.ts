@@ -1,5 +1,5 @@
 import { MAX_ATTEMPTS, MAX_DELAY_MS } from '../limits'
-import type { JobKind, RescheduleSpec, TaskSpec } from '../model'
+import { endsByItself, type JobKind, type RescheduleSpec, type TaskSpec } from '../model'
 import { decimal, defaulted, type Finding, integer, orNull, refined, type Shape, struct } from '../shapes'
 import { duration } from './units'
 
@@ -15,7 +15,7 @@ const NEVER: RescheduleSpec = { ...DEFAULT_RESCHEDULE, attempts: 0 }
 
 /** How what has failed for good where it was is placed anew, whether its job says so or not. */
 export const rescheduleOf = ({ reschedule }: Pick<TaskSpec, 'reschedule'>, kind: JobKind): RescheduleSpec =>
-  reschedule ?? (kind === 'batch' ? NEVER : DEFAULT_RESCHEDULE)
+  reschedule ?? (endsByItself(kind) ? NEVER : DEFAULT_RESCHEDULE)
 
 const anyDelay = duration({ min: 0, max: MAX_DELAY_MS })
 

@@ -1,4 +1,5 @@
 export * from './container'
+export * from './cron'
 export * from './dependency'
 export * from './driver'
 export * from './health'

@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import {
   attemptsOf,
   type Cluster,
+  type CronState,
   emptyCluster,
   evolve,
   type Instance,
@@ -12,7 +13,7 @@ import {
 } from '#libs/cluster'
 import { type Draft, type Entry, EVENT_TYPES, EVENTS, type EventType, stamp, type Unreadable } from '#libs/events'
 import type { JobKind } from '#libs/spec'
-import { aJob, on } from '../happenings'
+import { aJob, fired, on, runEnded } from '../happenings'
 import { draftArbitrary } from './events'
 
 const JOBS = ['a', 'b'] as const
@@ -27,7 +28,7 @@ type Turn =
 const specArbitrary = fc
   .record({
     name: fc.constantFrom(...JOBS),
-    kind: fc.constantFrom<JobKind[]>('service', 'service', 'batch', 'system'),
+    kind: fc.constantFrom<JobKind[]>('service', 'service', 'batch', 'system', 'cron', 'cron'),
     tasks: fc.uniqueArray(
       fc.record({
         name: fc.constantFrom<string[]>(...TASKS),
@@ -64,6 +65,9 @@ const meetingArbitrary = fc.record({
   sequence: fc.nat({ max: 40 }),
   through: fc.nat({ max: 60 }),
   subject: fc.constantFrom('events.job.a', 'events.task.a.x.0', 'events.worker.w1', 'events.control.manager'),
+  run: fc.constantFrom('r1', 'r2', 'r3', 'r4'),
+  slot: fc.nat({ max: 4 }),
+  scheduledAt: fc.nat({ max: 70_000 }),
   spec: specArbitrary,
   add: fc.array(fc.constantFrom(...WORKERS), { maxLength: 2 }),
   remove: fc.array(fc.constantFrom(...WORKERS), { maxLength: 1 }),
@@ -151,6 +155,22 @@ const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | u
   }
 }
 
+const jobStep = (job: Job, roll: number): Draft | undefined =>
+  job.cron === null ? updateStep(job, roll) : cronStep(job, job.cron, roll)
+
+const cronStep = ({ name, version }: Job, { runs, through }: CronState, roll: number): Draft | undefined => {
+  const { id } = at(runs, roll) ?? { id: 'r0' }
+  const next = through + 60_000
+  switch (roll % 4) {
+    case 0:
+      return runEnded(id, roll % 3, roll % 5 === 0 ? 'odd' : null, name)
+    case 1:
+      return { type: 'CronSkipped', data: { job: name, version, scheduledAt: next, reason: 'odd' } }
+    default:
+      return fired(roll % 3 === 0 ? null : next, `r${next}`, roll % 3, name, version)
+  }
+}
+
 const updateStep = ({ name, version, update }: Job, roll: number): Draft | undefined => {
   const data = { job: name, version }
   const paused: Draft = { type: 'UpdatePaused', data: { ...data, reason: null } }
@@ -177,12 +197,17 @@ const nextOf = (cluster: Cluster, { pick, roll, spec }: Extract<Turn, { pick: nu
     [...tasks.values()].flatMap((task) => [...task.instances]),
   )
   const instance = at(instances, pick)
+  const cron = at(
+    [...cluster.jobs.values()].filter((job) => job.cron !== null),
+    pick,
+  )
+  if (cron !== undefined && roll % 4 === 0) return jobStep(cron, roll >> 2) ?? spec
   const turn = instance === undefined ? 0 : roll % 8
   const step =
     instance === undefined || turn === 0
       ? undefined
       : turn === 1
-        ? updateStep(instance.task.job, roll >> 3)
+        ? jobStep(instance.task.job, roll >> 3)
         : nextStep(instance, cluster, roll)
   if (step !== undefined || spec.type !== 'JobSubmitted') return step ?? spec
   const version = (cluster.jobs.get(spec.data.job)?.version ?? 0) + 1

@@ -1,10 +1,13 @@
 import * as fc from 'fast-check'
 import {
+  type CronSpec,
   DEFAULT_PRIORITY,
   type DriverName,
+  endsByItself,
   type JobKind,
   type JobSpec,
   type OnDisconnect,
+  type Overlap,
   PLACEMENT_POLICIES,
   type PortSpec,
   type RestartSpec,
@@ -92,10 +95,9 @@ const sameHostPort = (a: PortSpec, b: PortSpec): boolean => a.hostPort !== 0 && 
 const restartArbitrary = (kind: JobKind): fc.Arbitrary<RestartSpec> =>
   fc
     .record({
-      policy:
-        kind === 'batch'
-          ? fc.constantFrom<RestartSpec['policy'][]>('on-failure', 'never')
-          : fc.constantFrom<RestartSpec['policy'][]>('always', 'on-failure', 'never'),
+      policy: endsByItself(kind)
+        ? fc.constantFrom<RestartSpec['policy'][]>('on-failure', 'never')
+        : fc.constantFrom<RestartSpec['policy'][]>('always', 'on-failure', 'never'),
       attempts: fc.option(fc.nat({ max: 1_000_000 })),
       delayMs: fc.nat({ max: DAY_MS }),
       backoff: fc.double({ min: 1, max: 100, noNaN: true }),
@@ -155,8 +157,11 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         command: wordsArbitrary.map(([program, rest]) => [program, ...rest]),
         args: fc.array(textArbitrary, { minLength: 1, maxLength: 3 }),
         env: envArbitrary,
-        ...(kind === 'batch' ? { parallelism: fc.integer({ min: 1, max: 100_000 }) } : {}),
-        replicas: kind === 'system' ? fc.constant(1) : fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 100_000 })),
+        ...(endsByItself(kind) ? { parallelism: fc.integer({ min: 1, max: 100_000 }) } : {}),
+        replicas:
+          kind === 'system'
+            ? fc.constant(1)
+            : fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: kind === 'cron' ? 1_000 : 100_000 })),
         resources: resourcesArbitrary,
         ports: portsArbitrary(fc.constant(0)),
         restart: restartArbitrary(kind),
@@ -211,15 +216,32 @@ const withDependencies = (job: JobSpec): JobSpec => ({
   }),
 })
 
+const cronArbitrary: fc.Arbitrary<CronSpec> = fc
+  .record({
+    schedule: fc.option(fc.constantFrom('* * * * *', '*/5 3 * * MON-FRI', '0 0 29 2 *'), { nil: undefined }),
+    timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York'),
+    overlap: fc.constantFrom<Overlap[]>('allow', 'forbid', 'replace'),
+    catchUpMs: fc.integer({ min: 10_000, max: DAY_MS }),
+    keepRuns: fc.integer({ min: 1, max: 100 }),
+    params: envArbitrary,
+    asks: fc.boolean(),
+  })
+  .map(({ schedule, asks, ...cron }) => ({
+    ...cron,
+    ...(schedule === undefined ? {} : { schedule }),
+    ...(schedule === undefined && asks ? { requiredParams: ['only_asked_for'] } : {}),
+  }))
+
 /** Valid canonical jobs: each can be written as a job file and read back. */
 export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
-  .constantFrom<JobKind[]>('service', 'batch', 'system')
+  .constantFrom<JobKind[]>('service', 'batch', 'system', 'cron')
   .chain((kind) =>
     fc.record(
       {
         name: nameArbitrary,
         kind: fc.constant(kind),
-        ...(kind === 'batch' ? { deadlineMs: fc.integer({ min: 1_000, max: DAY_MS }) } : {}),
+        ...(kind === 'cron' ? { cron: cronArbitrary } : {}),
+        ...(endsByItself(kind) ? { deadlineMs: fc.integer({ min: 1_000, max: DAY_MS }) } : {}),
         priority: fc.nat({ max: 100 }).filter((priority) => priority !== DEFAULT_PRIORITY),
         placement: fc.record({ policy: fc.constantFrom(...PLACEMENT_POLICIES) }),
         lostAfterMs: fc.integer({ min: 15_001, max: DAY_MS }),
@@ -230,8 +252,8 @@ export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
           { minLength: 1, maxLength: 3, selector: (task) => task.name },
         ),
       },
-      { requiredKeys: ['name', 'kind', 'tasks'] },
+      { requiredKeys: ['name', 'kind', 'tasks', ...(kind === 'cron' ? ['cron' as never] : [])] },
     ),
   )
-  .map((job) => withDependencies(job as JobSpec))
+  .map((job) => (job.cron?.overlap === 'allow' ? (job as JobSpec) : withDependencies(job as JobSpec)))
   .map(withoutSharedHostPorts)

@@ -150,6 +150,19 @@ export const impatient = <View extends AnyView>(core: Core<View>): Core<View> =>
   },
 })
 
+/** Begins a run whenever it is time, whatever is under way. */
+export const overlapping = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const specs = [...view.cluster.jobs.values()].map((job) => [job, job.spec] as const)
+    for (const [job, spec] of specs)
+      if (spec.cron !== undefined) job.spec = { ...spec, cron: { ...spec.cron, overlap: 'allow' } }
+    const verdict = core.decide(view, now)
+    for (const [job, spec] of specs) job.spec = spec
+    return verdict
+  },
+})
+
 /** Takes whatever the log has no room for to be stored. */
 export const dropsWhatIsRefused = (log: Log): Log => ({
   ...log,

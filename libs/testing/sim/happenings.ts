@@ -145,7 +145,7 @@ export const describe = (what: Happening): string => {
   return `${tag} ${JSON.stringify(how)}`
 }
 
-const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
+const describeSpec = ({ name, kind, cron, tasks }: JobSpec): string => {
   const shown = tasks.map(
     ({
       name: task,
@@ -183,5 +183,5 @@ const describeSpec = ({ name, kind, tasks }: JobSpec): string => {
       return `${task} x${replicas} ${more}`
     },
   )
-  return `${kind} ${name}: ${shown.join('; ')}`
+  return `${kind} ${name}: ${shown.join('; ')}${cron === undefined ? '' : ` ${JSON.stringify(cron)}`}`
 }

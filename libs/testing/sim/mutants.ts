@@ -11,6 +11,7 @@ import {
   isDecision,
   listsLate,
   misdated,
+  overlapping,
   overlooksUnreadable,
   reordered,
   retold,
@@ -82,6 +83,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'an update does not wait until what it has started was up for long enough',
     plant: { core: (core, role) => (role === 'manager' ? impatient(core) : core) },
+  },
+  {
+    name: 'a run begins while another one is under way',
+    plant: { core: (core, role) => (role === 'manager' ? overlapping(core) : core) },
+  },
+  {
+    name: 'a run does not begin though its time has come',
+    plant: { core: (core) => without(core, ({ draft }) => draft.type === 'CronFired') },
   },
   { name: 'what cannot be read is overlooked', plant: { log: overlooksUnreadable } },
   {

@@ -1,5 +1,6 @@
 import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../happenings'
+import { withCrons } from './crons'
 import type { Happening, Planned } from './happenings'
 import { withIlls } from './ills'
 import { withKinds } from './kinds'
@@ -31,7 +32,7 @@ export interface Plan {
 export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
   const steered = withKinds(seed, withOperators(seed, plan.size.workers, plan.happenings))
-  const needy = withNeeds(seed, withRareTroubles(seed, steered))
+  const needy = withNeeds(seed, withRareTroubles(seed, withCrons(seed, steered)))
   return { ...plan, happenings: withRules(seed, plan.size.workers, withIlls(seed, needy)) }
 }
 

@@ -5,6 +5,7 @@ import {
   hostPortKey,
   type Instance,
   instanceOf,
+  instancesOfRun,
   isOpen,
   isOutdated,
   isPlaced,
@@ -22,7 +23,7 @@ import {
 } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
-import { isMet, type PortSpec, updateOf } from '#libs/spec'
+import { isMet, lastTime, type PortSpec, updateOf } from '#libs/spec'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
@@ -176,6 +177,7 @@ const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
   const updating = job.state === 'running' && job.update?.state === 'running' && !waitsForPromotion(job)
   if (updating && ![...job.tasks.values()].some(isStuck)) wrong.push(`the update of ${job.name} does not end`)
   if (job.kind === 'system' && job.state === 'running') wrong.push(...wrongTargets(world, job))
+  if (job.kind === 'cron' && job.state === 'running') wrong.push(...wrongRuns(world, job))
   for (const task of job.tasks.values()) {
     for (const instance of task.instances) wrong.push(...wrongInInstance(world, task, instance, known))
   }
@@ -183,6 +185,25 @@ const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
   const isOver = isDone && ![...job.tasks.values()].some(hasReschedules)
   if (job.kind === 'batch' && job.state === 'running' && isOver)
     wrong.push(`batch ${job.name} has ended and does not say so`)
+  return wrong
+}
+
+/** Longer than whoever leads needs to notice that something is due, as it then has been for so long. */
+const DUE_MS = 5_000
+
+/** By the clock of whichever manager may lead, all that was due has been decided on; and what has ended is told to have. */
+const wrongRuns = (world: World, job: Job): string[] => {
+  const { cron, spec } = job
+  if (cron === null || spec.cron === undefined) return []
+  const clocks = [...world.nodes.values()].flatMap(({ role, wall }) => (role === 'manager' ? [wall] : []))
+  const missed = lastTime(spec.cron, cron.through, Math.min(...clocks) - DUE_MS)
+  const wrong = missed === null ? [] : [`${job.name} was due at ${missed}, and nothing was decided`]
+  for (const { id, state } of cron.runs) {
+    const goesOn = [...instancesOfRun(job, id)].some(
+      (one) => one.state === 'pending' || isPlaced(one.state) || rescheduleAfterMs(one) !== null,
+    )
+    if (state === 'running' && !goesOn) wrong.push(`run ${id} of ${job.name} has ended and does not say so`)
+  }
   return wrong
 }
 

@@ -8,6 +8,7 @@ export const WRITES = {
   restart: 'JobRestartRequested',
   revert: 'JobReverted',
   scale: 'JobScaled',
+  run: 'CronFired',
   drain: 'WorkerDraining',
   cordon: 'WorkerCordoned',
   uncordon: 'WorkerUncordoned',

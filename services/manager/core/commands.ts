@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { type Cluster, type Decision, type Job, jobSeq, lastVersion } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
-import { dependencyCycle, type JobSpec, sameSpec } from '#libs/spec'
+import { dependencyCycle, type JobKind, type JobSpec, sameSpec, scheduleProblem } from '#libs/spec'
 
 /** What a command comes to: something to write, or nothing because it is so already. Workers have no version: 0. */
 export type Outcome =
@@ -32,6 +32,8 @@ export const submit = (
     const what = `the tasks of ${spec.name} wait for one another: ${cycle.join(' → ')}`
     return E.left(orkError('DependencyCycle', what, { next: 'take one of these out of `dependsOn`' }))
   }
+  const wrong = wrongCron(spec)
+  if (wrong !== null) return E.left(wrong)
   const job = cluster.jobs.get(spec.name)
   if (checkVersion !== null && checkVersion !== (job?.version ?? 0))
     return E.left(movedOn(spec.name, job, checkVersion))
@@ -42,6 +44,16 @@ export const submit = (
     return E.right({ tag: 'Nothing', version: job.version, seq: job.history.at(-1)?.seq ?? 0 })
   }
   return E.right(write(spec, reason, job.version + 1, job.seq))
+}
+
+/** What a job file was checked for; another program may submit what it likes. */
+const wrongCron = ({ name, kind, cron }: JobSpec): OrkError | null => {
+  if ((kind === 'cron') !== (cron !== undefined)) {
+    const what = kind === 'cron' ? `${name} is a cron job, and does not say when it runs` : `${name} is no cron job`
+    return orkError('BadCron', what, { next: 'a job of `kind: cron` has `cron`, and no other has' })
+  }
+  const problem = cron === undefined ? null : scheduleProblem(cron)
+  return problem === null ? null : orkError('BadCron', problem.what, { where: `cron.${problem.field}` })
 }
 
 const movedOn = (name: string, job: Job | undefined, checked: number): OrkError => {
@@ -136,9 +148,11 @@ export const noSuchJob = (cluster: Cluster, name: string): OrkError => {
   })
 }
 
-/** The instances of a system job are those of workers, which those of no other kind are. */
+/** The instances of a system job are those of workers, and those of a cron job of its runs, which no others are. */
 export const changesKind = ({ kind, state }: Job, spec: JobSpec): boolean =>
-  kind !== spec.kind && (kind === 'system' || spec.kind === 'system') && (state === 'running' || state === 'stopping')
+  kind !== spec.kind && [kind, spec.kind].some(isApart) && (state === 'running' || state === 'stopping')
+
+const isApart = (kind: JobKind): boolean => kind === 'system' || kind === 'cron'
 
 export const kindChange = ({ name, kind }: Job, spec: JobSpec): OrkError =>
   orkError('KindChange', `${name} is a ${kind} job and cannot become a ${spec.kind} job while it runs`, {

@@ -1,17 +1,10 @@
-import {
-  type Decision,
-  hasEnded,
-  isWanted,
-  type Job,
-  mayBePurged,
-  type Now,
-  underWay,
-  waitsInVainFor,
-} from '#libs/cluster'
+import { type Decision, hasEnded, isWanted, type Job, mayBePurged, type Now } from '#libs/cluster'
 import { formatDuration } from '#libs/kernel'
+import { decideCron } from './cron'
 import { decideRollout } from './rollout'
 import type { WhyMove } from './survey'
 import { decideTargets } from './targets'
+import { inVain } from './vain'
 import type { ManagerView } from './view'
 
 /** What is to be done about a job that something happened to; `whyMove` as for a rollout. */
@@ -37,6 +30,7 @@ export const decideJob = (view: ManagerView, job: Job, whyMove: WhyMove | null, 
 }
 
 const decideRunning = (view: ManagerView, job: Job, whyMove: WhyMove | null, now: Now): Decision[] => {
+  if (job.kind === 'cron') return decideCron(view, job, now)
   if (job.kind === 'batch') return decideBatch(view, job, whyMove, now)
   const targets = view.toTarget.delete(job) && job.kind === 'system' ? decideTargets(view, job) : null
   return targets === null ? decideRollout(view, job, whyMove, now) : [targets]
@@ -58,18 +52,6 @@ const decideBatch = (view: ManagerView, job: Job, whyMove: WhyMove | null, now: 
 
 /** Nothing of the job waits or runs any more. */
 const isSettled = (job: Job): boolean => [...job.tasks.values()].every(hasEnded)
-
-/** Why all that is left of a job waits for what will not come; null: something else goes on. */
-const inVain = (job: Job): string | null => {
-  let why: string | null = null
-  for (const task of job.tasks.values()) {
-    if (hasEnded(task)) continue
-    const cause = underWay(task) + task.retiring > 0 ? null : waitsInVainFor(task)
-    if (cause === null) return null
-    why ??= `${task.name} waits for ${cause.name}, which has failed`
-  }
-  return why
-}
 
 /** How many instances have not succeeded. */
 const countFailed = (job: Job): number => {

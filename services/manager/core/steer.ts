@@ -114,6 +114,10 @@ export const restart = (
     const next = 'submit it again to start it'
     return E.left(orkError('NotRunning', `${name} is ${job.state}: there is nothing to restart`, { next }))
   }
+  if (job.kind === 'cron') {
+    const next = `\`ork run ${name}\` begins a run, where its \`overlap\` lets it`
+    return E.left(orkError('NotRestarted', `${name} is a cron job: its runs end by themselves`, { next }))
+  }
   const known = job.spec.tasks.find((one) => one.name === task)
   if (task !== null && known === undefined) {
     const next = `there are: ${job.spec.tasks.map((one) => one.name).join(', ')}`

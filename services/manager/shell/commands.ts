@@ -7,6 +7,7 @@ import {
   type LabelReply,
   MAX_LABELS,
   type RebalanceReply,
+  type RunReply,
   type SkipReply,
   type StopReply,
   type SubmitReply,
@@ -16,6 +17,7 @@ import type { OrkError } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
 import {
+  type Begun,
   forget,
   label,
   type ManagerView,
@@ -23,6 +25,7 @@ import {
   rebalance,
   restart,
   revert,
+  run,
   scale,
   setIntake,
   skip,
@@ -142,6 +145,24 @@ export const commands = (connection: Connection, service: LedService<ManagerView
     ...STEERING.map((how) =>
       endpoint({ prefix, verb: how, queue: QUEUE }, ({ job, reason, actor }) =>
         change(job, actor, (cluster) => steer(cluster, job, how, reason)),
+      ),
+    ),
+    endpoint({ prefix, verb: 'run', queue: QUEUE }, ({ job, actor, ...wanted }) =>
+      service.execute(
+        `job ${job}`,
+        (cluster) =>
+          E.map((begun: Begun) => {
+            const { run } = begun
+            const reply = (wrote: boolean, version: number, seq: number): RunReply => ({
+              job,
+              run,
+              version,
+              seq,
+              outcome: wrote ? 'done' : 'unchanged',
+            })
+            return commandOf(reply)(begun)
+          })(run(cluster, job, wanted, service.now().wall)),
+        actor,
       ),
     ),
     endpoint({ prefix, verb: 'scale', queue: QUEUE }, ({ job, task, replicas, reason, actor }) =>

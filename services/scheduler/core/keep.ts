@@ -1,5 +1,6 @@
 import { type Attempt, type Instance, instanceOf, isWanted, mostForOne, type Worker } from '#libs/cluster'
 import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
+import { endsByItself } from '#libs/spec'
 import { shareOf } from './fleet/numbers'
 import { byTurn, isAlone, turnOf } from './queue'
 import type { Kept, SchedulerView } from './view'
@@ -109,7 +110,7 @@ const fits = (asked: Resources, held: Resources, worker: Worker): boolean =>
 
 /** Whether it leaves its worker without anybody's doing: batch work, and what is about to be gone. */
 const ends = (attempt: Attempt): boolean =>
-  attempt.task.job.kind === 'batch' ||
+  endsByItself(attempt.task.job.kind) ||
   attempt.state === 'stopping' ||
   !isWanted(attempt) ||
   instanceOf(attempt) !== attempt

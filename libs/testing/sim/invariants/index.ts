@@ -1,6 +1,7 @@
 import { acknowledged } from './acknowledged'
 import { capacity } from './capacity'
 import { oneContainer, runsOnce } from './containers'
+import { crons, runsApart } from './crons'
 import { epochs } from './epochs'
 import { folds } from './folds'
 import { held } from './held'
@@ -28,6 +29,8 @@ export const INVARIANTS: readonly Invariant[] = [
   oneContainer,
   runsOnce,
   updates,
+  crons,
+  runsApart,
   intake,
   turns,
   silence,
@@ -38,4 +41,4 @@ export const INVARIANTS: readonly Invariant[] = [
 ]
 
 /** Those that need nothing but the log. */
-export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, rules, updates, turns]
+export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, rules, updates, turns, crons]

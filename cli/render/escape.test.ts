@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { characterArbitrary } from '../../libs/testing/arbitraries/character'
 import { escapeLogLine, escapeText, toJson } from './escape'
 
 const piece = fc.oneof(
-  fc.string({ unit: 'binary', minLength: 1, maxLength: 3 }),
+  fc.string({ unit: characterArbitrary, minLength: 1, maxLength: 3 }),
   fc.constantFrom(
     '\u001b',
     '\u001b[',

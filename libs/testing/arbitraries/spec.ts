@@ -17,6 +17,7 @@ import {
   type UpdateSpec,
 } from '#libs/spec'
 
+import { characterArbitrary } from './character'
 import { containerArbitraries } from './container'
 import { placementArbitraries } from './placement'
 
@@ -28,21 +29,6 @@ export const nameArbitrary: fc.Arbitrary<string> = fc.stringMatching(/^[a-z0-9](
 const imageArbitrary = fc.oneof(
   fc.constantFrom('busybox:1', 'nginx:1.27-alpine', 'localhost:5000/team/app:v1.2_3', 'ghcr.io/a/b__c/d-e:latest'),
   fc.stringMatching(/^[0-9a-f]{64}$/).map((hex) => `registry.example.com/app@sha256:${hex}`),
-)
-
-const SURROGATES = { first: 0xd800, count: 0x800 }
-
-/** Any whole character, as of `unit: 'binary'`, which fills a map with all million of them before the first test runs. */
-const characterArbitrary = fc.nat({ max: 0x10ffff - SURROGATES.count }).map(
-  (at) => String.fromCodePoint(at < SURROGATES.first ? at : at + SURROGATES.count),
-  (text) => {
-    const [character, ...more] = typeof text === 'string' ? text : ''
-    const code = character?.codePointAt(0)
-    if (code === undefined || more.length > 0 || /^\p{Surrogate}$/u.test(character ?? '')) {
-      throw new Error('not one whole character')
-    }
-    return code < SURROGATES.first ? code : code - SURROGATES.count
-  },
 )
 
 /** What a process can be given: any whole characters but NUL, with the texts that YAML would take for something else. */

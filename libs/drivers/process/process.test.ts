@@ -1,12 +1,12 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { Probe } from '#libs/spec'
-import { ended, listener, must, mustFail, onlyOne, readLogs, shellScript } from '../../testing/driver/tools'
+import { ended, firstLine, listener, must, mustFail, onlyOne, readLogs, shellScript } from '../../testing/driver/tools'
 import { driverContract } from '../../testing/driverContract'
 import { type ContainerSpec, containerName } from '../port'
 import { processDriver } from '.'
@@ -153,11 +153,19 @@ test('a listing is not disturbed by removals that go on meanwhile', async ({ dri
 })
 
 test('measures CPU since the call before', async ({ driver, owner, spec }) => {
-  await must(driver.run(spec({}, sh('while :; do :; done'))))
+  // Work of a certain size, which then says how much of a CPU's time it took: that is the same however busy the machine is.
+  const go = join(dir, 'go')
+  const work = 'i=0; while [ $i -lt 500000 ]; do i=$((i + 1)); done; times'
+  const wanted = spec({}, sh(`until [ -e ${go} ]; do sleep 0.1; done; ${work}; sleep 60`))
+  await must(driver.run(wanted))
+  const from = performance.now()
   await must(driver.usage(owner))
-  await once(execFile('sleep', ['0.5']), 'exit')
+  writeFileSync(go, '')
+  const [told] = await Promise.all([firstLine(driver, wanted.ref), once(execFile('sleep', ['0.6']), 'exit')])
   const [usage] = await must(driver.usage(owner))
-  assert.ok((usage?.cpuMilli ?? 0) > 200, String(usage?.cpuMilli))
+  const seconds = Number(/^0m([\d.]+)s/.exec(told)?.[1])
+  const least = (seconds / (performance.now() - from)) * 1_000_000
+  assert.ok(least > 0 && (usage?.cpuMilli ?? 0) > least * 0.8, `${usage?.cpuMilli} of at least ${least}`)
 })
 
 const isRunning = (pid: number): boolean => {

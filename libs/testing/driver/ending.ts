@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { type DriverTest, ended, listener, must, onlyOne, readLogs, ready } from './tools'
+import { type DriverTest, ended, firstLine, listener, must, onlyOne, readLogs } from './tools'
 
 /** How containers end, and how that is told. */
 export const ending = (test: DriverTest): void => {
@@ -33,7 +33,7 @@ export const ending = (test: DriverTest): void => {
   test('stops with the signal, which is in the exit', async ({ driver, owner, spec }) => {
     const wanted = spec({ prints: ['ready'] })
     await must(driver.run(wanted))
-    await ready(driver, wanted.ref)
+    await firstLine(driver, wanted.ref)
     const exit = await must(driver.stop(wanted.ref, 'SIGTERM', 10_000))
     assert.equal(exit, { exitCode: 143, signal: 'SIGTERM', oomKilled: false })
     assert.equal((await onlyOne(driver, owner)).exit, exit)
@@ -42,7 +42,7 @@ export const ending = (test: DriverTest): void => {
   test('kills what ignores the signal when the grace is over', async ({ driver, spec }) => {
     const wanted = spec({ ignoresTerm: true, prints: ['ready'] })
     await must(driver.run(wanted))
-    await ready(driver, wanted.ref)
+    await firstLine(driver, wanted.ref)
     const from = Date.now()
     const exit = await must(driver.stop(wanted.ref, 'SIGTERM', 300))
     assert.equal(exit, { exitCode: 137, signal: 'SIGKILL', oomKilled: false })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { Driver } from '#libs/drivers'
-import { type DriverTest, ended, listener, must, mustFail, onlyOne, readLogs, ready } from './tools'
+import { type DriverTest, ended, firstLine, listener, must, mustFail, onlyOne, readLogs } from './tools'
 
 /** Whose a container is, and who finds it again. */
 export const owning = (test: DriverTest, open: () => Driver): void => {
@@ -41,7 +41,7 @@ export const owning = (test: DriverTest, open: () => Driver): void => {
     const old = spec({ prints: ['old'] })
     const next = { ...old, ref: { ...old.ref, placement: 8 } }
     const started = await must(driver.run(old))
-    await ready(driver, old.ref)
+    await firstLine(driver, old.ref)
     const error = await mustFail(driver.run(next))
     assert.is(error.tag, 'Leftover')
     assert.match(error.what, 'placement 7')
@@ -66,7 +66,7 @@ export const owning = (test: DriverTest, open: () => Driver): void => {
   test('adopts after a restart what the worker before it started', async ({ driver, owner, spec }) => {
     const wanted = spec({ prints: ['ready'] })
     const started = await must(driver.run(wanted))
-    await ready(driver, wanted.ref)
+    await firstLine(driver, wanted.ref)
     const next = open()
     const heard = listener(next, owner)
     try {

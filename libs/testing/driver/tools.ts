@@ -110,8 +110,13 @@ export const ended = async (driver: Driver, owner: Owner): Promise<Container> =>
   throw new Error('the container did not end within 15 s')
 }
 
-/** Waits until the program has set its trap: it prints a line after it. */
-export const ready = async (driver: Driver, ref: AttemptRef): Promise<void> => {
+/** The first line that a program prints; those of the contract print theirs once they have set their trap. */
+export const firstLine = async (driver: Driver, ref: AttemptRef): Promise<string> => {
   const abort = new AbortController()
-  for await (const _ of driver.logs(ref, { follow: true, signal: abort.signal })) abort.abort()
+  let first = ''
+  for await (const { text } of driver.logs(ref, { follow: true, signal: abort.signal })) {
+    first ||= text
+    abort.abort()
+  }
+  return first
 }

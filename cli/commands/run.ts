@@ -1,7 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
 import { OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
+import { jobArg, reasonFlag } from '../flags'
 
 export default class Run extends OrkCommand {
   static override summary = 'Run a cron job now, and show how it goes'
@@ -15,7 +16,7 @@ export default class Run extends OrkCommand {
       command: '<%= config.bin %> run nightly --param DAY=2026-03-01 --param LIMIT=10',
     },
   ]
-  static override args = { job: Args.string({ description: 'Name of the job', required: true }) }
+  static override args = { job: jobArg }
   static override flags = {
     param: Flags.string({
       description: 'A parameter that the job declares',
@@ -24,7 +25,7 @@ export default class Run extends OrkCommand {
       multipleNonGreedy: true,
     }),
     detach: Flags.boolean({ default: false, char: 'd', description: 'Return as soon as it has begun' }),
-    reason: Flags.string({ description: 'Why, for the log', helpValue: 'TEXT' }),
+    reason: reasonFlag,
   }
 
   async run(): Promise<void> {

@@ -11,7 +11,7 @@ const atIndex = (like: Instance, index: number): Instance => ({ ...like, index }
 export const noInstances = (): Series<Instance> => new Series(atIndex)
 
 /** An instance of which nothing was told yet, waiting since a time for a place. */
-export const newInstance = (task: Task, index: number, time: number): Instance => ({
+const newInstance = (task: Task, index: number, time: number): Instance => ({
   task,
   index,
   state: 'pending',

@@ -16,7 +16,10 @@ const StreamCodec = t.type({
   state: t.UnknownRecord,
 })
 
-const BackupCodec = t.type({ format: t.literal(1), time: t.string, streams: t.array(StreamCodec) }, 'backup')
+const BackupCodec = t.type(
+  { format: t.literal(1), time: t.string, streams: t.array(StreamCodec), sha256: t.string },
+  'backup',
+)
 
 interface SavedFile extends SavedStream {
   readonly file: string
@@ -29,6 +32,8 @@ export interface Backup {
   /** When it was begun. */
   readonly time: string
   readonly streams: readonly SavedFile[]
+  /** Of all else in here: how a stream is to be kept matters as much as what is in it. */
+  readonly sha256: string
 }
 
 const MANIFEST = 'backup.json'
@@ -45,13 +50,17 @@ export const backup = async (backups: Backups, dir: string): Promise<Backup & { 
   mkdirSync(dir, { recursive: true })
   const streams: SavedFile[] = []
   for (const { name } of found) streams.push(await saveStream(backups, dir, name))
-  const manifest = { format: 1, time, streams } as const
+  const said = { format: 1, time, streams } as const
+  const manifest = { ...said, sha256: digestOf(said) }
   await writeDown(
     join(dir, MANIFEST),
     async (file) => void (await file.write(`${JSON.stringify(manifest, null, 2)}\n`)),
   )
   return { dir: resolve(dir), ...manifest }
 }
+
+const digestOf = (said: Omit<Backup, 'sha256'>): string =>
+  createHash('sha256').update(JSON.stringify(said)).digest('hex')
 
 const saveStream = async (backups: Backups, dir: string, name: string): Promise<SavedFile> => {
   const file = `${name}.stream`
@@ -79,13 +88,19 @@ const writeDown = async <T>(path: string, write: (file: FileHandle) => Promise<T
   }
 }
 
-/** Makes the streams again. Throws OrkFailure; nothing is written where a file is damaged or there is a cluster already. */
+/**
+ * Makes the streams again, or those that a restore which was interrupted did not come to. Throws OrkFailure; nothing is
+ * written where a file is damaged or there is a cluster already.
+ */
 export const restore = async (backups: Backups, dir: string, replicas: number | undefined): Promise<Backup> => {
   const manifest = readBackup(dir)
   for (const stream of manifest.streams) await check(dir, stream)
-  const [there] = await backups.streams()
-  if (there !== undefined) throw new OrkFailure(logExists(there.name))
-  for (const stream of manifest.streams) {
+  const there = await backups.streams()
+  const missing = manifest.streams.filter((saved) => !there.some((one) => isAsSaved(one, saved)))
+  const [first] = there
+  if (first !== undefined && (missing.length === 0 || there.length + missing.length > manifest.streams.length))
+    throw new OrkFailure(logExists(first.name))
+  for (const stream of missing) {
     const config = replicas === undefined ? stream.config : { ...stream.config, num_replicas: replicas }
     await backups.restore(
       { ...stream, config },
@@ -94,6 +109,10 @@ export const restore = async (backups: Backups, dir: string, replicas: number | 
   }
   return manifest
 }
+
+const isAsSaved = (there: SavedStream, saved: SavedStream): boolean =>
+  there.name === saved.name &&
+  (['messages', 'bytes', 'first_seq', 'last_seq'] as const).every((key) => there.state[key] === saved.state[key])
 
 const readBackup = (dir: string): Backup => {
   const path = join(dir, MANIFEST)
@@ -106,7 +125,9 @@ const readBackup = (dir: string): Backup => {
     throw none('it is damaged')
   }
   if (!BackupCodec.is(manifest)) throw none('it is not that of a backup')
-  return manifest as unknown as Backup
+  const { sha256, ...said } = manifest as unknown as Backup
+  if (sha256 !== digestOf(said)) throw none('it is not as it was written')
+  return { ...said, sha256 }
 }
 
 const check = async (dir: string, { file, bytes, sha256 }: SavedFile): Promise<void> => {

@@ -1,6 +1,8 @@
+import type { LedRole } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
 import type { JobSpec } from '#libs/spec'
 import type { About } from './later'
+import { overtake } from './overtaken'
 import type { Trap } from './process'
 import type { Asked } from './steering'
 import { CALM, STORMS } from './weather'
@@ -17,6 +19,8 @@ export type Happening =
   | { readonly tag: 'crash'; readonly node: string; readonly downMs: number }
   /** It dies, or is stopped for a while, just before or after the n-th publish or engine call from now. */
   | { readonly tag: 'trap'; readonly node: string; readonly trap: Trap }
+  /** The leader of a role stops before its next publish, until another is elected. */
+  | { readonly tag: 'overtaken'; readonly role: LedRole }
   | { readonly tag: 'pause'; readonly node: string; readonly ms: number }
   | { readonly tag: 'stop service'; readonly node: string; readonly downMs: number }
   /** It ends in order, its machine is switched off, and neither comes back. */
@@ -62,6 +66,8 @@ export const happen = (world: World, what: Happening): void => {
       return world.node(what.node).crash(what.downMs)
     case 'trap':
       return world.node(what.node).setTrap({ ...what.trap })
+    case 'overtaken':
+      return overtake(world, what.role)
     case 'pause':
       return world.node(what.node).pause(what.ms)
     case 'stop service':

@@ -4,6 +4,8 @@ import { Random } from './random'
 /** In this share of the runs the log fills up; in that one somebody runs a later release for a while. */
 const FULL_SHARE = 0.25
 const LATER_SHARE = 0.3
+/** In this one leaders are overtaken while they write. */
+const OVERTAKEN_SHARE = 0.3
 
 /**
  * What befalls the log itself, in place of something else in some plans. Drawn apart from the rest, so that the rest of
@@ -20,6 +22,11 @@ export const withRareTroubles = (seed: number, happenings: readonly Planned[]): 
     for (let count = random.between(1, 3); count > 0; count -= 1) {
       const about = random.pick(['job', 'instance', 'worker'] as const)
       put({ tag: 'later release', about, place: random.between(0, 11) })
+    }
+  }
+  if (random.chance(OVERTAKEN_SHARE)) {
+    for (let count = random.between(1, 4); count > 0; count -= 1) {
+      put({ tag: 'overtaken', role: random.pick(['manager', 'scheduler'] as const) })
     }
   }
   return happenings.map(({ at, what }, place) => ({ at, what: instead.get(place) ?? what }))

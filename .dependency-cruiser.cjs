@@ -73,6 +73,14 @@ module.exports = {
       to: { path: 'node_modules/(dockerode|docker-modem|@types/dockerode)/' },
     },
     {
+      name: 'only-spec-knows-croner',
+      comment:
+        'When a schedule comes is a question to libs/spec: one library answers it, and changes of clocks, in one place.',
+      severity: 'error',
+      from: { pathNot: '^libs/spec/' },
+      to: { path: 'node_modules/croner/' },
+    },
+    {
       name: 'cli-talks-to-the-log',
       comment:
         'The cli is a client like any other: it reads the log and the API. Only commands that start a service import one. ' +

@@ -24,15 +24,22 @@ test.after(({ engine }) => engine.stop())
 
 const FILE = join(__dirname, '..', '..', 'examples', 'stack', 'compose.yaml')
 
-/** The job of the example, at some version of its API; a good one may take its time on a machine that is busy. */
-const stack = (VERSION: string, PORT: string, HEALTHY_WITHIN = '2m'): JobSpec => {
+/** The jobs of the example, at some version of its API; a good one may take its time on a machine that is busy. */
+const jobs = (VERSION: string, PORT: string, HEALTHY_WITHIN = '2m'): readonly JobSpec[] => {
   const converted = convertCompose(readFileSync(FILE, 'utf8'), FILE, {
     environment: { VERSION, PORT, HEALTHY_WITHIN, IMAGE: TEST_IMAGE },
   })
-  const job = E.isRight(converted) ? converted.right.jobs[0] : undefined
-  if (job === undefined) throw new Error(JSON.stringify(converted))
+  if (E.isLeft(converted)) throw new Error(JSON.stringify(converted))
+  return converted.right.jobs
+}
+
+const jobOf = (name: string, all: readonly JobSpec[]): JobSpec => {
+  const job = all.find((one) => one.name === name)
+  if (job === undefined) throw new Error(`there is no ${name}`)
   return job
 }
+
+const stack = (...how: Parameters<typeof jobs>): JobSpec => jobOf('stack', jobs(...how))
 
 const freePort = async (): Promise<string> => {
   const server = createServer().listen(0)
@@ -99,6 +106,12 @@ test('a stack of one Compose file is updated, rolled back and drained under load
         30_000,
       )
       const under = load(port)
+
+      await cluster.submit(jobOf('stack-report', jobs('1', port)))
+      const run = { job: 'stack-report', params: { TO: 'you' }, reason: null, actor: 'test' }
+      assert.ok(E.isRight(await connection.bus.request(apiSubject(connection.prefix, 'run'), run, 10_000)))
+      const { data } = await log.event('CronEnded', () => true, 1, 120_000)
+      assert.equal([data.failed, data.reason], [0, null])
 
       await cluster.submit(stack('2', port))
       await log.event('UpdateSucceeded', ({ version }) => version === 2, 1, 120_000)

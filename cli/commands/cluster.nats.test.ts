@@ -136,6 +136,26 @@ test('a task that is scaled down is followed until the surplus instances have st
   await runOrk(['stop', 'lean'], { nats: url })
 })
 
+test('a cron job is run when it is asked to, with what it is told, and a run that fails is told to have', async ({
+  url,
+}) => {
+  const script = 'echo "$ORK_RUN $DAY"; test "$DAY" != never'
+  const job = { ...JSON.parse(jobFile('tick', { kind: 'cron', script })), cron: { params: { DAY: 'today' } } }
+  const { stdout: submitted } = await runOrk(['submit', '-'], { nats: url, input: JSON.stringify(job) })
+  assert.match(submitted, /\ntick version 1 runs only when it is asked to\n/)
+  const ran = one(await runOrk(['run', 'tick', '--param', 'DAY=monday', '--json'], { nats: url }))
+  assert.equal([ran.outcome, ran.result], ['done', 'completed'])
+  const { stdout: logs } = await runOrk(['logs', 'tick.main.0'], { nats: url })
+  assert.is(logs, `${ran.run} monday\n`)
+  const failed = await runOrk(['run', 'tick', '--param', 'DAY=never'], { nats: url })
+  assert.is(failed.code, 1)
+  assert.match(failed.stderr, /has failed: 1 instance did not succeed/)
+  const { stdout: shown } = await runOrk(['job', 'tick'], { nats: url })
+  assert.match(shown, /DAY=never\n.* completed .*DAY=monday\n/)
+  assert.is((await runOrk(['run', 'tick', '--param', 'HOUR=1'], { nats: url })).code, 1)
+  await runOrk(['stop', 'tick'], { nats: url })
+})
+
 test('canaries wait to be promoted, and any version can be gone back to', async ({ url }) => {
   const file = (script: string) => jobFile('roll', { replicas: 2, canary: 1, script: `exec sleep ${script}` })
   const ork = (...args: string[]) => runOrk(args, { nats: url })

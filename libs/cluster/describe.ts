@@ -90,7 +90,7 @@ export const describeJobDetail = (job: Job): JobDetail => ({
     name: task.name,
     driver: task.spec.driver,
     image: task.spec.image ?? null,
-    replicas: wantedCount(task),
+    replicas: job.kind === 'cron' ? task.replicas : wantedCount(task),
     outdated: task.outdated,
     retiring: task.retiring,
     unready: task.unready,

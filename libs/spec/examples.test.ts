@@ -19,12 +19,12 @@ for (const file of files) {
   })
 }
 
-test('the Compose file of examples/stack is two jobs, and loses nothing', () => {
+test('the Compose file of examples/stack is three jobs, and loses nothing', () => {
   const result = convertCompose(readFileSync(join(folder, 'stack', 'compose.yaml'), 'utf8'), 'compose.yaml')
   if (E.isLeft(result)) assert.unreachable(result.left.map(renderError).join('\n'))
   else {
     const jobs = result.right.jobs.map(({ name, kind }) => `${name} ${kind}`)
-    assert.equal([jobs, result.right.warnings], [['stack service', 'stack-agent system'], []])
+    assert.equal([jobs, result.right.warnings], [['stack service', 'stack-agent system', 'stack-report cron'], []])
   }
 })
 

@@ -17,6 +17,7 @@ export default class Logs extends OrkCommand {
       description: 'What the attempt before the last restart wrote',
       command: '<%= config.bin %> logs web.api.0 --attempt 2',
     },
+    { description: 'What ran before it', command: '<%= config.bin %> logs web.api.0 --hook migrate' },
   ]
   static override args = {
     of: Args.string({ description: 'Job, job.task or job.task.index', required: true }),
@@ -33,21 +34,24 @@ export default class Logs extends OrkCommand {
       helpValue: 'TIME',
     }),
     attempt: attemptFlag,
+    hook: Flags.string({ description: 'Of this hook of an instance (`prestart`, `poststop`)', helpValue: 'NAME' }),
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Logs)
     const [job = '', task = null, ...rest] = args.of.split('.')
     const id = rest.length > 0 || !isName(job) || !isName(task ?? 'a') ? this.instanceId(args.of) : null
-    const { follow, tail = null, attempt = null, json } = flags
-    if (id === null && attempt !== null) {
-      const next = `ork logs ${job}.${task ?? 'api'}.0 --attempt ${attempt}`
-      throw new UsageFailure(orkError('BadFlag', '--attempt is for one instance', { next }))
+    const { follow, tail = null, attempt = null, hook = null, json } = flags
+    if (hook !== null) this.name('hook', hook)
+    if (id === null && (attempt !== null || hook !== null)) {
+      const [flag, value] = hook === null ? ['--attempt', attempt] : ['--hook', hook]
+      const next = `ork logs ${job}.${task ?? 'api'}.0 ${flag} ${value}`
+      throw new UsageFailure(orkError('BadFlag', `${flag} is for one instance`, { next }))
     }
     const sinceMs = flags.since === undefined ? null : await sinceOf(flags.since)
     const signal = this.interruptible()
     const connection = await this.connect(flags)
-    const wanted = { follow, tail, attempt, sinceMs }
+    const wanted = { follow, tail, attempt, hook, sinceMs }
     const show = { json, out: this.out, signal }
     if (id !== null) {
       const { showLogs } = await import('../show/logs.js')

@@ -7,7 +7,17 @@ import { redactSpec } from './spec'
 import type { Words } from './words'
 
 /** Texts of events that are not of anybody's making: one of a few words each. */
-const CHOICES = new Set(['role', 'policy', 'driver', 'drivers', 'silentDrivers', 'signal', 'health', 'version'])
+const CHOICES = new Set([
+  'role',
+  'policy',
+  'driver',
+  'drivers',
+  'silentDrivers',
+  'signal',
+  'health',
+  'version',
+  'stage',
+])
 /** Texts that ork puts together, of its own words and of names. */
 const SENTENCES = new Set(['reason', 'reasons', 'subject', 'detail', 'error', 'message'])
 

@@ -34,6 +34,10 @@ const tell = (links: Map<string, Link>, event: OrkEvent): void => {
       link.startedAt = event.time
       link.health = event.data.checked ? 'starting' : null
       return
+    case 'TaskHookEnded':
+      if (event.data.stage === 'prestart' && event.data.reason !== null)
+        link.end = `prestart ${event.data.hook} failed: ${event.data.reason}`
+      return
     case 'TaskHealthChanged':
       link.health = event.data.health
       if (event.data.health === 'unhealthy') link.end = `unhealthy: ${event.data.reason ?? 'for no known reason'}`

@@ -52,6 +52,10 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `attempt ${event.data.attempt} was turned down by ${event.data.worker}: ${event.data.reason}`
     case 'TaskPulling':
       return pulling(event)
+    case 'TaskHookStarted':
+      return `${event.data.stage} ${event.data.hook} of attempt ${event.data.attempt} runs`
+    case 'TaskHookEnded':
+      return `${event.data.stage} ${event.data.hook} of attempt ${event.data.attempt} ${hookEnd(event)}`
     case 'TaskStarted':
       return started(event)
     case 'TaskHealthChanged':
@@ -155,6 +159,9 @@ const submitted = (event: EventOf<'JobSubmitted'>): string => {
   const tasks = spec.tasks.map(({ name, replicas }) => `${name} x${replicas}`).join(', ')
   return `version ${version} was submitted: ${spec.kind} of ${tasks}${by(event)}${because(reason)}`
 }
+
+const hookEnd = ({ data: { reason } }: EventOf<'TaskHookEnded'>): string =>
+  reason === null ? 'is done' : `has failed: ${reason}`
 
 const restarted = ({ data: { task, index } }: EventOf<'JobRestartRequested'>): string => {
   if (task === null) return 'is restarted'

@@ -26,12 +26,16 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
     case 'TaskUnplaceable':
       return becamePending(story, seq)
     case 'TaskPulling':
-    case 'TaskStarted': {
-      const { placement, attempt } = event.data
-      return (
-        last('TaskRestarting').of(({ data }) => data.placement === placement && data.attempt === attempt) ??
-        story.steps.find((step) => step.seq === placement)
-      )
+    case 'TaskStarted':
+      return becameCurrent(event)
+    case 'TaskHookStarted':
+    case 'TaskHookEnded': {
+      const { placement, attempt, hook, stage } = event.data
+      const isOfAttempt = ({ data }: { data: { placement: number; attempt: number } }): boolean =>
+        data.placement === placement && data.attempt === attempt
+      const started = last('TaskHookStarted').of((one) => isOfAttempt(one) && one.data.hook === hook)
+      if (event.type === 'TaskHookEnded' && started !== undefined) return started
+      return (stage === 'poststop' ? last('TaskExited').of(isOfAttempt) : undefined) ?? becameCurrent(event)
     }
     case 'TaskRestarting':
     case 'TaskCompleted':
@@ -39,7 +43,8 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
       const { placement, attempt } = event.data
       const ended = event.type === 'TaskRestarting' ? attempt - 1 : attempt
       const exited = last('TaskExited').of(({ data }) => data.placement === placement && data.attempt === ended)
-      return exited ?? becameUnhealthy(placement, ended)
+      const hook = last('TaskHookEnded').of(({ data }) => data.placement === placement && data.attempt === ended)
+      return exited ?? becameUnhealthy(placement, ended) ?? hook
     }
     case 'TaskExited':
       return becameUnhealthy(event.data.placement, event.data.attempt)
@@ -71,6 +76,14 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
       return undefined // somebody asked for it, or it happened by itself
   }
 
+  /** The attempt was begun, by a restart or by its placement. */
+  function becameCurrent({ data: { placement, attempt } }: EventOf<AttemptBegun>): Told | undefined {
+    return (
+      last('TaskRestarting').of(({ data }) => data.placement === placement && data.attempt === attempt) ??
+      story.steps.find((step) => step.seq === placement)
+    )
+  }
+
   /** A container that its worker ended since it was found unhealthy, and not one that ended by itself. */
   function becameUnhealthy(placement: number, attempt: number): Told | undefined {
     const found = last('TaskHealthChanged').of(({ data }) => data.placement === placement && data.attempt === attempt)
@@ -88,6 +101,8 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
     return version === undefined ? undefined : last('UpdateStarted').of((one) => one.data.version === Number(version))
   }
 }
+
+type AttemptBegun = 'TaskPulling' | 'TaskStarted' | 'TaskHookStarted' | 'TaskHookEnded'
 
 const isOneOf = <T extends EventType>(event: OrkEvent, types: readonly T[]): event is Extract<OrkEvent, { type: T }> =>
   (types as readonly EventType[]).includes(event.type)

@@ -70,7 +70,14 @@ export const REQUESTS = {
   view: t.type({ keys: Keys }, 'ViewRequest'),
   who: t.type({}, 'WhoRequest'),
   logs: t.type(
-    { id: Id, attempt: nullable(Count), follow: t.boolean, tail: nullable(Count), sinceMs: nullable(Count) },
+    {
+      id: Id,
+      attempt: nullable(Count),
+      hook: nullable(Name),
+      follow: t.boolean,
+      tail: nullable(Count),
+      sinceMs: nullable(Count),
+    },
     'LogsRequest',
   ),
   stats: t.type({}, 'StatsRequest'),

@@ -50,6 +50,8 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'TaskScheduled':
     case 'TaskRejected':
     case 'TaskPulling':
+    case 'TaskHookStarted':
+    case 'TaskHookEnded':
     case 'TaskStarted':
     case 'TaskHealthChanged':
     case 'TaskExited':

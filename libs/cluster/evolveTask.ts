@@ -96,6 +96,10 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       return end(cluster, instance, 'stopped', time, event.data.reason)
     case 'TaskPulling':
       return move(`pulling ${event.data.image}`)
+    case 'TaskHookStarted':
+      return move(`${event.data.stage} ${event.data.hook} runs`)
+    case 'TaskHookEnded':
+      return move(event.data.reason)
     case 'TaskStarted':
       instance.startedAt = time
       instance.container = event.data.container

@@ -36,6 +36,8 @@ const stepFrom = (type: StepType, story: Story): Draft => {
     TaskScheduled: next.scheduled(),
     TaskRejected: now.rejected(),
     TaskPulling: now.pulling(),
+    TaskHookStarted: now.hookStarted(),
+    TaskHookEnded: now.hookEnded(),
     TaskStarted: now.started(),
     TaskHealthChanged: now.healthy(),
     TaskExited: now.exited(),

@@ -73,6 +73,15 @@ const fromPlaced = (to: InstanceState): Steps => ({
   stopping: to,
 })
 
+/** A hook runs before the start of an attempt, or after its end; of one that retires, before that end is told. */
+const AMONG_OTHERS: Steps = {
+  scheduled: 'starting',
+  starting: 'starting',
+  running: 'running',
+  exited: 'exited',
+  stopping: 'stopping',
+}
+
 /**
  * The whole lifecycle: for each event, from which state it leads to which. A step that is not here is ignored by every
  * fold alike, and counted. A stop that was asked for is never forgotten: facts that cross it leave `stopping` alone.
@@ -83,7 +92,9 @@ export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
   TaskUnplaceable: { pending: 'pending' },
   TaskScheduled: { pending: 'scheduled' },
   TaskRejected: { scheduled: 'pending', starting: 'pending', stopping: 'stopped' },
-  TaskPulling: { scheduled: 'starting', starting: 'starting', stopping: 'stopping' },
+  TaskPulling: AMONG_OTHERS, // also the image of a hook
+  TaskHookStarted: AMONG_OTHERS,
+  TaskHookEnded: AMONG_OTHERS,
   TaskStarted: { scheduled: 'running', starting: 'running', stopping: 'stopping' },
   TaskHealthChanged: { running: 'running', stopping: 'stopping' },
   TaskExited: { scheduled: 'exited', starting: 'exited', running: 'exited', stopping: 'stopping' },

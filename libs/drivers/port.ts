@@ -4,7 +4,7 @@ import type { InstanceRef, OrkError } from '#libs/kernel'
 import type { ContainerSettings, DriverName, PortSpec, Probe, TaskResources } from '#libs/spec'
 import type { ExecOptions, ExecSession } from './session'
 
-/** One container run of an instance; a container belongs to exactly one. */
+/** One container run of an instance; a container belongs to exactly one, as its own or as one of its hooks. */
 export interface AttemptRef extends InstanceRef {
   readonly attempt: number
   /**
@@ -12,14 +12,16 @@ export interface AttemptRef extends InstanceRef {
    * never heard of, so the number alone may come again.
    */
   readonly placement: number
+  /** The hook that it is of; absent: it is the attempt's own. */
+  readonly hook?: string
 }
 
 /**
- * `ork-<job>-<task>-<index>-<attempt>`: the container's name, so that a repeated create finds the first one. That it is
+ * `ork-<job>-<task>-<index>-<attempt>`, and for a hook `.<hook>`: the container's name, so that a repeated create finds the first one. That it is
  * this very attempt's is known by its placement, which it carries besides.
  */
 export const containerName = (ref: Omit<AttemptRef, 'placement'>): string =>
-  `ork-${ref.job}-${ref.task}-${ref.index}-${ref.attempt}`
+  `ork-${ref.job}-${ref.task}-${ref.index}-${ref.attempt}${ref.hook === undefined ? '' : `.${ref.hook}`}`
 
 /** All that a driver needs to run one attempt. */
 export interface ContainerSpec {

@@ -4,6 +4,9 @@ import * as t from 'io-ts'
 export const RoleCodec = t.keyof({ manager: null, scheduler: null, worker: null }, 'Role')
 export type Role = t.TypeOf<typeof RoleCodec>
 
+/** When a hook of a task runs. */
+export const HookStageCodec = t.keyof({ prestart: null, poststop: null }, 'HookStage')
+
 /** What an event is about, which decides its subject and the aggregate it belongs to. */
 export type Topic = 'job' | 'task' | 'worker' | 'control' | 'heartbeat'
 

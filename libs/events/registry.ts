@@ -25,6 +25,8 @@ import { TaskCompleted } from './TaskCompleted'
 import { TaskExited } from './TaskExited'
 import { TaskFailed } from './TaskFailed'
 import { TaskHealthChanged } from './TaskHealthChanged'
+import { TaskHookEnded } from './TaskHookEnded'
+import { TaskHookStarted } from './TaskHookStarted'
 import { TaskLost } from './TaskLost'
 import { TaskPulling } from './TaskPulling'
 import { TaskRejected } from './TaskRejected'
@@ -81,6 +83,8 @@ export const EVENTS = {
   TaskUnplaceable,
   TaskRejected,
   TaskPulling,
+  TaskHookStarted,
+  TaskHookEnded,
   TaskStarted,
   TaskHealthChanged,
   TaskExited,

@@ -7,6 +7,9 @@ export const MAX_TASKS = 100
 /** Ports of one task. */
 export const MAX_PORTS = 100
 
+/** Hooks of one task before its start, and likewise after its end. */
+export const MAX_HOOKS = 10
+
 /** The most that a job may be preferred. */
 export const MAX_PRIORITY = 100
 

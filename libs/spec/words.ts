@@ -55,6 +55,7 @@ export const signalShape = oneOf<string>([
 
 /** What follows the port in a URL: no spaces, no control characters. */
 export const pathShape = matching('a path such as /health, without spaces', /^\/[!-~]{0,1023}$/)
+export const schemeShape = oneOf(['http', 'https'])
 export const statusShape = integer({ min: 100, max: 599 })
 export const HEADER_NAME = {
   expected: 'a header name of letters, digits and "-"',

@@ -1,7 +1,15 @@
 import { type Cluster, findInstance } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { parseInstanceId } from '#libs/kernel'
-import { type CronSpec, DEFAULT_CRON, DEFAULT_STOP, type JobKind, type JobSpec, type TaskSpec } from '#libs/spec'
+import {
+  type CronSpec,
+  DEFAULT_CRON,
+  DEFAULT_STOP,
+  type HookStage,
+  type JobKind,
+  type JobSpec,
+  type TaskSpec,
+} from '#libs/spec'
 
 /** A task that asks for half a core and 64 MiB on the simulated driver. */
 export const aTask = (over: Partial<TaskSpec> = {}): TaskSpec => ({
@@ -121,6 +129,14 @@ export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) 
     pulling: (): Draft => ({
       type: 'TaskPulling',
       data: { ...at, image: 'busybox:1', doneBytes: 0, totalBytes: 1_000 },
+    }),
+    hookStarted: (hook = 'migrate', stage: HookStage = 'prestart'): Draft => ({
+      type: 'TaskHookStarted',
+      data: { ...at, hook, stage, container: `h${attempt}` },
+    }),
+    hookEnded: (exitCode = 0, hook = 'migrate', stage: HookStage = 'prestart'): Draft => ({
+      type: 'TaskHookEnded',
+      data: { ...at, hook, stage, exitCode, reason: exitCode === 0 ? null : `exit code ${exitCode}` },
     }),
     started: (checked = false): Draft => ({
       type: 'TaskStarted',

@@ -98,9 +98,10 @@ export class WorkerSimulation {
       this.checkContainer(fact)
     }
     for (const effect of effects) {
-      const { job, task, index, attempt } = effect.ref
-      if (effect.tag !== 'Probe') this.trace.push(`${effect.tag} ${job}.${task}.${index}/${attempt}`)
-      this.news.push(`${effect.tag} ${job}.${task}.${index}#${attempt}`)
+      const { job, task, index, attempt, hook } = effect.ref
+      const more = hook === undefined ? '' : `.${hook}`
+      if (effect.tag !== 'Probe') this.trace.push(`${effect.tag} ${job}.${task}.${index}/${attempt}${more}`)
+      this.news.push(`${effect.tag} ${job}.${task}.${index}#${attempt}${more}`)
       this.life.effects.push(effect)
     }
   }
@@ -255,7 +256,7 @@ export class WorkerSimulation {
     if (ref?.placement !== placement || ref.attempt !== attempt) this.broken.push(`${id} speaks of another's container`)
   }
 
-  private onStart({ job, task, index, attempt, placement }: AttemptRef): void {
+  private onStart({ job, task, index, attempt, placement, hook }: AttemptRef): void {
     for (const { ref, state } of this.engine.runs.values()) {
       const same = ref.job === job && ref.task === task && ref.index === index
       if (same && state === 'running' && !this.retired(ref.placement, placement)) {
@@ -263,7 +264,7 @@ export class WorkerSimulation {
       }
     }
     const instance = findInstance(this.log.cluster, job, task, index)
-    if (instance === undefined) return
+    if (instance === undefined || hook !== undefined) return
     const told = instance.placedSeq === placement && instance.attempt === attempt
     if (told && (instance.state === 'running' || instance.state === 'exited')) {
       this.broken.push(`${job}.${task}.${index} attempt ${attempt} was run again`)

@@ -1,8 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { HookSpec } from '#libs/spec'
 import {
   dockerContainers,
   sleeper,
+  sleeperTask,
   type TestCluster,
   type TestContainer,
   withCluster,
@@ -118,6 +120,38 @@ test('is killed when its engine has made, or started, a container and it has not
       assert.equal([log.all('TaskExited'), log.all('TaskRestarting')], [[], []])
     }),
   ))
+
+const shell = (script: string) => ({ command: ['sh', '-c', script] })
+const hook = (name: string, script: string): HookSpec => ({ name, ...shell(script), env: {}, timeoutMs: 60_000 })
+
+test('is killed while a hook runs: it goes on there, and batch work completes beside a system job', ({ engine }) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {
+    const { log } = cluster
+    const worker = cluster.service('w1')
+    const sum = sleeperTask({
+      ...shell('test "$(cat /box/word)" = fetched && echo done > /box/word'),
+      volumes: [{ type: 'volume', source: 'box', target: '/box' }],
+      prestart: [hook('fetch', 'sleep 2; echo fetched > /box/word')],
+      poststop: [hook('look', 'test "$(cat /box/word)" = done')],
+      restart: { ...sleeperTask().restart, policy: 'never', attempts: 0 },
+    })
+    await cluster.submit({ name: 'sum', kind: 'batch', tasks: [sum] })
+    await cluster.submit({ ...sleeper('agent'), kind: 'system' })
+    await log.event('TaskHookStarted', ({ hook }) => hook === 'fetch')
+    await worker.kill()
+    await worker.start()
+    await log.event('JobCompleted', ({ job }) => job === 'sum', 1, 60_000)
+    await log.running('agent', 1, 30_000)
+    const begun = log.all('TaskHookStarted').map(({ data }) => `${data.hook} ${data.container}`)
+    assert.equal(new Set(begun).size, 2, 'each of them in one container')
+    assert.equal(
+      log.all('TaskHookEnded').map(({ data }) => [data.stage, data.hook, data.exitCode, data.reason]),
+      [
+        ['prestart', 'fetch', 0, null],
+        ['poststop', 'look', 0, null],
+      ],
+    )
+  }))
 
 test('is killed again and again while twenty start: each ends up with one container, started once', ({ engine }) =>
   withCluster({ driver: 'docker', docker: engine.socketPath }, async (cluster) => {

@@ -95,7 +95,8 @@ export const inspectOwn = async (
 
 const isOwn = (served: Served, ref: AttemptRef, labels: Labels): boolean => {
   const owner = ownerOf(labels)
-  return owner !== undefined && served.has(owner) && refOf(labels)?.placement === ref.placement
+  const found = refOf(labels)
+  return owner !== undefined && served.has(owner) && found?.placement === ref.placement && found.hook === ref.hook
 }
 
 /** Somebody may have renamed it by hand: its labels still say which it is. */

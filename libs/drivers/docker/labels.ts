@@ -13,6 +13,7 @@ const refLabels = (ref: AttemptRef): Labels => ({
   'ork.index': String(ref.index),
   'ork.attempt': String(ref.attempt),
   'ork.placement': String(ref.placement),
+  ...(ref.hook === undefined ? {} : { 'ork.hook': ref.hook }),
 })
 
 /** All that must be known to adopt the container later. */
@@ -39,10 +40,11 @@ export const ownerOf = (labels: Labels): Owner | undefined => {
 /** Undefined for a container that ork did not make. */
 export const refOf = (labels: Labels): AttemptRef | undefined => {
   const { 'ork.job': job, 'ork.task': task, 'ork.index': index } = labels
-  const { 'ork.attempt': attempt, 'ork.placement': placement } = labels
+  const { 'ork.attempt': attempt, 'ork.placement': placement, 'ork.hook': hook } = labels
   if (job === undefined || task === undefined || index === undefined) return undefined
   if (attempt === undefined || placement === undefined) return undefined
-  return { job, task, index: Number(index), attempt: Number(attempt), placement: Number(placement) }
+  const ref = { job, task, index: Number(index), attempt: Number(attempt), placement: Number(placement) }
+  return hook === undefined ? ref : { ...ref, hook }
 }
 
 /** The named ports with the host ports that `hostPortOf` finds for them. */

@@ -6,9 +6,9 @@ import { driverError } from './failures'
 /** The name that the engine has for a network of a cluster: two clusters may share an engine, and never a network. */
 export const networkName = ({ cluster }: Owner, network: string): string => `ork-${cluster}-${network}`
 
-/** What others on the network find the container by: its task, and its task in its job. */
+/** What others on the network find the container by: its task, and its task in its job. Nobody looks for a hook. */
 export const endpointOf = ({ ref }: ContainerSpec): { Aliases: string[] } => ({
-  Aliases: [ref.task, `${ref.task}.${ref.job}`],
+  Aliases: ref.hook === undefined ? [ref.task, `${ref.task}.${ref.job}`] : [],
 })
 
 /** Makes the networks that the engine does not have yet. */

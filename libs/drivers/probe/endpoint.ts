@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { request as requestOverTls } from 'node:https'
 import { connect } from 'node:net'
 import { causeText, formatDuration } from '#libs/kernel'
 import type { Probe } from '#libs/spec'
@@ -31,13 +32,15 @@ export const probeEndpoint = async (probe: NetworkProbe, at: Endpoint, timeoutMs
   }
 }
 
+/** As kubelet does it, without asking who signed the certificate: it looks whether the container answers. */
 const ask = (
-  { path, headers, status }: Extract<Probe, { tag: 'Http' }>,
+  { scheme, path, headers, status }: Extract<Probe, { tag: 'Http' }>,
   { host, port }: Endpoint,
   signal: AbortSignal,
 ): Promise<Probed> =>
   new Promise((resolve, reject) => {
-    const asked = request({ host, port, path, headers: { ...headers }, signal, agent: false })
+    const options = { host, port, path, headers: { ...headers }, signal, agent: false as const }
+    const asked = scheme === 'https' ? requestOverTls({ ...options, rejectUnauthorized: false }) : request(options)
     asked.on('error', reject)
     asked.on('response', (response) => {
       const { statusCode = 0 } = response

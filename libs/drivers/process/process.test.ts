@@ -49,7 +49,14 @@ test('probes by HTTP, by TCP and by a command', async ({ driver, spec }) => {
   }).listen(process.env.PORT)`
   const wanted = spec({}, { command: [process.execPath, '-e', server], args: [], env: { WORD: 'yes' }, ports: [http] })
   const port = { name: 'http', port: 80 }
-  const get = { tag: 'Http' as const, port, path: '/health', status: null, headers: { Host: 'a.example' } }
+  const get = {
+    tag: 'Http' as const,
+    scheme: 'http' as const,
+    port,
+    path: '/health',
+    status: null,
+    headers: { Host: 'a.example' },
+  }
   const probe = (one: Probe, ms = 30_000) => must(driver.probe(wanted.ref, one, ms))
   assert.equal(await probe({ tag: 'Tcp', port }), { ok: false, detail: 'its container does not run' })
   await must(driver.run(wanted))

@@ -1,12 +1,13 @@
 import { MAX_PROBES, MAX_WORDS } from '../limits'
 import type { HealthSpec, HttpProbe, TcpProbe } from '../model'
 import { flag, integer, list, optional, processText, record, required, struct } from '../shapes'
-import { HEADER_NAME, headerShape, pathShape, portNameShape, statusShape } from '../words'
+import { HEADER_NAME, headerShape, pathShape, portNameShape, schemeShape, statusShape } from '../words'
 import { count } from './count'
 
 const times = integer({ min: 1, max: MAX_PROBES })
 
 const http = struct<HttpProbe>('an HTTP probe', {
+  scheme: optional(schemeShape),
   path: required(pathShape),
   port: optional(portNameShape),
   status: optional(statusShape),

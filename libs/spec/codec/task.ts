@@ -15,6 +15,7 @@ import {
 } from '../words'
 import { count } from './count'
 import { health } from './health'
+import { hooks } from './hooks'
 import { reschedule, restart, stop, update } from './policies'
 
 const words = list('a list of texts', processText, { max: MAX_WORDS })
@@ -50,6 +51,8 @@ export const task = struct<TaskSpec>('a task', {
   replicas: required(integer({ min: 0, max: MAX_REPLICAS })),
   parallelism: optional(integer({ min: 1, max: MAX_REPLICAS })),
   dependsOn: optional(record('a map of tasks to conditions', NAME_RULE, conditionShape)),
+  prestart: optional(hooks),
+  poststop: optional(hooks),
   resources: required(resources),
   ports: required(list('a list of ports', port, { max: MAX_PORTS })),
   restart: required(restart),

@@ -1,7 +1,7 @@
 import { MAX_DELAY_MS, MAX_PROBES } from '../limits'
 import type { HealthSpec, HttpProbe, PortName, PortSpec, Probe, ProbePort, TaskSpec, TcpProbe } from '../model'
 import { defaulted, type Finding, flag, integer, optional, record, refined, type Shape, struct } from '../shapes'
-import { HEADER_NAME, headerShape, pathShape, portNameShape, statusShape } from '../words'
+import { HEADER_NAME, headerShape, pathShape, portNameShape, schemeShape, statusShape } from '../words'
 import { wordsShape } from './command'
 import { duration } from './units'
 
@@ -18,6 +18,12 @@ const port = optional(portNameShape, {
 const httpShape = struct<HttpProbe>(
   'a map with `path`',
   {
+    scheme: optional(schemeShape, {
+      doc: 'Over TLS by `https`; the certificate is not verified.',
+      example: 'https',
+      otherwise: 'http',
+      synonyms: ['protocol', 'tls'],
+    }),
     path: defaulted(pathShape, '/', {
       doc: 'What is asked for, by GET.',
       example: '/health',
@@ -112,13 +118,19 @@ const rules = (health: HealthSpec): readonly Finding[] => {
 
 export const healthShape: Shape<HealthSpec> = refined(fields, rules)
 
+/** Leaves out what says the same as saying nothing. */
+export const completeHealth = <T extends Pick<TaskSpec, 'health'>>(task: T): T => {
+  const { scheme, ...http } = task.health?.http ?? {}
+  return scheme === 'http' ? { ...task, health: { ...task.health, http } } : task
+}
+
 type Checked = Pick<TaskSpec, 'health' | 'ports'>
 
 /** What a probe of the task does; null where there is none. */
 export const probeOf = ({ health, ports }: Checked): Probe | null => {
   if (health?.http !== undefined) {
-    const { path, status, headers } = health.http
-    return { tag: 'Http', port: portOf(ports, health.http.port), path, status: status ?? null, headers }
+    const { scheme = 'http', path, status, headers } = health.http
+    return { tag: 'Http', scheme, port: portOf(ports, health.http.port), path, status: status ?? null, headers }
   }
   if (health?.tcp !== undefined) return { tag: 'Tcp', port: portOf(ports, health.tcp.port) }
   return health?.command === undefined ? null : { tag: 'Command', command: health.command }

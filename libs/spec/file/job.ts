@@ -5,6 +5,7 @@ import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { completeContainer } from './container'
 import { cronRules, cronShape } from './cron'
 import { dependencyRules } from './dependsOn'
+import { completeHealth } from './health'
 import { completeRestart } from './policies'
 import { taskShape } from './task'
 import type { TaskFile } from './taskFields'
@@ -165,7 +166,7 @@ export const completeJob = ({
   ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
   ...(lostAfterMs === DEFAULT_LOST_AFTER_MS ? {} : { lostAfterMs }),
   tasks: file.tasks.map(({ onDisconnect = 'replace', distinctWorkers = false, completions, ...task }) => ({
-    ...completeContainer(task),
+    ...completeHealth(completeContainer(task)),
     ...(completions === undefined ? {} : { replicas: completions }),
     restart: completeRestart(file.kind, task.restart),
     ...(onDisconnect === 'replace' ? {} : { onDisconnect }),

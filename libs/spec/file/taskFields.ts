@@ -7,6 +7,7 @@ import { disconnectShape, driverShape, ENV_NAME, nameShape } from '../words'
 import { wordsShape } from './command'
 import { dependsOnShape } from './dependsOn'
 import { healthShape } from './health'
+import { hooksShape } from './hooks'
 import { imageShape } from './image'
 import { DEFAULT_RESTART, DEFAULT_STOP, type RestartFile, restartShape, stopShape } from './policies'
 import { portsShape } from './ports'
@@ -85,6 +86,23 @@ export const taskFields = struct<TaskFile>('a task', {
     example: { db: 'healthy' },
     otherwise: 'none',
     synonyms: ['depends_on', 'after', 'requires', 'needs'],
+  }),
+  prestart: optional(hooksShape, {
+    doc:
+      'Containers that run to their end, one after the other, before each start of the container: in its place, with its ' +
+      'volumes, secrets, networks, user and limits, and without its ports. One that fails, fails the attempt, and `restart` says ' +
+      'what follows. They may run again after a crash, and count for the `healthyDeadline` of an update.',
+    example: [{ name: 'migrate', command: ['./migrate', '--up'] }],
+    otherwise: 'none',
+    synonyms: ['initcontainers', 'init_containers', 'pre_start', 'poststart', 'lifecycle'],
+  }),
+  poststop: optional(hooksShape, {
+    doc:
+      'The same once the container has ended, by itself or since it was stopped; not on a worker that is cut off. What they ' +
+      'come to is told, and changes nothing.',
+    example: [{ name: 'upload', image: 'shop/tools:3', args: ['upload', '/data'] }],
+    otherwise: 'none',
+    synonyms: ['post_stop', 'prestop'],
   }),
   resources: defaulted(resourcesShape, DEFAULT_RESOURCES, {
     doc: 'What each instance is given.',

@@ -1,6 +1,7 @@
 import { CONTAINER_SETTINGS } from '../container'
 import type { Finding } from '../shapes'
 import { healthRules } from './health'
+import { hookRules } from './hooks'
 import type { TaskFile } from './taskFields'
 import { templateFindings } from './templateRules'
 
@@ -37,6 +38,6 @@ export const taskRules = (task: TaskFile): readonly Finding[] => {
   if (maxDelayMs !== undefined && maxDelayMs < delayMs) {
     add(['restart', 'maxDelay'], '`maxDelay` is shorter than `delay`', 'make it at least as long')
   }
-  findings.push(...healthRules(task))
+  findings.push(...healthRules(task), ...hookRules(task))
   return findings
 }

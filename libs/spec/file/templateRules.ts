@@ -1,9 +1,13 @@
 import { templateNames, unknownTemplates } from '../container'
+import { HOOK_STAGES } from '../model'
 import { type Finding, nearest } from '../shapes'
 import type { TaskFile } from './taskFields'
 
-/** Every template in the command, its arguments and the environment must be one that the worker can fill in. */
-export const templateFindings = ({ command = [], args = [], env, ports }: TaskFile): readonly Finding[] => {
+type Texts = Pick<TaskFile, 'command' | 'args' | 'env'>
+
+/** Every template in commands, their arguments and the environment must be one that the worker can fill in. */
+export const templateFindings = (task: TaskFile): readonly Finding[] => {
+  const { ports } = task
   const known = ports
     .filter(({ hostPort, hostPortRange }) => hostPort !== 0 || hostPortRange !== undefined)
     .map(({ name }) => name)
@@ -27,9 +31,14 @@ export const templateFindings = ({ command = [], args = [], env, ports }: TaskFi
         next: `${hint}; write $\${ork.${name}} for the text itself`,
       }
     })
+  const lookAll = (at: Finding['at'], { command = [], args = [], env }: Texts): readonly Finding[] => [
+    ...command.flatMap((text, index) => look([...at, 'command', index], text)),
+    ...args.flatMap((text, index) => look([...at, 'args', index], text)),
+    ...Object.entries(env).flatMap(([name, text]) => look([...at, 'env', name], text)),
+  ]
   return [
-    ...command.flatMap((text, index) => look(['command', index], text)),
-    ...args.flatMap((text, index) => look(['args', index], text)),
-    ...Object.entries(env).flatMap(([name, text]) => look(['env', name], text)),
+    ...lookAll([], task),
+    ...(task.health?.command ?? []).flatMap((text, index) => look(['health', 'command', index], text)),
+    ...HOOK_STAGES.flatMap((stage) => (task[stage] ?? []).flatMap((hook, index) => lookAll([stage, index], hook))),
   ]
 }

@@ -23,7 +23,11 @@ export interface HealthSpec {
 /** By the name it has in the task, or by its number inside the container. */
 export type PortName = string | number
 
+export type Scheme = 'http' | 'https'
+
 export interface HttpProbe {
+  /** `http` when absent, and never written out. With `https` the certificate is not verified. */
+  readonly scheme?: Scheme
   readonly path: string
   /** The task's only port when absent. */
   readonly port?: PortName
@@ -41,6 +45,7 @@ export interface TcpProbe {
 export type Probe =
   | {
       readonly tag: 'Http'
+      readonly scheme: Scheme
       readonly port: ProbePort
       readonly path: string
       readonly status: number | null

@@ -3,6 +3,7 @@ import type { ContainerSettings } from './container'
 import type { Dependencies } from './dependency'
 import type { DriverName } from './driver'
 import type { HealthSpec } from './health'
+import type { HookSpec } from './hook'
 import type { PlacementRules } from './placement'
 import type { RescheduleSpec, RestartSpec, StopSpec } from './policies'
 import type { PortSpec } from './port'
@@ -23,6 +24,10 @@ export interface TaskSpec extends ContainerSettings, PlacementRules {
   readonly parallelism?: number
   /** What must have happened to other tasks before an instance is placed. */
   readonly dependsOn?: Dependencies
+  /** Run one after the other before each start of the container; one that fails, fails the attempt. */
+  readonly prestart?: readonly HookSpec[]
+  /** Run one after the other once the container has ended; what they come to changes nothing. */
+  readonly poststop?: readonly HookSpec[]
   readonly resources: TaskResources
   readonly ports: readonly PortSpec[]
   readonly restart: RestartSpec

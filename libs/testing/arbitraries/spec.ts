@@ -4,6 +4,7 @@ import {
   DEFAULT_PRIORITY,
   type DriverName,
   endsByItself,
+  type HookSpec,
   type JobKind,
   type JobSpec,
   type OnDisconnect,
@@ -133,6 +134,28 @@ const resourcesArbitrary: fc.Arbitrary<TaskResources> = fc
 
 const wordsArbitrary = fc.tuple(fc.constantFrom('sh', '/bin/app', 'node'), fc.array(textArbitrary, { maxLength: 3 }))
 
+const hooksArbitrary = (driver: DriverName, prefix: string): fc.Arbitrary<readonly HookSpec[]> =>
+  fc.uniqueArray(
+    fc.record(
+      {
+        name: nameArbitrary.map((name) => `${prefix}${name}`),
+        ...(driver === 'process' ? {} : { image: imageArbitrary }),
+        command: wordsArbitrary.map(([program, rest]) => [program, ...rest]),
+        args: fc.array(textArbitrary, { minLength: 1, maxLength: 3 }),
+        env: envArbitrary,
+        timeoutMs: fc.integer({ min: 100, max: DAY_MS }),
+      },
+      { requiredKeys: ['name', 'command', 'env', 'timeoutMs'] },
+    ),
+    { selector: ({ name }) => name, minLength: 1, maxLength: 2 },
+  )
+
+/** The names of those before the start and of those after the end differ. */
+const hookArbitraries = (driver: DriverName) => ({
+  prestart: hooksArbitrary(driver, 'a'),
+  poststop: hooksArbitrary(driver, 'b'),
+})
+
 const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec> =>
   fc
     .record(
@@ -154,6 +177,7 @@ const taskArbitrary = (kind: JobKind, driver: DriverName): fc.Arbitrary<TaskSpec
         stop: stopArbitrary,
         ...containerArbitraries,
         ...placementArbitraries(kind),
+        ...hookArbitraries(driver),
         onDisconnect: fc.constantFrom<OnDisconnect[]>('wait', 'stop'),
         update: updateArbitrary,
       },

@@ -18,6 +18,8 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
   spec: { means: 'The whole job as it is to run, with every default filled in.' },
   reason: { means: 'Why, for people.' },
   purge: { means: 'Whether the job is to be forgotten once it has stopped, but for its history.' },
+  hook: { means: 'Name of the hook within its task.' },
+  stage: { means: 'Whether the hook runs before the start (`prestart`) or after the end (`poststop`).' },
   replicas: { means: 'How many instances of the task are wanted from here on.' },
   to: { means: 'The earlier version whose job it is again.' },
   deadlineMs: { means: 'How long it may take; null for as long as it takes.', unit: 'milliseconds' },

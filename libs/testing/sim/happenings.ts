@@ -169,6 +169,8 @@ const describeSpec = ({ name, kind, cron, tasks }: JobSpec): string => {
       affinities,
       spread,
       distinctWorkers,
+      prestart,
+      poststop,
     }) => {
       const { cpuMilli } = resources
       const more = JSON.stringify({
@@ -185,6 +187,8 @@ const describeSpec = ({ name, kind, cron, tasks }: JobSpec): string => {
         affinities,
         spread,
         distinctWorkers,
+        prestart,
+        poststop,
       })
       return `${task} x${replicas} ${more}`
     },

@@ -2,6 +2,7 @@ import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type Task
 import { aJob, aTask } from '../happenings'
 import { withCrons } from './crons'
 import type { Happening, Planned } from './happenings'
+import { withHooks } from './hooks'
 import { withIlls } from './ills'
 import { withKinds } from './kinds'
 import { withNeeds } from './needs'
@@ -33,7 +34,8 @@ export const makePlan = (seed: number, events: number): Plan => {
   const plan = planWithoutOperators(seed, events)
   const steered = withKinds(seed, withOperators(seed, plan.size.workers, plan.happenings))
   const needy = withNeeds(seed, withRareTroubles(seed, withCrons(seed, steered)))
-  return { ...plan, happenings: withRules(seed, plan.size.workers, withIlls(seed, needy)) }
+  const ruled = withRules(seed, plan.size.workers, withIlls(seed, needy))
+  return { ...plan, happenings: withHooks(seed, ruled) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

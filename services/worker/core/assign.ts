@@ -82,6 +82,8 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   check: NO_CHECK,
   probed: null,
   trouble: null,
+  hooks: new Map(),
+  ending: null,
 })
 
 /** How long the current attempt has run, or had when it ended, by the log's clock. */

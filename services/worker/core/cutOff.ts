@@ -7,15 +7,22 @@ import { type Assignment, touchAll, type WorkerView } from './view'
  */
 export const stopWhenCutOff = (view: WorkerView, assignment: Assignment, now: Now): void => {
   if (assignment.wanted !== 'run' || assignment.phase === 'over') return
+  const why = whyCutOff(view, assignment, now)
+  if (why === null) return
+  assignment.stopReason = why
+  assignment.wanted = 'stop'
+}
+
+/** Why nothing of it may run here any longer; null: it may, and is looked at again when that is over. */
+export const whyCutOff = (view: WorkerView, assignment: Assignment, now: Now): string | null => {
   const after = stopsAfterMs(assignment.logged)
-  if (after === null) return
+  if (after === null) return null
   const dueAt = view.contactAt + after
   const state = view.cluster.workers.get(view.name)?.state
-  if (now.mono < dueAt && state !== 'lost' && state !== 'forgotten') return watch(view, assignment, dueAt, now)
-  const silentS = Math.round((now.mono - view.contactAt) / 1000)
-  assignment.stopReason =
-    now.mono < dueAt ? 'the cluster does not hear its worker' : `cut off from the log for ${silentS} s`
-  assignment.wanted = 'stop'
+  if (now.mono >= dueAt) return `cut off from the log for ${Math.round((now.mono - view.contactAt) / 1000)} s`
+  if (state === 'lost' || state === 'forgotten') return 'the cluster does not hear its worker'
+  watch(view, assignment, dueAt, now)
+  return null
 }
 
 /** One alarm at a time: when it rings, contact may have put off the end. */

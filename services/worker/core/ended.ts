@@ -4,19 +4,24 @@ import { lotOf } from '#libs/kernel'
 import { NO_CHECK } from './check'
 import { attemptOf, tell } from './facts'
 import { type AfterExit, afterExit, afterFailure, describeExit, GONE, sparingMs } from './restart'
-import { type Assignment, currentOf, keyOf, refOf, type WorkerView } from './view'
+import { type Assignment, currentOf, type Ending, keyOf, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
-/** The container of the current attempt ended, or is not there any more: says so, and what follows. */
-export const ended = (view: WorkerView, assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
+/** The container of the current attempt ended, or is not there any more: says so. */
+export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
   tellExit(assignment, exit, work)
-  if (assignment.retiring) assignment.phase = 'over'
-  else followExit(view, assignment, exit, now, work)
+  assignment.phase = assignment.retiring ? 'over' : 'exited'
+  assignment.ending = { exit, ranMs: now.mono - assignment.startedAt }
 }
 
-/** The worker's verdict on an exit that the log knows: completed, failed, or the next attempt. */
-export const followExit = (view: WorkerView, assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
-  const ranMs = now.mono - assignment.startedAt
+/** The worker's verdict on an end that the log knows: completed, failed, or the next attempt. */
+export const followExit = (
+  view: WorkerView,
+  assignment: Assignment,
+  { exit, ranMs }: Ending,
+  now: Now,
+  work: Work,
+): void => {
   const past = { restarts: assignment.restarts, ranMs, lot: lotFor(assignment) }
   const { restart } = assignment.spec
   const { unhealthyWhy } = assignment
@@ -99,7 +104,8 @@ const tellExit = (assignment: Assignment, exit: Exit, work: Work): void => {
 const nextAttempt = (assignment: Assignment, delayMs: number, reason: string, work: Work): void => {
   assignment.attempt += 1
   assignment.phase = 'idle'
-  assignment.pull = null
+  assignment.hooks.clear()
+  Object.assign(assignment, { pull: null, trouble: null, ending: null })
   Object.assign(assignment, { health: null, unhealthyWhy: null, check: NO_CHECK, probed: null })
   const data = { ...attemptOf(assignment, assignment.attempt), delayMs, restarts: assignment.restarts, reason }
   tell(work, assignment, { type: 'TaskRestarting', data })

@@ -1,7 +1,7 @@
 import { describeUnhealthy, type Now } from '#libs/cluster'
 import type { DriverError, Probed } from '#libs/drivers'
 import { lotOf } from '#libs/kernel'
-import { type HealthSpec, probeOf } from '#libs/spec'
+import { fillIn, type HealthSpec, type Probe, probeOf } from '#libs/spec'
 import { judge } from './check'
 import { attemptOf, tell } from './facts'
 import { type Assignment, type Held, keyOf, refOf, type WorkerView } from './view'
@@ -20,7 +20,7 @@ export const isChecked = ({ spec: { health } }: Assignment, held: Held): boolean
 /** Finds out how a running container is, and tells it when that has changed; unhealthy is the last word on an attempt. */
 export const watchHealth = (view: WorkerView, assignment: Assignment, held: Held, now: Now, work: Work): void => {
   if (assignment.health === null || assignment.health === 'unhealthy') return
-  if (assignment.spec.health !== undefined) return probe(view, assignment, assignment.spec.health, now, work)
+  if (assignment.spec.health !== undefined) return probe(view, assignment, held, now, work)
   if (held.health === null || held.health === 'starting' || held.health === assignment.health) return
   become(assignment, held.health, held.health === 'healthy' ? null : 'its HEALTHCHECK fails', work)
 }
@@ -32,9 +32,10 @@ const become = (assignment: Assignment, health: 'healthy' | 'unhealthy', reason:
   tell(work, assignment, { type: 'TaskHealthChanged', data }, `/${health}`)
 }
 
-const probe = (view: WorkerView, assignment: Assignment, spec: HealthSpec, now: Now, work: Work): void => {
+const probe = (view: WorkerView, assignment: Assignment, held: Held, now: Now, work: Work): void => {
   const wanted = probeOf(assignment.spec)
-  if (wanted === null) return
+  const spec = assignment.spec.health
+  if (wanted === null || spec === undefined) return
   const { probed } = assignment
   if (probed !== null) conclude(assignment, spec, probed, now, work)
   const ref = refOf(assignment)
@@ -46,7 +47,14 @@ const probe = (view: WorkerView, assignment: Assignment, spec: HealthSpec, now: 
   if (underWay.size >= PROBES_AT_ONCE) return void waiting.add(assignment.id)
   underWay.add(key)
   const { driver } = assignment.spec
-  work.effects.push({ tag: 'Probe', driver, ref, probe: wanted, timeoutMs: spec.timeoutMs })
+  work.effects.push({ tag: 'Probe', driver, ref, probe: filledIn(wanted, view, held), timeoutMs: spec.timeoutMs })
+}
+
+/** A command may ask for facts of its instance, as that itself may. */
+const filledIn = (probe: Probe, { name: worker }: WorkerView, { ref, ports }: Held): Probe => {
+  if (probe.tag !== 'Command') return probe
+  const facts = { ...ref, worker, ports: Object.fromEntries(ports.map(({ name, hostPort }) => [name, hostPort])) }
+  return { ...probe, command: probe.command.map((text) => fillIn(text, facts)) }
 }
 
 const wait = (view: WorkerView, assignment: Assignment, spec: HealthSpec, { mono }: Now): void => {

@@ -37,13 +37,12 @@ export const observe = (view: WorkerView, seen: Observation): void => {
     }
     case 'Pulling': {
       const assignment = currentAt(view, seen.ref)
-      if (assignment?.phase === 'pulling')
-        assignment.progress = { doneBytes: seen.doneBytes, totalBytes: seen.totalBytes }
+      const { image, doneBytes, totalBytes } = seen
+      if (assignment?.pull === 'underWay') assignment.progress = { image, doneBytes, totalBytes }
       return
     }
     case 'Pulled': {
       const assignment = currentAt(view, seen.ref)
-      if (assignment?.phase === 'pulling') assignment.phase = 'idle'
       if (assignment !== undefined) assignment.pull = outcomeOf(seen.error)
       if (seen.error !== null) fail(view, seen.driver, seen.ref, seen.error)
       return
@@ -91,7 +90,7 @@ const currentAt = (view: WorkerView, ref: AttemptRef): Assignment | undefined =>
 const fail = (view: WorkerView, driver: DriverName, ref: AttemptRef, error: DriverError): void => {
   const assignment = currentAt(view, ref)
   if (error.tag === 'Unreachable' || error.tag === 'Leftover') doubt(view, driver)
-  else if (assignment !== undefined) assignment.trouble = error
+  else if (assignment !== undefined) assignment.trouble = { error, hook: ref.hook ?? null }
 }
 
 /** A stop or a removal failed: an engine out of reach is asked again when it is back, a refusal after a while. */

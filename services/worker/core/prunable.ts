@@ -1,5 +1,5 @@
 import type { Cluster } from '#libs/cluster'
-import type { JobSpec } from '#libs/spec'
+import type { HookSpec, JobSpec, TaskSpec } from '#libs/spec'
 import { assignmentOf, type Held, type WorkerView } from './view'
 
 /** Containers that have ended and are kept for their logs alone. */
@@ -18,13 +18,18 @@ export interface Asked {
   readonly volumes: ReadonlySet<string>
 }
 
+const hooksOf = ({ prestart = [], poststop = [] }: TaskSpec): readonly HookSpec[] => [...prestart, ...poststop]
+
 /** What these jobs ask of the docker driver. */
 export const askedBy = (specs: readonly JobSpec[]): Asked => {
   const tasks = specs.flatMap((spec) => spec.tasks)
   const volumes = tasks.flatMap(({ volumes = [] }) =>
     volumes.flatMap((it) => (it.type === 'volume' ? (it.source ?? []) : [])),
   )
-  return { images: new Set(tasks.flatMap(({ image }) => image ?? [])), volumes: new Set(volumes) }
+  return {
+    images: new Set(tasks.flatMap((task) => [task, ...hooksOf(task)]).flatMap(({ image }) => image ?? [])),
+    volumes: new Set(volumes),
+  }
 }
 
 /** The specs of jobs that may run something again, and of what a failed update would go back to. */

@@ -1,22 +1,31 @@
+import type { Now } from '#libs/cluster'
+import { whyCutOff } from './cutOff'
 import { attemptOf, tell } from './facts'
-import { type Assignment, containersOf, currentOf, isOfAnother, type WorkerView } from './view'
+import { isPoststop, runHooks } from './hooks'
+import { type Assignment, containersOf, currentOf, type Held, isOfAnother, type WorkerView } from './view'
 import type { Work } from './work'
 
 /**
  * Ends it: the attempt that the log names is told of, whatever had been begun here since, for a log that asked for the
  * end takes no news of another one. Where it did not ask, what waits to be told brings it to ours first.
  */
-export const stop = (view: WorkerView, assignment: Assignment, work: Work): void => {
+export const stop = (view: WorkerView, assignment: Assignment, now: Now, work: Work): void => {
   if (assignment.phase === 'over') return
   const containers = containersOf(view, assignment.id).filter((held) => !isOfAnother(view, assignment, held))
   if (containers.some(({ busy, stuck }) => busy === 'run' || busy === 'stop' || stuck)) return
-  const running = containers.filter(({ state }) => state === 'running')
+  // On a worker that is cut off nothing of it may go on.
+  const mayFollow =
+    assignment.stopReason === null && hasPoststop(assignment) && whyCutOff(view, assignment, now) === null
+  const isToEnd = (held: Held): boolean => held.state === 'running' && !(mayFollow && isPoststop(assignment, held))
+  const running = containers.filter(isToEnd)
   for (const held of running) {
     held.busy = 'stop'
     const { signal, graceMs } = assignment.spec.stop
     work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
   }
   if (running.length > 0) return
+  const hasEnded = currentOf(view, assignment)?.state === 'exited'
+  if (mayFollow && hasEnded && runHooks(view, assignment, 'poststop', now, work).tag === 'Busy') return
   assignment.phase = 'over'
   const exit = currentOf(view, assignment)?.exit ?? null
   const { stopReason: reason } = assignment
@@ -24,3 +33,5 @@ export const stop = (view: WorkerView, assignment: Assignment, work: Work): void
   const data = { ...named, exitCode: exit?.exitCode ?? null, signal: exit?.signal ?? null, reason }
   tell(work, assignment, { type: 'TaskStopped', data })
 }
+
+const hasPoststop = ({ spec }: Assignment): boolean => spec.poststop !== undefined

@@ -102,10 +102,10 @@ export interface Assignment {
   checkAlarmAt: number
   /** Why it is stopped though nobody asked for that. */
   stopReason: string | null
-  /** What came of pulling the image for this attempt, so that one that nobody has is not asked for again; null: nothing yet. */
-  pull: 'done' | 'failed' | null
+  /** What came of pulling the image of what runs next, so that one that nobody has is not asked for again; null: nothing yet. */
+  pull: 'underWay' | 'done' | 'failed' | null
   /** How far the pull is, until it is told to the log. */
-  progress: { readonly doneBytes: number; readonly totalBytes: number } | null
+  progress: { readonly image: string; readonly doneBytes: number; readonly totalBytes: number } | null
   pullReports: number
   /** Of the current attempt; null: it is not checked. */
   health: Health | null
@@ -113,15 +113,32 @@ export interface Assignment {
   check: Check
   /** What the last probe found, until that is dealt with. */
   probed: Probed | DriverError | null
-  /** Why it could not be started, until that is dealt with. */
-  trouble: DriverError | null
+  /** Why it, or a hook of it, could not be started, until that is dealt with. */
+  trouble: { readonly error: DriverError; readonly hook: string | null } | null
+  /** What is known of the hooks of the current attempt, by name; where a crash has taken that, their containers tell. */
+  readonly hooks: Map<string, HookRun>
+  /** How the current attempt has ended, while `exited`; null: as the log has it. */
+  ending: Ending | null
+}
+
+export interface HookRun {
+  /** Monotonic milliseconds. */
+  readonly startedAt: number
+  /** Whether it was stopped since it took too long. */
+  isLate: boolean
+  readonly isOver: boolean
+}
+
+export interface Ending {
+  readonly exit: Exit
+  readonly ranMs: number
 }
 
 /**
- * `idle`: no container yet, start when due; `pulling`; `running` and `exited`: told to the log, which waits for our
- * verdict on the latter; `over`: the last fact of the assignment was told, the log's fold will end it.
+ * `idle`: no container yet, start when due; `running` and `exited`: told to the log, which waits for our verdict on the
+ * latter; `over`: the last fact of the assignment was told, the log's fold will end it.
  */
-export type Phase = 'idle' | 'pulling' | 'running' | 'exited' | 'over'
+export type Phase = 'idle' | 'running' | 'exited' | 'over'
 
 /** A container as it was last seen or left. */
 export interface Held {
@@ -212,8 +229,9 @@ export const touchAll = (view: WorkerView): void => {
 export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
   view.containers.get(instanceId(ref))?.get(keyOf(ref))
 
-/** The same for the same attempt of the same placement. */
-export const keyOf = (ref: AttemptRef): string => `${instanceId(ref)}/${ref.placement}/${ref.attempt}`
+/** The same for the same attempt of the same placement, and for the same hook of it. */
+export const keyOf = (ref: AttemptRef): string =>
+  `${instanceId(ref)}/${ref.placement}/${ref.attempt}${ref.hook === undefined ? '' : `/${ref.hook}`}`
 
 /** Notes a container that is there, or is about to be. */
 export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'stuck'>): Held => {
@@ -253,5 +271,5 @@ export const refOf = (assignment: Assignment): AttemptRef => ({
   placement: assignment.placedSeq,
 })
 
-/** The container of an assignment's attempt, if it has one. */
+/** The container of an assignment's attempt itself, if it has one. */
 export const currentOf = (view: WorkerView, assignment: Assignment): Held | undefined => heldOf(view, refOf(assignment))

@@ -8,6 +8,8 @@ import { containersOf, type Held, type WorkerView } from '../core'
 export interface Wanted {
   readonly id: string
   readonly attempt: number | null
+  /** A hook of that attempt; its own container where it is absent or null. */
+  readonly hook?: string | null
 }
 
 /** The container of an attempt here, and the engine it is on. Throws OrkFailure, which names the attempts that are kept. */
@@ -18,14 +20,16 @@ export const findHeld = (
 ): { readonly held: Held; readonly driver: Driver } => {
   const ref = orThrow(parseInstanceId(wanted.id))
   const id = instanceId(ref)
-  const containers = containersOf(view, id)
+  const hook = wanted.hook ?? null
+  const containers = containersOf(view, id).filter((held) => (held.ref.hook ?? null) === hook)
   const attempt = wanted.attempt ?? Math.max(0, ...containers.map((held) => held.ref.attempt))
   const held = containers.find((each) => each.ref.attempt === attempt)
   const driver = held === undefined ? undefined : drivers.get(held.driver)
   if (held !== undefined && driver !== undefined) return { held, driver }
   const instance = findInstance(view.cluster, ref.job, ref.task, ref.index)
   const kept = containers.map((each) => each.ref.attempt).join(', ') || 'none'
-  const what = `worker ${view.name} has no container of ${id} attempt ${attempt || (instance?.attempt ?? 1)}`
+  const of = hook === null ? id : `the hook ${hook} of ${id}`
+  const what = `worker ${view.name} has no container of ${of} attempt ${attempt || (instance?.attempt ?? 1)}`
   const next = `attempts whose container is still there: ${kept}; \`ork task ${id}\` shows its history`
   throw new OrkFailure(orkError('NoContainer', what, { next }))
 }

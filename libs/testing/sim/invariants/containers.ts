@@ -4,7 +4,8 @@ import { instanceId } from '#libs/kernel'
 import type { World } from '../world'
 import type { Invariant } from './invariant'
 
-const keyOf = (ref: AttemptRef): string => `${instanceId(ref)}#${ref.attempt}@${ref.placement}`
+const keyOf = (ref: AttemptRef): string =>
+  `${instanceId(ref)}#${ref.attempt}@${ref.placement}${ref.hook === undefined ? '' : `.${ref.hook}`}`
 
 /** Once a start was told of, that attempt never starts again, on any machine; and what is told of is its container. */
 export const oneContainer: Invariant = {
@@ -84,12 +85,13 @@ interface Running {
   readonly ref: AttemptRef
 }
 
-/** The other running containers of the same instance, everywhere. */
-function* runningOf({ engines }: World, { job, task, index, attempt, placement }: AttemptRef): Generator<Running> {
+/** The other running containers of the same instance, everywhere; those of its hooks, too. */
+function* runningOf({ engines }: World, of: AttemptRef): Generator<Running> {
+  const { job, task, index } = of
   for (const { worker, containers } of engines.values()) {
     for (const { ref, state } of containers) {
       if (state !== 'running' || ref.job !== job || ref.task !== task || ref.index !== index) continue
-      if (ref.attempt !== attempt || ref.placement !== placement) yield { worker, ref }
+      if (keyOf(ref) !== keyOf(of)) yield { worker, ref }
     }
   }
 }

@@ -58,7 +58,7 @@ export class Outfitter {
       resources,
       ports,
       stopSignal: stop.signal,
-      imageHealth: health === undefined,
+      imageHealth: health === undefined && ref.hook === undefined,
       settings: settings.right,
       ...(secretsDir?.right == null ? {} : { secretsDir: secretsDir.right }),
     })

@@ -60,6 +60,8 @@ const SEEN: ReadonlySet<OrkEvent['type']> = new Set([
   'JobStopped',
   'JobCompleted',
   'JobFailed',
+  'CronSkipped',
+  'CronEnded',
   'UpdateStarted',
   'UpdateSucceeded',
   'UpdateFailed',
@@ -69,7 +71,8 @@ const SEEN: ReadonlySet<OrkEvent['type']> = new Set([
 
 /** Whether it would have come in any case: what users, operators and machines did, and when workers fell silent. */
 export const isArrival = (event: OrkEvent): boolean => {
-  if (event.type === 'JobReverted') return event.actor !== undefined // else it followed from an update that had failed
+  // Else it followed from an update that had failed, or its time had come.
+  if (event.type === 'JobReverted' || event.type === 'CronFired') return event.actor !== undefined
   return EVENTS[event.type].topic !== 'task' && !SEEN.has(event.type)
 }
 

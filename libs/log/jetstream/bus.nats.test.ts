@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { OrkFailure } from '#libs/kernel'
+import { permissionsFor } from '#libs/nats-server'
 import { busContract } from '../../testing/busContract'
 import { mustConnect } from '../../testing/jetStream'
 import { startTestNats, withNats } from '../../testing/nats'
@@ -65,5 +66,35 @@ test('services and listeners are back after the server was restarted, and it is 
     assert.equal(states, [false, true])
     await Promise.all([client.close(), server.close()])
   }))
+
+test('a worker may answer all that workers are asked; what a login may not answer ends in words, not in its connection', () => {
+  const users = [
+    { user: 'w', password: 'w', permissions: permissionsFor('worker', 'w1') },
+    { user: 'root', password: 'r' },
+  ]
+  return withNats(
+    async (nats) => {
+      const root = await mustConnect({ servers: nats.url, user: 'root', pass: 'r' })
+      const worker = await mustConnect({ servers: nats.url, user: 'w', pass: 'w' })
+      const serve = (subject: string) =>
+        worker.bus.serve({
+          name: 'test',
+          version: '1.0.0',
+          description: '',
+          endpoints: [{ name: 'test', subject, handle: async () => ({ _tag: 'Right', right: subject }) as const }],
+        })
+      for (const subject of ['ork.api.v1.health', 'ork.api.v1.who.w1', 'ork.api.v1.logs.w1']) {
+        const serving = await serve(subject)
+        assert.equal(await root.bus.request(subject, {}, 10_000), { _tag: 'Right', right: subject })
+        await serving.stop()
+      }
+      const refused = await serve('ork.api.v1.submit').catch((cause: unknown) => cause)
+      assert.ok(refused instanceof OrkFailure && /does not permit this login to answer/.test(refused.error.what))
+      assert.is((await worker.log.info()).lastSeq, 0)
+      await Promise.all([root.close(), worker.close()])
+    },
+    { users },
+  )
+})
 
 test.run()

@@ -57,7 +57,8 @@ const requestAll = (
     const timer = setTimeout(finish, timeoutMs)
     const inbox = createInbox()
     const subscription = link.nc.subscribe(inbox, {
-      callback: (_error, message) => {
+      callback: (error, message) => {
+        if (error !== null) return finish()
         const failure = errorIn(message, subject)
         if (failure === null) {
           const answer = decode(message.data)

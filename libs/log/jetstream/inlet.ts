@@ -34,7 +34,9 @@ export class Inlet {
 
   /** Messages go to `take`; those that it leaves come as the client makes them. */
   subscribe(subject: string, take: Take, onRest: (message: Msg) => void): { stop(): void } {
-    const subscription = this.nc.subscribe(subject, { callback: (_error, message) => onRest(message) })
+    const subscription = this.nc.subscribe(subject, {
+      callback: (error, message) => (error === null ? onRest(message) : undefined), // refused: there is no message
+    })
     const sid = subscription.getID()
     this.takers.set(sid, take)
     return {

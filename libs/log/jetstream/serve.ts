@@ -1,22 +1,24 @@
 import * as E from 'fp-ts/Either'
 import { nuid, type ServiceMsg } from 'nats'
-import { type OrkError, orkError, orThrow } from '#libs/kernel'
+import { causeText, type OrkError, OrkFailure, orkError, orThrow } from '#libs/kernel'
 import type { Endpoint, Handler, ServiceOffer } from '../port'
 import { decode, encode, toOrkError } from './busErrors'
 import type { Link } from './link'
 import { controlSubject, readControl, STREAM_HEADER } from './streamProtocol'
 import { StreamServer } from './streamServer'
 
-/** Offers endpoints as a NATS micro service. */
+/** Offers endpoints as a NATS micro service. Throws OrkFailure (`Refused`) where the login may not listen there. */
 export const serve = async (link: Link, offer: ServiceOffer): Promise<{ stop(): Promise<void> }> => {
   const { nc } = link
   const { name, version, description } = offer
   const service = await nc.services.add({ name, version, description })
   const streams = new StreamServer(nc)
+  const denied: Error[] = []
   const unlisten = link.onClosing(() => streams.stop())
   const controls = [...new Set(offer.endpoints.map(({ subject }) => controlSubject(subject)))].map((subject) =>
     nc.subscribe(subject, {
-      callback: (_error, message) => {
+      callback: (error, message) => {
+        if (error !== null) return void denied.push(error)
         const control = readControl(decode(message.data))
         if (control !== null) streams.onControl(control)
       },
@@ -29,20 +31,29 @@ export const serve = async (link: Link, offer: ServiceOffer): Promise<{ stop(): 
       queue: endpoint.queue ?? nuid.next(),
       handler: (error, message) => {
         if (error === null) void answer(streams, endpoint, message)
+        else denied.push(error)
       },
     })
   }
-  await nc.flush() // from here on the server knows of them
-  return {
-    stop: async () => {
-      unlisten()
-      streams.stop()
-      if (nc.isClosed()) return
-      for (const control of controls) control.unsubscribe()
-      await service.stop()
-    },
+  const stop = async (): Promise<void> => {
+    unlisten()
+    streams.stop()
+    if (nc.isClosed()) return
+    for (const control of controls) control.unsubscribe()
+    await service.stop()
   }
+  await nc.flush() // from here on the server knows of them, and has said which it does not permit
+  const [why] = denied
+  if (why === undefined) return { stop }
+  await stop().catch(() => undefined) // some of it has ended by itself
+  throw new OrkFailure(notPermitted(name, why))
 }
+
+const notPermitted = (where: string, why: Error): OrkError =>
+  orkError('Refused', `the server does not permit this login to answer: ${causeText(why)}`, {
+    where,
+    next: 'give it what nats/permissions.json says of its role, and its own name',
+  })
 
 const answer = async (streams: StreamServer, endpoint: Endpoint, message: ServiceMsg): Promise<void> => {
   const abort = new AbortController()

@@ -1,7 +1,7 @@
 import { createInbox, headers, type Msg, nuid } from 'nats'
 import { OrkFailure } from '#libs/kernel'
 import type { BusError } from '../port'
-import { busError, decode, encode, errorIn } from './busErrors'
+import { busError, decode, encode, errorIn, toBusError } from './busErrors'
 import { Fifo } from './fifo'
 import type { Link } from './link'
 import { BEAT_MS, type Control, controlSubject, END, SILENT_BEATS, STREAM_HEADER, WINDOW } from './streamProtocol'
@@ -42,7 +42,9 @@ export async function* requestStream(
     const control: Control = { stream, taken, stop }
     if (link.connected && !nc.isDraining() && !nc.isClosed()) nc.publish(controlSubject(subject), encode(control))
   }
-  const subscription = nc.subscribe(inbox, { callback: (_error, message) => onMessage(message) })
+  const subscription = nc.subscribe(inbox, {
+    callback: (error, message) => (error === null ? onMessage(message) : fail(toBusError(error, subject))),
+  })
   const timer = setInterval(() => {
     silentBeats += 1
     if (silentBeats > SILENT_BEATS) fail(busError('TimedOut', 'the one who answered is not heard of any more', subject))

@@ -59,7 +59,7 @@ export const restartJob = async (
   const reply = await call(connection, 'restart', { ...what, reason: options.reason, actor: whoAmI() })
   const name = escapeText([what.job, what.task, what.index].filter((part) => part !== null).join('.'))
   if (!options.json) await options.out.write(`${name} restarts, sequence ${reply.seq}\n`)
-  await followVersion(connection, { ...reply, outcome: 'submitted' }, options, begun)
+  await followVersion(connection, { ...reply, outcome: 'submitted' }, options, begun, false)
 }
 
 /** Changes how many instances of a task are wanted, and follows it as a submit. */

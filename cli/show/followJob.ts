@@ -104,7 +104,7 @@ class JobWatch {
   }
 
   get knows(): boolean {
-    return this.cluster.jobs.has(this.options.job)
+    return this.cluster.jobs.has(this.options.job) || this.last !== null
   }
 
   get job(): Job {
@@ -117,6 +117,7 @@ class JobWatch {
     const { out, shownFrom } = this.options
     for (const entry of entries) {
       evolve(this.cluster, entry, ignoreChanges)
+      this.last = this.cluster.jobs.get(this.options.job) ?? this.last
       const news =
         entry.seq >= shownFrom && entry.event.type !== 'LeaderElected' && entry.event.type !== 'WorkerRegistered'
       if (news && out !== undefined && this.region === null) await out.write(`${eventLine(entry, this.eyes(out))}\n`)

@@ -49,19 +49,23 @@ export const submitJob = async (connection: Connection, spec: JobSpec, options: 
   await followVersion(connection, reply, options, begun)
 }
 
-/** Shows how a version of a job comes up that was accepted just now, in the manner of `submitJob`. */
+/**
+ * Shows how a version of a job comes up, in the manner of `submitJob`. `isNew`: it was accepted just now, with the reply's
+ * sequence; else that is of something which was asked of it since.
+ */
 export const followVersion = async (
   connection: Connection,
   reply: SubmitReply,
   options: SubmitOptions,
   begun: number,
+  isNew = true,
 ): Promise<void> => {
   const { json, out, signal } = options
   if (options.detach) {
     if (json) await out.write(`${toJson({ ...reply, result: null })}\n`)
     return
   }
-  const from = reply.version === 1 ? reply.seq : await firstSeq(connection, reply)
+  const from = isNew && reply.version === 1 ? reply.seq : await firstSeq(connection, reply)
   const shownFrom = reply.outcome === 'submitted' ? reply.seq : (await connection.log.lastSeq()) + 1
   const explained: ExplainReply[] = []
   const judge = startJudge(connection, reply.version, options.wait, explained)

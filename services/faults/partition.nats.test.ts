@@ -12,6 +12,9 @@ import { assertStored, writing } from '../../libs/testing/log/writing'
 import { FULL, tell } from './figures'
 
 const test = suite('three servers, one of them apart')
+// The servers tell clients of the address that is cut. What a client dials there is answered once the cable is mended, when
+// it has long gone on elsewhere, and the nats package then keeps that socket open: nobody can close it but the process.
+test.after(() => void setTimeout(() => process.exit(), 1_000).unref())
 
 /** In a network namespace of its own every port is free. */
 const PORTS = { client: 4222, cluster: 6222 }
@@ -94,10 +97,7 @@ const oneCutOff = async (): Promise<void> => {
     await Promise.all([here.more(300), there.more(300)])
     await servers.cut()
     const cutAt = performance.now()
-    await here.more(1)
-    await there.atRest() // what is cut off acknowledges nothing
-    await here.more(300)
-    await there.more(300)
+    await Promise.all([here.more(300), there.more(300)]) // what is cut off acknowledges nothing: that one has moved
     const movedMs = Math.round(performance.now() - cutAt)
     await pause(FULL ? 60_000 : 0)
     const cutMs = Math.round(performance.now() - cutAt)

@@ -48,6 +48,7 @@ const decide = (view: ManagerView, now: Now, settings: LivenessSettings): Verdic
     const wanted = withoutFrozen(view.cluster, decideJob(view, job, orMoved(whyMove, moves, job), now))
     if (wanted.length <= room()) view.touchedJobs.delete(job) // else the rest is found again in the next batch
     take(wanted)
+    if (wanted.length === 0) rest(view, job, now)
   }
   if (view.drains.size > 0) for (const instance of stoppedBy(view, decisions)) view.moving.add(instance)
   return { decisions, wakeAt: view.touchedJobs.size > 0 ? now.mono : nextTime(view, now) }
@@ -58,6 +59,13 @@ const noteTime = (view: ManagerView, now: Now): void => {
   for (const [job, { dueAt }] of view.rollouts) if (dueAt <= now.mono) view.touchedJobs.add(job)
   for (const [job, at] of view.alarms) if (at <= now.wall) view.touchedJobs.add(job)
   for (const job of waitingForRoom(view, now)) view.touchedJobs.add(job)
+}
+
+/** Nothing came of what was due: it takes no decisions, and will be looked at again when something is told of it. */
+const rest = ({ rollouts, alarms }: ManagerView, job: Job, { mono, wall }: Now): void => {
+  const rollout = rollouts.get(job)
+  if (rollout !== undefined && rollout.dueAt <= mono) rollout.dueAt = Number.POSITIVE_INFINITY
+  if ((alarms.get(job) ?? Number.POSITIVE_INFINITY) <= wall) alarms.delete(job)
 }
 
 /** When the passing of time alone next asks for a look; monotonic milliseconds. */

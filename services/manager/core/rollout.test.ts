@@ -61,6 +61,15 @@ const isNews = ({ type }: Draft): boolean => !type.startsWith('Worker')
 const STARTED = 'UpdateStarted web'
 const stops = (index: number): string => `TaskStopRequested ${id(index)} on w1`
 
+test('a job that takes no decisions is not looked at again and again once its time is up', () => {
+  const story = updating({ progressDeadlineMs: 30_000 })
+  said(story)
+  const error = { tag: 'UnknownVersion', detail: 'version 99' } as const
+  const seq = story.log.entries.length + 1
+  story.log.entries.push({ seq, event: { type: 'Unreadable', path: 'events.job.web.X', error } })
+  assert.equal(after(story.fold(), 60_000), ['EventQuarantined'])
+})
+
 test('an update replaces one instance at a time, each once the one before is healthy', () => {
   const story = updating()
   assert.equal(said(story), [STARTED, stops(0)])

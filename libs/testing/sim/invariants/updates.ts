@@ -35,7 +35,7 @@ export const updates: LogInvariant = {
         if (wrong !== null) fail(`${instanceId(data)} was taken down at ${stored.seq} ${wrong}`)
       }
       if (data.placement === stored.before?.retiringSeq) all.delete(data.index)
-      else all.set(data.index, null)
+      else all.set(data.index, [])
     }
     return {
       asked: (_, event, seq) => void decidedAt.set(event.id, { seq, ms: now() }),
@@ -63,7 +63,8 @@ export const updates: LogInvariant = {
             const task = truth.jobs.get(job)?.tasks.get(name)
             const all = task === undefined ? undefined : taken.get(task)
             if (event.type === 'TaskCompleted') return void all?.delete(index)
-            return all?.has(index) === true ? void all.set(index, now()) : undefined
+            const known = all?.get(index)
+            return known === undefined ? undefined : void all?.set(index, [...known, now()])
           }
           case 'TaskStopRequested':
           case 'TaskReplaceRequested':
@@ -74,13 +75,17 @@ export const updates: LogInvariant = {
   },
 }
 
-/** Those that were taken, each with when it was up again; null: not yet. */
-type Taken = Map<number, number | null>
+/** Those that were taken, each with when it was up again, once more for each time it had not been since. */
+type Taken = Map<number, readonly number[]>
 
 /** Those that were not up again, for as long as the settings of the task ask for, at a time. */
 const notSteady = (taken: Taken, task: Task, ms: number): ReadonlySet<number> => {
   const { minHealthyMs } = updateOf(task.spec)
-  return new Set([...taken].flatMap(([index, upAt]) => (upAt === null || ms - upAt < minHealthyMs ? [index] : [])))
+  const isSteady = (times: readonly number[]): boolean => {
+    const upAt = times.findLast((time) => time <= ms) // what came after the decision counts for the next one
+    return upAt !== undefined && ms - upAt >= minHealthyMs
+  }
+  return new Set([...taken].flatMap(([index, times]) => (isSteady(times) ? [] : [index])))
 }
 
 /** Whether the instance is up with it. */

@@ -3,7 +3,7 @@ import { Heap, type Resources } from '#libs/kernel'
 import type { Reason } from '../filters'
 import { Line } from './line'
 import { Parked } from './parked'
-import { byTurn, isAlone, isApart, isWaiting, turnOf } from './turn'
+import { byName, byTurn, isAlone, isApart, isWaiting, turnOf } from './turn'
 
 /** An instance before the counter, with its turn as it was when it came there. */
 interface Place {
@@ -11,8 +11,9 @@ interface Place {
   readonly turn: number
 }
 
+/** By the turns as they were then: by those of now, which change, the heap would lose its order. */
 const isBefore = (a: Place, b: Place): boolean =>
-  a.turn === b.turn ? byTurn(a.instance, b.instance) < 0 : a.turn < b.turn
+  a.turn === b.turn ? byName(a.instance, b.instance) < 0 : a.turn < b.turn
 
 /**
  * The instances that wait for a place, by turn: a line for each task, and before the counter the first of each line.

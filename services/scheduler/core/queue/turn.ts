@@ -8,12 +8,13 @@ const POINT_MS = 10_000
 export const turnOf = ({ task, since }: Instance): number =>
   since - ((task.job.spec.priority ?? DEFAULT_PRIORITY) - DEFAULT_PRIORITY) * POINT_MS
 
-/** By turn, then by job, task and index, so that the order follows from the cluster alone. */
-export const byTurn = (a: Instance, b: Instance): number => {
+/** By turn, then by name. */
+export const byTurn = (a: Instance, b: Instance): number => turnOf(a) - turnOf(b) || byName(a, b)
+
+/** By job, task and index: of those whose turn it is at the same time, so that the order follows from the cluster alone. */
+export const byName = (a: Instance, b: Instance): number => {
   const [one, two] = [a.task, b.task]
-  return (
-    turnOf(a) - turnOf(b) || compare(one.job.name, two.job.name) || compare(one.name, two.name) || a.index - b.index
-  )
+  return compare(one.job.name, two.job.name) || compare(one.name, two.name) || a.index - b.index
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

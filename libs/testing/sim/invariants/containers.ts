@@ -35,23 +35,27 @@ type Placed = Pick<Attempt, 'spec' | 'lostAfterMs'>
  * Two containers of an instance run at once only where its update has the old one retire beside the new one, or where
  * the log has given one of them up for lost: its worker was silent for too long, and may do what it was told until it
  * hears of that. Not even then where it is to stop by itself (`onDisconnect: stop`), if that worker and its engine
- * could do so.
+ * could do so. One that retired and ended may have begun again before its worker heard of either, and that worker be
+ * unable to stop it now.
  */
 export const runsOnce: Invariant = {
   name: 'no instance runs twice',
   watch: (world, fail) => {
     const placed = new Map<number, Placed>()
     const lost = new Set<number>()
+    const retired = new Set<number>()
     const mayOverlap = (a: Running, b: Running): boolean =>
       [a, b].some(({ ref, worker }) => {
-        if (!lost.has(ref.placement)) return isRetiring(world, ref)
         const how = placed.get(ref.placement)
-        return how?.spec.onDisconnect !== 'stop' || !couldStop(world, worker, how)
+        const isStuck = how === undefined || !couldStop(world, worker, how)
+        if (lost.has(ref.placement)) return how?.spec.onDisconnect !== 'stop' || isStuck
+        return isRetiring(world, ref) || (retired.has(ref.placement) && isStuck)
       })
     return {
       stored: ({ seq, event, took }) => {
         if (took !== 'effect') return
         if (event.type === 'TaskLost') lost.add(event.data.placement)
+        if (event.type === 'TaskReplaceRequested') retired.add(event.data.placement)
         if (event.type !== 'TaskScheduled') return
         const instance = findInstance(world.truth, event.data.job, event.data.task, event.data.index)
         if (instance !== undefined) placed.set(seq, { spec: instance.spec, lostAfterMs: instance.lostAfterMs })

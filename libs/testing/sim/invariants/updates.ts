@@ -116,7 +116,7 @@ const wrongIn = (
   if (type === 'TaskReplaceRequested' && !startsFirst) return 'by one beside it, though it is stopped first'
   if (placement === before?.retiringSeq)
     return isUp(before) && !unsteady.has(index) ? null : 'before its successor was up for long enough'
-  if (before?.state !== 'running') return null
+  if (before === null || !isUp(before)) return null // nobody misses it
   if (type === 'TaskStopRequested' && startsFirst && before.retiringSeq === null) return 'before it had a successor'
   const others = [...unsteady].filter((other) => other !== index)
   return others.length >= maxParallel ? `while ${others.join(', ')} is not up again for long enough` : null

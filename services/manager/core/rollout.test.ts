@@ -206,6 +206,18 @@ test('healthy canaries are promoted by themselves, where asked for', () => {
   assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(1), stops(2)]])
 })
 
+test('what waits for the canaries of another version is still rid of its former attempt', () => {
+  const beside = { order: 'start-first', minHealthyMs: 0 } as const
+  const story = updating(beside)
+  const replaces = (index: number, worker: string): string => `TaskReplaceRequested ${id(index)} on ${worker}`
+  assert.equal(said(story), [STARTED, replaces(0, 'w1')])
+  up(story, 0, 'w2')
+  assert.equal(said(story), [stops(0), replaces(1, 'w1')])
+  story.given(on(id(0), 'w1', 1).stopped())
+  up(story, 1, 'w2')
+  assert.equal(said(story, submitted(version(3, { ...beside, canary: 1 }), 3)), [STARTED, stops(1), replaces(0, 'w2')])
+})
+
 test('a paused update lets what was begun come to its end, and goes on when it is resumed', () => {
   const story = updating({ order: 'start-first' })
   story.settle()

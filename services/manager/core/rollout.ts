@@ -89,12 +89,18 @@ const started = (job: Job): Decision => {
   return { draft: { type: 'UpdateStarted', data }, expect: job.seq }
 }
 
-const steps = (found: Survey): Decision[] => [
-  ...found.succeeded.flatMap(({ retiring, attempt }) =>
-    retiring === null ? [] : [stopRequest(retiring, `succeeded by attempt ${attempt}, which is healthy`)],
-  ),
-  ...nextMoves(found).map((move) => moved(move)),
-]
+/** Who is to be moved now keeps its former attempt, which serves meanwhile. */
+const steps = (found: Survey): Decision[] => {
+  const moves = nextMoves(found)
+  const moving = new Set(moves.map(({ instance }) => instance))
+  const done = found.succeeded.filter((instance) => !moving.has(instance))
+  return [
+    ...done.flatMap(({ retiring, attempt }) =>
+      retiring === null ? [] : [stopRequest(retiring, `succeeded by attempt ${attempt}, which is healthy`)],
+    ),
+    ...moves.map((move) => moved(move)),
+  ]
+}
 
 /** Whether an instance starts elsewhere before it is stopped where it is. */
 export const movesBeside = ({ task }: Instance): boolean =>

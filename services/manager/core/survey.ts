@@ -13,7 +13,7 @@ export interface Survey {
   readonly steady: number
   /** Those that are neither up for long enough nor waiting for their turn: they take up the room of `maxParallel`. */
   readonly inFlight: number
-  /** Healthy ones whose former attempt still runs. */
+  /** Healthy ones whose former attempt still runs; some of them may be `old` by now. */
   readonly succeeded: readonly Instance[]
   /** One that failed for good, or took too long, and what it comes to. */
   readonly trouble: string | null
@@ -46,6 +46,12 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
   for (const instance of task.instances.made()) {
     if (!isWanted(instance)) continue
     const why = isPlaced(instance.state) ? whyMove(instance) : null
+    const at = steadyAt(seen, instance)
+    const isSteady = at !== null && at <= now.mono
+    if (instance.retiring?.state === 'running') {
+      if (isSteady) succeeded.push(instance)
+      else if (at !== null) dueAt = Math.min(dueAt, at)
+    }
     if (why !== null) {
       if (instance.state === 'stopping') begun += 1
       if (instance.state === 'stopping' || instance.retiring?.state === 'stopping') inFlight += 1
@@ -53,10 +59,8 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
       continue
     }
     begun += 1
-    const at = steadyAt(seen, instance)
-    if (at !== null && at <= now.mono) {
+    if (isSteady) {
       steady += 1
-      if (instance.retiring?.state === 'running') succeeded.push(instance)
       continue
     }
     inFlight += 1

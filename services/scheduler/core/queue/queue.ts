@@ -5,11 +5,14 @@ import { Line } from './line'
 import { Parked } from './parked'
 import { byName, byTurn, isAlone, isApart, isWaiting, turnOf } from './turn'
 
-/** An instance before the counter, with its turn as it was when it came there. */
+/** An instance before the counter, for itself or for its task, with its turn as it was when it came there. */
 interface Place {
+  readonly key: Task | Instance
   readonly instance: Instance
   readonly turn: number
 }
+
+const keyOf = (instance: Instance): Task | Instance => (isAlone(instance) ? instance : instance.task)
 
 /** By the turns as they were then: by those of now, which change, the heap would lose its order. */
 const isBefore = (a: Place, b: Place): boolean =>
@@ -66,10 +69,9 @@ export class Queue {
   /** Who is next; it stays in line until it is taken, parked or set aside. */
   next(): Instance | undefined {
     for (let place = this.counter.peek(); place !== undefined; place = this.counter.peek()) {
-      const { instance, turn } = place
-      const key = isAlone(instance) ? instance : instance.task
+      const { key, instance, turn } = place
       const isHead = this.heads.get(key) === place
-      if (isHead && isWaiting(instance) && turnOf(instance) === turn) {
+      if (isHead && key === keyOf(instance) && isWaiting(instance) && turnOf(instance) === turn) {
         if (this.whyHeld(instance.task) === null) return instance
         this.hold(instance)
         continue
@@ -77,7 +79,7 @@ export class Queue {
       this.counter.pop()
       if (!isHead) continue
       this.heads.delete(key)
-      if (key === instance) this.add(instance)
+      if (isAlone(instance)) this.add(instance)
       else this.callFirst(instance.task)
     }
     return undefined
@@ -86,7 +88,7 @@ export class Queue {
   /** The one that `next` told of leaves the line. */
   take(instance: Instance): void {
     const { task } = instance
-    this.leaveCounter(instance)
+    this.leaveCounter()
     if (isAlone(instance)) return
     this.lines.get(task)?.shift()
     this.callFirst(task)
@@ -115,7 +117,7 @@ export class Queue {
   }
 
   private hold(instance: Instance): void {
-    this.leaveCounter(instance)
+    this.leaveCounter()
     const alone = this.held.get(instance.task) ?? new Set()
     this.held.set(instance.task, alone)
     if (isAlone(instance)) alone.add(instance)
@@ -144,7 +146,7 @@ export class Queue {
    * worker was out of question only because it is kept for another one.
    */
   park(instance: Instance, reasons: readonly Reason[], kept: boolean): void {
-    this.leaveCounter(instance)
+    this.leaveCounter()
     if (isAlone(instance)) this.parked.setAside(instance, kept)
     else this.parked.add(instance.task, reasons, kept)
   }
@@ -168,9 +170,9 @@ export class Queue {
     return firsts.filter((instance) => instance !== undefined).sort(byTurn)
   }
 
-  private leaveCounter(instance: Instance): void {
-    this.counter.pop()
-    this.heads.delete(isAlone(instance) ? instance : instance.task)
+  private leaveCounter(): void {
+    const place = this.counter.pop()
+    if (place !== undefined) this.heads.delete(place.key)
   }
 
   private callFirst(task: Task): void {
@@ -187,7 +189,7 @@ export class Queue {
     const turn = turnOf(instance)
     const head = this.heads.get(key)
     if (head?.instance === instance && head.turn === turn) return
-    const place = { instance, turn }
+    const place = { key, instance, turn }
     this.heads.set(key, place)
     this.counter.push(place)
   }

@@ -22,7 +22,7 @@ export const clientOf = (connection: Connection): TestClient => {
     ask('submit', { spec, checkVersion: null, reason: null, actor: 'test' }, timeoutMs)
   return {
     submit,
-    submitSurely: async (spec: JobSpec, withinMs = 30_000): Promise<SubmitReply> => {
+    submitSurely: async (spec: JobSpec, withinMs = 60_000): Promise<SubmitReply> => {
       for (const giveUp = Date.now() + withinMs; ; ) {
         try {
           return await submit(spec, 2_000)

@@ -85,7 +85,7 @@ const startTestCluster = async <Nats extends Servers>(
     servers: nats.url,
     sync: 'always',
     replicas: options.replicas ?? 1,
-    waitMs: 30_000,
+    waitMs: 60_000,
   })
   await options.history?.(connection)
   const log = new Observer(connection)

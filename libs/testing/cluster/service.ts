@@ -5,7 +5,7 @@ import { sendSignal } from '../processes'
 
 const BINARY = join(__dirname, '..', '..', '..', '..', 'cli', 'bin', 'ork.cjs')
 const KEPT = 30_000
-const READY_MS = 30_000
+const READY_MS = 120_000
 const STOP_MS = 10_000
 
 /** One service of a test cluster: the real command in a process of its own, started as often as a test likes. */

@@ -18,7 +18,7 @@ export const clientOf = (connection: Connection): TestClient => {
     if (E.isLeft(answer)) throw new Error(`${verb}: ${answer.left.tag}: ${answer.left.what}`)
     return answer.right as T
   }
-  const submit = (spec: JobSpec, timeoutMs = 10_000): Promise<SubmitReply> =>
+  const submit = (spec: JobSpec, timeoutMs = 30_000): Promise<SubmitReply> =>
     ask('submit', { spec, checkVersion: null, reason: null, actor: 'test' }, timeoutMs)
   return {
     submit,
@@ -33,6 +33,6 @@ export const clientOf = (connection: Connection): TestClient => {
       }
     },
     stopJob: (job: string): Promise<StopReply> =>
-      ask('stop', { job, reason: null, purge: false, actor: 'test' }, 10_000),
+      ask('stop', { job, reason: null, purge: false, actor: 'test' }, 30_000),
   }
 }

@@ -25,7 +25,7 @@ export class Observer {
   }
 
   /** Resolves when the view is so; rejects with what was waited for and the last events when it is not in time. */
-  until(what: string, isSo: (view: Cluster) => boolean, withinMs = 20_000): Promise<void> {
+  until(what: string, isSo: (view: Cluster) => boolean, withinMs = 60_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (): void => {
         clearTimeout(late)

@@ -46,7 +46,9 @@ const commandsRun = async ({ nats }: TestCluster): Promise<void> => {
 /** That it has a terminal of its own, which follows the size of the one it was typed at. */
 const terminalsFollow = async ({ nats }: TestCluster, dir: string): Promise<void> => {
   const ork = join(__dirname, '..', '..', '..', 'cli', 'bin', 'ork.cjs')
-  const inner = 'trap "stty size; exit 3" WINCH; stty size; while :; do sleep 0.05; done'
+  // It is told of its first size too, and maybe only after it has set out.
+  const untilSize = (size: string): string => `until [ "$(stty size)" = "${size}" ]; do sleep 0.05; done; echo ${size}`
+  const inner = `${untilSize('31 97')}; ${untilSize('32 98')}; exit 3`
   const line = `tty >${dir}/tty; stty rows 31 cols 97; exec ${process.execPath} ${ork} exec ${ID} -- sh -c '${inner}'`
   const env = { ...process.env, ORK_NATS_URL: nats.url, XDG_DATA_HOME: dir }
   const typed = spawn('script', ['-qefc', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] })

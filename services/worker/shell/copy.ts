@@ -69,6 +69,10 @@ async function* copyIn(sessions: Sessions, payload: unknown, signal: AbortSignal
   }
 }
 
+/** Resolves when more may be written: it has been taken, or nobody wants it any more. */
 const written = async (tar: PassThrough & Readable, data: Buffer): Promise<void> => {
-  if (!tar.destroyed && !tar.write(data)) await Promise.race([once(tar, 'drain'), once(tar, 'close')])
+  if (tar.destroyed || tar.write(data)) return
+  const over = new AbortController() // or each would leave what listened for the other
+  const heard = ['drain', 'close'].map((event) => once(tar, event, { signal: over.signal }))
+  await Promise.race(heard).finally(() => over.abort())
 }

@@ -16,7 +16,7 @@ export const aStatus = (service: string, more: Partial<StatusReply> = {}): Statu
   workers: { ready: 1 },
   closed: {},
   leaders: { manager: { holder: 'm1', epoch: 3, seq: 1 }, scheduler: { holder: 's1', epoch: 2, seq: 1 } },
-  scheduling: { policy: 'spread', seed: null, placements: 3 },
+  scheduling: { policy: 'spread', seed: null, preemption: false, placements: 3 },
   services: [],
   quarantined: [],
   quarantinedCount: 0,

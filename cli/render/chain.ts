@@ -52,6 +52,7 @@ const tell = (links: Map<string, Link>, event: OrkEvent): void => {
       return
     case 'TaskReplaceRequested':
     case 'TaskStopRequested':
+    case 'TaskPreempted':
       link.next = event.data.reason
       return
     case 'TaskRejected':

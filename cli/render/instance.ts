@@ -54,6 +54,7 @@ export const detailOf = (instance: AttemptSummary | InstanceSummary, look: Event
   }
   if (instance.restarts > 0 && instance.state === 'running') said.push(`restarted ${instance.restarts}x`)
   if ('reschedules' in instance && instance.reschedules > 0) said.push(`placed anew ${instance.reschedules}x`)
+  if ('awaits' in instance && instance.awaits !== null) said.push(`room is made for it on ${instance.awaits}`)
   if ('retiring' in instance && instance.retiring !== null) said.push(retiringOf(instance.retiring))
   return said.join('; ')
 }

@@ -68,6 +68,8 @@ export const sentenceOf = (event: OrkEvent): string => {
       return `attempt ${event.data.attempt} goes on until a next one is healthy: ${event.data.reason}`
     case 'TaskStopRequested':
       return `attempt ${event.data.attempt} is to stop: ${event.data.reason}`
+    case 'TaskPreempted':
+      return `attempt ${event.data.attempt} is preempted: it ${event.data.reason}`
     case 'TaskStopped':
       return `attempt ${event.data.attempt} has stopped${stoppedHow(event.data)}${because(event.data.reason)}`
     case 'TaskCompleted':
@@ -110,9 +112,10 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'SchedulerRegistered':
       return `${event.data.name} joined (ork ${event.data.version})`
     case 'PolicySet': {
-      const { policy, seed } = event.data
+      const { policy, seed, preemption } = event.data
       const ties = seed === null ? '' : `, ties by lot ${seed}`
-      return `instances are placed by ${policy} from here on${ties}${by(event)}`
+      const taking = preemption === true ? ', and higher priorities preempt lower ones' : ''
+      return `instances are placed by ${policy} from here on${ties}${taking}${by(event)}`
     }
     case 'LeaderElected':
       return `${event.data.holder} leads from here on (epoch ${event.data.epoch})`

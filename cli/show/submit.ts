@@ -113,7 +113,9 @@ const startJudge = (connection: Connection, version: number, wait: boolean, expl
       return { tag: 'Going' }
     }
     answeredAt = Date.now()
-    const stuck = answer.right.length > 0 && answer.right.every(({ workers }) => workers.every(({ fits }) => !fits))
+    const isStuck = ({ workers, awaits }: ExplainReply): boolean =>
+      awaits === null && workers.every(({ fits }) => !fits)
+    const stuck = answer.right.length > 0 && answer.right.every(isStuck)
     if (!stuck) return { tag: 'Going' }
     explained.splice(0, explained.length, ...answer.right)
     return verdict

@@ -26,7 +26,7 @@ export const missingWorker = (cluster: Cluster, change: Change): string | null =
 export const draftsOf = (cluster: Cluster, change: Change): readonly Draft[] => {
   switch (change.tag) {
     case 'policy':
-      return [{ type: 'PolicySet', data: { policy: change.policy, seed: cluster.scheduling.seed } }]
+      return [{ type: 'PolicySet', data: { policy: change.policy, seed: cluster.scheduling.seed, preemption: null } }]
     case 'worker':
       return [joined(cluster, change)]
     case 'gone':

@@ -60,6 +60,7 @@ export class Lives {
       case 'TaskScheduled':
         return this.begin(event.data, seq, at)
       case 'TaskStopRequested':
+      case 'TaskPreempted':
         this.of(event.data).stopAskedAt ??= at
         return
       case 'TaskStopped':

@@ -140,7 +140,7 @@ const BEGINNINGS = new Set([
     'WorkerLeft',
   ],
   ...['WorkerSuspected', 'WorkerRegistered', 'WorkerReturned', 'WorkerLost', 'TaskExited', 'TaskRejected'],
-  ...['TaskRestarting', 'TaskFailed', 'TaskCompleted', 'TaskStopped', 'TaskHealthChanged'],
+  ...['TaskPreempted', 'TaskRestarting', 'TaskFailed', 'TaskCompleted', 'TaskStopped', 'TaskHealthChanged'],
 ])
 
 test('whatever happens to a cluster, every attempt leads back to who or what began it, and so does its end', async () => {

@@ -148,8 +148,10 @@ export interface WhoReply {
   readonly pid: number
 }
 
+/** How instances are placed from here on. */
 export interface SetPolicyReply {
   readonly policy: PlacementPolicy
+  readonly preemption: boolean
   /** Sequence of the PolicySet, or up to which it is known that there is nothing to change. */
   readonly seq: number
   readonly outcome: 'set' | 'unchanged'
@@ -159,6 +161,8 @@ export interface SetPolicyReply {
 export interface ExplainReply extends Positioned {
   readonly id: string
   readonly pending: boolean
+  /** The worker where room is made for it; null: none. */
+  readonly awaits: string | null
   readonly policy: string
   readonly workers: readonly WorkerVerdict[]
 }

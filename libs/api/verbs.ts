@@ -64,7 +64,15 @@ export const REQUESTS = {
   health: t.type({}, 'HealthRequest'),
   quarantine: t.type({}, 'QuarantineRequest'),
   skip: t.type({ sequence: Count, reason: Reason, actor: Actor }, 'SkipRequest'),
-  'set-policy': t.type({ policy: PlacementPolicyCodec, seed: nullable(Count), actor: Actor }, 'SetPolicyRequest'),
+  'set-policy': t.type(
+    {
+      policy: nullable(PlacementPolicyCodec),
+      seed: nullable(Count),
+      preemption: nullable(t.boolean),
+      actor: Actor,
+    },
+    'SetPolicyRequest',
+  ),
   rebalance: t.type({ policy: PlacementPolicyCodec, moves: Moves, reason: Reason, actor: Actor }, 'RebalanceRequest'),
   explain: t.type({ id: Id }, 'ExplainRequest'),
   view: t.type({ keys: Keys }, 'ViewRequest'),

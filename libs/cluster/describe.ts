@@ -128,6 +128,7 @@ export const describeInstance = (instance: Instance): InstanceSummary => ({
   run: instance.run,
   reschedules: instance.reschedules,
   avoids: instance.avoids,
+  awaits: instance.awaits,
   retiring: instance.retiring === null ? null : describeAttempt(instance.retiring),
 })
 

@@ -58,6 +58,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'TaskRestarting':
     case 'TaskReplaceRequested':
     case 'TaskStopRequested':
+    case 'TaskPreempted':
     case 'TaskStopped':
     case 'TaskCompleted':
     case 'TaskFailed':

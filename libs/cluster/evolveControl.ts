@@ -44,6 +44,7 @@ export const evolveControl = (
       cluster.leaders.scheduler.seq = seq
       cluster.scheduling.policy = event.data.policy
       cluster.scheduling.seed = event.data.seed
+      cluster.scheduling.preemption = event.data.preemption ?? cluster.scheduling.preemption
       return
     case 'EventQuarantined':
       cluster.leaders.manager.seq = seq

@@ -208,6 +208,7 @@ const settle = (
     return
   }
   forgetFailures(instance) // it may ask for less now
+  instance.awaits = null
   if (instance.state === 'pending') {
     instance.spec = instance.task.spec
     changes.instance(instance)

@@ -23,6 +23,7 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   const attempt: Attempt = retiring ?? instance
   const held = isPlaced(attempt.state)
   if (fresh && isLegal(instance, attempt, event)) {
+    if (event.type === 'TaskPreempted') makeWait(cluster, event, changes)
     if (retiring === null) step(cluster, seq, instance, event)
     else stepRetiring(cluster, instance, retiring, event)
   } else if (fresh) ignoreIllegal(cluster)
@@ -74,7 +75,7 @@ const isOfPlacement = (attempt: Attempt, data: Omit<Named, 'attempt'>): boolean 
 /** Its successor has its place in the instance already: it goes on, or ends, by an exit too, as it is not restarted. */
 const stepRetiring = (cluster: Cluster, instance: Instance, attempt: Attempt, event: TaskEvent): void => {
   const to = event.type === 'TaskExited' ? 'exited' : (LIFECYCLE[event.type][attempt.state] ?? attempt.state)
-  if (event.type === 'TaskStopRequested' && attempt.state !== 'stopping') attempt.reason = event.data.reason
+  if (to === 'stopping' && attempt.state !== 'stopping' && 'reason' in event.data) attempt.reason = event.data.reason
   if (event.type === 'TaskHealthChanged') attempt.health = event.data.health
   enterRetiring(cluster, instance, attempt, to, Date.parse(event.time))
 }
@@ -123,6 +124,8 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskStopRequested':
       instance.aim = aimOf(cluster, event)
       return move(event.data.reason)
+    case 'TaskPreempted':
+      return move(event.data.reason)
     case 'TaskStopped':
       return end(cluster, instance, to, time, event.data.reason ?? instance.reason)
     case 'TaskCompleted':
@@ -152,6 +155,14 @@ const forgetFailures = (instance: Instance): void => {
   instance.avoids = []
 }
 
+/** Who was to have the room waits for it there, if it still waits for any. */
+const makeWait = (cluster: Cluster, { data: { by, worker } }: EventOf<'TaskPreempted'>, changes: Changes): void => {
+  const instance = findInstance(cluster, by.job, by.task, by.index)
+  if (instance === undefined || instance.state !== 'pending' || !isWanted(instance)) return
+  instance.awaits = worker
+  changes.instance(instance)
+}
+
 /** Where a user wants the attempt to go on, if it is one that was asked about. */
 const aimOf = (
   { rebalance }: Cluster,
@@ -165,6 +176,7 @@ const aimOf = (
 const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskScheduled'>): void => {
   instance.placedSeq = seq
   instance.aim = null
+  instance.awaits = null
   instance.attempt = data.attempt
   instance.worker = data.worker
   instance.version = data.version

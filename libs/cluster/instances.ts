@@ -23,6 +23,7 @@ const newInstance = (task: Task, index: number, time: number): Instance => ({
   retiring: null,
   run: null,
   aim: null,
+  awaits: null,
   placedSeq: 0,
   lostAfterMs: DEFAULT_LOST_AFTER_MS,
   seq: 0,

@@ -44,6 +44,7 @@ const stepFrom = (type: StepType, story: Story): Draft => {
     TaskRestarting: next.restarting(),
     TaskReplaceRequested: now.replaceAsked(),
     TaskStopRequested: now.stopAsked(),
+    TaskPreempted: now.preempted(),
     TaskStopped: now.stopped(),
     TaskCompleted: now.completed(),
     TaskFailed: now.failed(),

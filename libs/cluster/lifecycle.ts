@@ -102,6 +102,7 @@ export const LIFECYCLE: Readonly<Record<StepType, Steps>> = {
   TaskRestarting: { scheduled: 'starting', starting: 'starting', exited: 'starting' },
   TaskReplaceRequested: { running: 'pending' },
   TaskStopRequested: { scheduled: 'stopping', starting: 'stopping', running: 'stopping', exited: 'stopping' },
+  TaskPreempted: { scheduled: 'stopping', starting: 'stopping', running: 'stopping', exited: 'stopping' },
   TaskStopped: fromPlaced('stopped'),
   TaskCompleted: fromPlaced('completed'),
   TaskFailed: fromPlaced('failed'),

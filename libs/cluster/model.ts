@@ -66,6 +66,8 @@ export interface Scheduling {
   policy: PlacementPolicy
   /** Of the lot by which equally good workers are told apart; null: by name. */
   seed: number | null
+  /** Whether what has a higher priority may take the place of what runs. */
+  preemption: boolean
   /** How many placements there were, ever: whose turn it is follows from it. */
   placements: number
 }
@@ -258,6 +260,8 @@ export interface Instance extends Attempt {
   run: string | null
   /** The worker that its next attempt tries first; null: the policy chooses. */
   aim: string | null
+  /** The worker where others were preempted to make room for it, until it has a place; null: none. */
+  awaits: string | null
   /** Last sequence of the instance's aggregate, whatever the fold made of it; 0 before the first. */
   seq: number
   /** How often in a row it was placed anew after it had failed where it was. */
@@ -360,7 +364,7 @@ export const emptyCluster = (): Cluster => ({
   workers: new Map(),
   unhosted: new Set(),
   leaders: { manager: { holder: '', epoch: 0, seq: 0 }, scheduler: { holder: '', epoch: 0, seq: 0 } },
-  scheduling: { policy: DEFAULT_POLICY, seed: null, placements: 0 },
+  scheduling: { policy: DEFAULT_POLICY, seed: null, preemption: false, placements: 0 },
   services: new Map(),
   quarantined: new Map(),
   strays: new Map(),

@@ -111,6 +111,8 @@ export interface InstanceSummary extends AttemptSummary {
   /** How often in a row it was placed anew after it had failed, and the workers where that was. */
   readonly reschedules: number
   readonly avoids: readonly string[]
+  /** The worker where room is made for it; null mostly. */
+  readonly awaits: string | null
   /** The attempt that goes on beside this one until this one is healthy; null mostly. */
   readonly retiring: AttemptSummary | null
 }

@@ -34,7 +34,9 @@ export const enter = (
   instance.state = state
   instance.reason = reason
   instance.task.unready += Number(isUnready(instance)) - Number(wasUnready)
-  if (isOver(state)) instance.aim = null
+  if (!isOver(state)) return
+  instance.aim = null
+  instance.awaits = null
 }
 
 /** Takes note of an instance's health while it runs. */
@@ -55,6 +57,7 @@ export const retire = (cluster: Cluster, instance: Instance, time: number, reaso
     reschedules: ______,
     aim: _______,
     run: ________,
+    awaits: _________,
     ...current
   } = instance
   const attempt: Attempt = { ...current, reason }

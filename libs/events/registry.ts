@@ -28,6 +28,7 @@ import { TaskHealthChanged } from './TaskHealthChanged'
 import { TaskHookEnded } from './TaskHookEnded'
 import { TaskHookStarted } from './TaskHookStarted'
 import { TaskLost } from './TaskLost'
+import { TaskPreempted } from './TaskPreempted'
 import { TaskPulling } from './TaskPulling'
 import { TaskRejected } from './TaskRejected'
 import { TaskReplaceRequested } from './TaskReplaceRequested'
@@ -91,6 +92,7 @@ export const EVENTS = {
   TaskRestarting,
   TaskReplaceRequested,
   TaskStopRequested,
+  TaskPreempted,
   TaskStopped,
   TaskCompleted,
   TaskFailed,

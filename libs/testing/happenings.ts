@@ -158,6 +158,10 @@ export const on = (id: string, worker = 'w1', attempt = 1, placement = CURRENT) 
     }),
     replaceAsked: (reason = 'replaced'): Draft => ({ type: 'TaskReplaceRequested', data: { ...at, reason } }),
     stopAsked: (reason = 'replaced'): Draft => ({ type: 'TaskStopRequested', data: { ...at, reason } }),
+    preempted: (by = { job: 'db', task: 'api', index: 0, priority: 80 }): Draft => ({
+      type: 'TaskPreempted',
+      data: { ...at, priority: 50, by, asOf: 0, reason: `makes room for ${by.job}.${by.task}.${by.index}` },
+    }),
     stopped: (): Draft => ({ type: 'TaskStopped', data: { ...at, exitCode: 0, signal: null, reason: null } }),
     completed: (): Draft => ({ type: 'TaskCompleted', data: at }),
     failed: (): Draft => ({ type: 'TaskFailed', data: { ...at, reason: 'exit code 1', exitCode: 1 } }),

@@ -108,7 +108,10 @@ const exitCodec: t.Type<ExitInfo> = t.type({
 
 export const leaderForm = plain<Leader>(t.type({ holder: t.string, epoch: t.number, seq: t.number }, 'leader'))
 export const schedulingForm = plain<Scheduling>(
-  t.type({ policy: PlacementPolicyCodec, seed: nullable(t.number), placements: t.number }, 'scheduling'),
+  t.type(
+    { policy: PlacementPolicyCodec, seed: nullable(t.number), preemption: t.boolean, placements: t.number },
+    'scheduling',
+  ),
 )
 const rebalanceCodec: t.Type<Rebalance> = t.type({ seq: t.number, moves: t.readonlyArray(MoveCodec) }, 'rebalance')
 export const rebalanceForm = plain<Rebalance | null>(nullable(rebalanceCodec))
@@ -222,6 +225,7 @@ export const jobForms = () => {
     retiring: orNull(struct('retiring attempt', attempt)),
     run: textOrNull,
     aim: textOrNull,
+    awaits: textOrNull,
     seq: number,
     reschedules: number,
     avoids: plain(t.array(t.string)),

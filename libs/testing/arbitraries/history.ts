@@ -142,6 +142,8 @@ const nextStep = (instance: Instance, cluster: Cluster, roll: number): Draft | u
       return now.replaceAsked()
     case 'TaskStopRequested':
       return now.stopAsked()
+    case 'TaskPreempted':
+      return now.preempted({ job: task.job.name, task: task.name, index: roll % 3, priority: 80 })
     case 'TaskStopped':
       return now.stopped()
     case 'TaskCompleted':

@@ -151,7 +151,7 @@ export const describe = (what: Happening): string => {
   return `${tag} ${JSON.stringify(how)}`
 }
 
-const describeSpec = ({ name, kind, cron, tasks }: JobSpec): string => {
+const describeSpec = ({ name, kind, priority, cron, tasks }: JobSpec): string => {
   const shown = tasks.map(
     ({
       name: task,
@@ -193,5 +193,6 @@ const describeSpec = ({ name, kind, cron, tasks }: JobSpec): string => {
       return `${task} x${replicas} ${more}`
     },
   )
-  return `${kind} ${name}: ${shown.join('; ')}${cron === undefined ? '' : ` ${JSON.stringify(cron)}`}`
+  const more = cron === undefined ? '' : ` ${JSON.stringify(cron)}`
+  return `${kind} ${name}${priority === undefined ? '' : ` of priority ${priority}`}: ${shown.join('; ')}${more}`
 }

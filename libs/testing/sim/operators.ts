@@ -54,7 +54,7 @@ const updateFrom = (random: Random): UpdateSpec => ({
 })
 
 const JOBS = ['web', 'web', 'db', 'sum']
-const VERBS: readonly Exclude<SteeringVerb, 'label' | 'run'>[] = [
+const VERBS: readonly Exclude<SteeringVerb, 'label' | 'run' | 'set-policy'>[] = [
   ...(['drain', 'drain', 'cordon', 'uncordon', 'uncordon', 'scale', 'scale'] as const),
   ...(['pause', 'resume', 'promote', 'revert', 'restart', 'restart'] as const),
 ]

@@ -7,6 +7,7 @@ import { withIlls } from './ills'
 import { withKinds } from './kinds'
 import { withNeeds } from './needs'
 import { withOperators } from './operators'
+import { withPriorities } from './priorities'
 import { Random } from './random'
 import { withRareTroubles } from './rareTroubles'
 import { withRules } from './rules'
@@ -35,7 +36,7 @@ export const makePlan = (seed: number, events: number): Plan => {
   const steered = withKinds(seed, withOperators(seed, plan.size.workers, plan.happenings))
   const needy = withNeeds(seed, withRareTroubles(seed, withCrons(seed, steered)))
   const ruled = withRules(seed, plan.size.workers, withIlls(seed, needy))
-  return { ...plan, happenings: withHooks(seed, ruled) }
+  return { ...plan, happenings: withPriorities(seed, withHooks(seed, ruled)) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

@@ -22,9 +22,10 @@ import {
   whyWaiting,
 } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
-import { instanceId, RESOURCE_NAMES } from '#libs/kernel'
+import { addResources, instanceId, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
 import { isMet, lastTime, type PortSpec, updateOf } from '#libs/spec'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
+import { MARGIN, priorityOf } from '../../../services/scheduler/core/preempt'
 import { turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
 import { CALM } from './weather'
@@ -268,6 +269,19 @@ const wrongInInstance = (world: World, task: Task, instance: Instance, known: Se
 const isStuck = (task: Task): boolean =>
   [...task.instances].some((each) => isWanted(each) && (each.state === 'failed' || each.state === 'pending'))
 
+/** What is free for an instance on a worker; and where it waits, what lower ones hold there whose place it may take. */
+const roomFor = ({ truth }: World, { capacity, reserved, instances }: Worker, { task, state }: Instance): Resources => {
+  let room = subtractResources(capacity, reserved)
+  if (!truth.scheduling.preemption || state !== 'pending') return room
+  for (const attempt of instances) {
+    const other = instanceOf(attempt)
+    const mayGo = other === attempt && other.retiring === null && other.task.job !== task.job
+    const isLower = priorityOf(other.task.job) + MARGIN <= priorityOf(task.job)
+    if (mayGo && isLower) room = addResources(room, attempt.spec.resources)
+  }
+  return room
+}
+
 /** Whether a worker could take it, by the log alone, and none is kept for somebody who has waited so much longer. */
 const hasRoom = (world: World, instance: Instance): boolean => {
   const { spec } = instance.task
@@ -275,7 +289,7 @@ const hasRoom = (world: World, instance: Instance): boolean => {
     isOpen(worker) &&
     (targetOf(instance) ?? worker.name) === worker.name &&
     !instance.rejectedBy.includes(worker.name) &&
-    RESOURCE_NAMES.every((name) => worker.reserved[name] + spec.resources[name] <= worker.capacity[name]) &&
+    RESOURCE_NAMES.every((name) => spec.resources[name] <= roomFor(world, worker, instance)[name]) &&
     (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
     !(spec.distinctWorkers && hasOther(worker, instance)) &&
     hasMore(world, worker, instance)

@@ -13,6 +13,7 @@ export const WRITES = {
   cordon: 'WorkerCordoned',
   uncordon: 'WorkerUncordoned',
   label: 'WorkerLabelled',
+  'set-policy': 'PolicySet',
   rebalance: 'RebalanceRequested',
 } as const
 
@@ -21,7 +22,7 @@ export type WritingVerb = keyof typeof WRITES
 /** Of which the plan holds the whole request; moves are found when they are asked for. */
 export type SteeringVerb = Exclude<WritingVerb, 'rebalance'>
 
-/** A request to whatever manager takes it. */
+/** A request to whatever service takes it. */
 export type Asked = {
   [V in SteeringVerb]: { readonly tag: 'ask'; readonly verb: V; readonly request: RequestOf<V> }
 }[SteeringVerb]

@@ -1,16 +1,9 @@
-import {
-  type Core,
-  type Decision,
-  describeReasons,
-  type Instance,
-  isFrozen,
-  targetOf,
-  type Verdict,
-} from '#libs/cluster'
+import { type Core, type Decision, describeReasons, type Instance, targetOf, type Verdict } from '#libs/cluster'
 import { instanceId, type Resources } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 import type { Reason } from './filters'
 import { hash } from './fleet/ties'
+import { isHeldBack, refOf } from './instances'
 import { Keeper } from './keep'
 import type { Admits, Lot } from './pick'
 import type { Preference } from './preferences'
@@ -38,7 +31,7 @@ export const schedulerCore = (batch: Batch = BATCH): Core<SchedulerView> => ({
 })
 
 const decide = (view: SchedulerView, mono: number, batch: Batch): Verdict => {
-  settle(view)
+  const freed = settle(view)
   const decisions: Decision[] = []
   const deciding = new Deciding(view)
   while (decisions.length < batch.decisions && deciding.looks < batch.looks) {
@@ -47,24 +40,27 @@ const decide = (view: SchedulerView, mono: number, batch: Batch): Verdict => {
     const decision = deciding.place(instance)
     if (decision !== null) decisions.push(decision)
   }
+  const placed = decisions.some(({ draft }) => draft.type === 'TaskScheduled')
+  decisions.push(...view.preemption.decide(view, freed, batch.decisions - decisions.length, placed))
   return { decisions, wakeAt: view.queue.busy ? mono : null }
 }
 
-/** Whether an event of it cannot be read: what is decided about it would not be written, and must move nobody else. */
-const isHeldBack = ({ cluster }: SchedulerView, { task, index }: Instance): boolean =>
-  cluster.quarantined.size > 0 && isFrozen(cluster, `events.task.${task.job.name}.${task.name}.${index}`)
-
-/** What was promised is in the log by now, or never will be; and where there is room since, who waits for it is called. */
-export const settle = (view: SchedulerView): void => {
-  const { fleet, queue, cluster } = view
-  if (view.decidedAt === cluster.seq) return
+/**
+ * What was promised is in the log by now, or never will be; and where there is room since, who waits for it is called.
+ * Returns the rows where that is so.
+ */
+export const settle = (view: SchedulerView): readonly number[] => {
+  const { fleet, queue, claims, cluster } = view
+  if (view.decidedAt === cluster.seq) return []
   view.decidedAt = cluster.seq
   forgetPromises(view)
   queue.settle()
   const freed = [...fleet.freed]
   fleet.freed.clear()
   queue.wake((asked) => freed.some((row) => fleet.hasRoom(row, asked)))
+  claims.keep()
   view.kept = null
+  return freed
 }
 
 /** The policy by which an instance is placed: its job's, or the cluster's. */
@@ -87,7 +83,7 @@ export class Deciding {
     const { queue } = this.view
     for (;;) {
       const instance = queue.next()
-      if (instance === undefined || !isHeldBack(this.view, instance)) return instance
+      if (instance === undefined || !isHeldBack(this.view.cluster, instance)) return instance
       queue.take(instance)
     }
   }
@@ -97,12 +93,15 @@ export class Deciding {
     const known = view.queue.reasonsFor(instance)
     if (known !== undefined) return this.refuse(instance, known)
     const policy = policyFor(view, instance)
-    const row = this.pick(instance, policy)
+    const row = view.claims.without(instance, () => this.pick(instance, policy))
     if (row >= 0) return this.schedule(instance, policy, row)
     const said = view.queue.saidOf(instance)
     if (said !== undefined) return this.refuse(instance, said)
     this.looks += view.fleet.size
-    return this.refuse(instance, reasonsOf(view, instance))
+    return this.refuse(
+      instance,
+      view.claims.without(instance, () => reasonsOf(view, instance)),
+    )
   }
 
   /** Settles which worker, if any, is kept for another one when this instance has its turn. */
@@ -111,20 +110,22 @@ export class Deciding {
   }
 
   private pick(instance: Instance, policy: PlacementPolicy): number {
-    const { feasible, picker, preferences, cluster, fleet } = this.view
+    const { feasible, picker, preferences, claims, cluster, fleet } = this.view
     const admits = feasible.admits(instance)
     const kept = this.keeper.before(instance)
     const lot: Lot = {
       turn: cluster.scheduling.placements + this.placed,
       seed: () => hash(`${instanceId(refOf(instance))} ${instance.attempt + 1}`, cluster.scheduling.seed ?? 0),
     }
-    const allowed = kept === null ? admits : (row: number) => row !== kept.row && admits(row)
+    const claimed = claims.rowOf(instance)
+    const allowed = kept === null ? admits : (row: number) => (row !== kept.row || row === claimed) && admits(row)
     const { resources } = instance.task.spec
     const target = targetOf(instance)
     if (target !== null) {
       const row = fleet.rowOf(target) ?? -1
       return row >= 0 && fleet.hasRoom(row, resources) && allowed(row) ? row : -1
     }
+    if (claimed >= 0 && fleet.hasRoom(claimed, resources) && allowed(claimed)) return claimed
     const { aim, avoids } = instance
     const aimed = aim === null || avoids.includes(aim) ? undefined : fleet.rowOf(aim)
     if (aimed !== undefined && fleet.hasRoom(aimed, resources) && allowed(aimed)) return aimed
@@ -145,8 +146,9 @@ export class Deciding {
   }
 
   private schedule(instance: Instance, policy: PlacementPolicy, row: number): Decision {
-    const { cluster, fleet, tenants, feasible, queue } = this.view
+    const { cluster, fleet, tenants, feasible, queue, claims } = this.view
     queue.take(instance)
+    claims.end(instance)
     queue.promise(instance.task)
     fleet.promise(row, instance.task.spec.resources)
     tenants.promise(row, instance)
@@ -184,5 +186,3 @@ export class Deciding {
     return { draft: { type: 'TaskUnplaceable', data }, expect: instance.seq }
   }
 }
-
-const refOf = ({ task, index }: Instance) => ({ job: task.job.name, task: task.name, index })

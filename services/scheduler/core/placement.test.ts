@@ -197,8 +197,8 @@ test('the order in which workers came changes nothing', () => {
 })
 
 const policySet = fc
-  .tuple(fc.constantFrom(...PLACEMENT_POLICIES), fc.option(fc.nat()))
-  .map(([policy, seed]): Draft => ({ type: 'PolicySet', data: { policy, seed } }))
+  .tuple(fc.constantFrom(...PLACEMENT_POLICIES), fc.option(fc.nat()), fc.boolean())
+  .map(([policy, seed, preemption]): Draft => ({ type: 'PolicySet', data: { policy, seed, preemption } }))
 
 test('every placement of a long history, made again from the log alone, is on the same worker', () => {
   fc.assert(

@@ -18,7 +18,7 @@ const placed = (
 ): History => {
   const log = new History()
   for (const [at, cpuMilli] of workers.entries()) log.add(registered(`w${at}`, cpuMilli))
-  log.add({ type: 'PolicySet', data: { policy, seed: null } })
+  log.add({ type: 'PolicySet', data: { policy, seed: null, preemption: null } })
   for (const [at, { asks, on }] of tasks.entries()) {
     log.add(submitted(aJob({ name: `j${at}`, tasks: [{ replicas: on.length, resources: cores(asks) }] })))
     for (const [index, row] of on.entries()) {

@@ -6,7 +6,7 @@ import { policyFor } from './decide'
 import { isLarge, TERMS } from './fleet/numbers'
 import { POLICIES, type Scored } from './policies'
 import { askedShare, tierCost } from './policies/policy'
-import { forgetPromises, type SchedulerView } from './view'
+import { beginAnew, type SchedulerView } from './view'
 
 /** How evenly the workers that take instances are filled: standard deviations of their shares in use. */
 export interface Balance {
@@ -44,7 +44,7 @@ const MOST_ROUNDS = 50
  * @param most At most so many moves.
  */
 export const planRebalance = (view: SchedulerView, most: number): RebalancePlan => {
-  forgetPromises(view)
+  beginAnew(view)
   const { policy } = view.cluster.scheduling
   const chosen = POLICIES[policy]
   const scored = chosen.pick === 'best' ? chosen : chosen.pick === 'sample' ? chosen.by : null
@@ -53,7 +53,7 @@ export const planRebalance = (view: SchedulerView, most: number): RebalancePlan 
   if (scored === null || scored.load === null) return nothing
   const { moves, more } = new Planner(view, scored).plan(most)
   const after = balanceOf(view)
-  forgetPromises(view)
+  beginAnew(view)
   return { policy, moves, more, before, after, scores: true }
 }
 

@@ -51,8 +51,10 @@ export const recompute = (
   }
   deciding.keepFor(target)
   const policy = policyFor(view, target)
-  const workers = judgeAll(view, target, policy)
-  const remedies = workers.some(({ fits }) => fits) ? [] : remediesFor(view, target)
+  const { workers, remedies } = view.claims.without(target, () => {
+    const workers = judgeAll(view, target, policy)
+    return { workers, remedies: workers.some(({ fits }) => fits) ? [] : remediesFor(view, target) }
+  })
   const decision = deciding.next() === target ? deciding.place(target) : null
   const placement = decision?.draft.type === 'TaskScheduled' ? decision.draft.data : null
   return { placement, policy, workers, remedies, ahead, measured }

@@ -28,12 +28,16 @@ test('instances are spread over the workers, ties go by name', () => {
 })
 
 test('the policy is that of the cluster as of the log, and a job may name its own', () => {
-  const policy = { type: 'PolicySet' as const, data: { policy: 'binpack' as const, seed: null } }
+  const policy = { type: 'PolicySet' as const, data: { policy: 'binpack' as const, seed: null, preemption: null } }
   const story = given(registered('w1'), registered('w2'), policy, job('web', { replicas: 2 }))
   assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1', 'TaskScheduled web.api.1 on w1'])
   story.given(submitted({ ...aJob({ name: 'own' }), placement: { policy: 'spread' } }))
   assert.equal(inShort(story.settle()), ['TaskScheduled own.api.0 on w2'])
-  assert.is(setPolicy(story.log.cluster, 'binpack', null), null, 'it is so already')
+  assert.is(
+    setPolicy(story.log.cluster, { policy: 'binpack', seed: null, preemption: false }),
+    null,
+    'it is so already',
+  )
 })
 
 /** Placed on a worker, failed there for good, and to be placed anew. */

@@ -1,5 +1,4 @@
-import type { Instance } from '#libs/cluster'
-import { instanceId } from '#libs/kernel'
+import { type Instance, idOf } from '#libs/cluster'
 import type { PlacementPolicy } from '#libs/spec'
 import { type Candidate, FILTERS, type Reason } from './filters'
 import { TERMS, type Term } from './fleet/numbers'
@@ -32,7 +31,9 @@ const rejection = (instance: Instance, candidate: Candidate) => {
 }
 
 /** Why no worker takes an instance: how many each filter rejects, in the order of the filters. */
-export const reasonsOf = ({ fleet, feasible, kept }: SchedulerView, instance: Instance): readonly Reason[] => {
+export const reasonsOf = (view: SchedulerView, instance: Instance): readonly Reason[] => {
+  const { fleet, feasible } = view
+  const kept = keptFrom(view, instance)
   if (fleet.size === 0) return [{ reason: 'no worker has joined', workers: 0 }]
   const rejected = new Map<string, number>()
   for (let row = 0; row < fleet.size; row += 1) {
@@ -51,13 +52,18 @@ export const judgeAll = (
   instance: Instance,
   policy: PlacementPolicy,
 ): readonly WorkerVerdict[] => {
-  const { fleet, feasible, preferences, kept } = view
+  const { fleet, feasible, preferences, claims } = view
+  const kept = keptFrom(view, instance)
   const preference = preferences.of(instance)
   const rows = fleet.workers.map((_, row) => row).sort((a, b) => (nameAt(view, a) < nameAt(view, b) ? -1 : 1))
+  const keptThere = (row: number): string => {
+    const kept = claims.on(row).filter((other) => other !== instance)
+    return kept.length === 0 ? '' : `; room is kept for ${kept.map((other) => idOf(other)).join(', ')}`
+  }
   return rows.map((row): WorkerVerdict => {
     const worker = nameAt(view, row)
     const rejected = rejection(instance, feasible.candidate(row)) ?? (row === kept?.row ? keptFor(kept) : null)
-    if (rejected !== null) return { worker, fits: false, ...rejected }
+    if (rejected !== null) return { worker, fits: false, ...rejected, detail: `${rejected.detail}${keptThere(row)}` }
     const avoided = instance.avoids.includes(worker) ? { avoided: true as const } : {}
     const parts = preference?.parts(row) ?? []
     const points = parts.reduce((sum, part) => sum + part.points, 0)
@@ -66,9 +72,13 @@ export const judgeAll = (
   })
 }
 
-const keptFor = ({ instance: { task, index } }: Kept) => ({
+/** The worker that is kept for another one, unless room was made there for this one. */
+const keptFrom = ({ claims, kept }: SchedulerView, instance: Instance): Kept | null =>
+  kept === null || kept.row === claims.rowOf(instance) ? null : kept
+
+const keptFor = ({ instance }: Kept) => ({
   filter: 'kept',
-  detail: `is kept for ${instanceId({ job: task.job.name, task: task.name, index })}, which has waited too long`,
+  detail: `is kept for ${idOf(instance)}, which has waited too long`,
 })
 
 const nameAt = ({ fleet }: SchedulerView, row: number): string => fleet.workers[row]?.name ?? ''

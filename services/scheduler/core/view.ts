@@ -1,8 +1,19 @@
-import { type Changes, type Cluster, evolve, type Instance, isPlaced, type Job, type Worker } from '#libs/cluster'
+import {
+  type Changes,
+  type Cluster,
+  evolve,
+  type Instance,
+  isPlaced,
+  type Job,
+  knownInstances,
+  type Worker,
+} from '#libs/cluster'
 import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
+import { Claims } from './claims'
 import { Feasible } from './feasible'
 import { Fleet } from './fleet/fleet'
 import { Picker } from './pick'
+import { Preemption } from './preempt'
 import { Preferences } from './preferences'
 import { Queue } from './queue'
 import { Tenants } from './tenants'
@@ -14,6 +25,8 @@ export interface SchedulerView {
   readonly tenants: Tenants
   readonly feasible: Feasible
   readonly preferences: Preferences
+  readonly claims: Claims
+  readonly preemption: Preemption
   readonly picker: Picker
   readonly queue: Queue
   /** The worker that is kept for an instance that waits too long, in the batch that is decided now. */
@@ -31,12 +44,15 @@ export interface Kept {
 export const viewOf = (cluster: Cluster): SchedulerView => {
   const fleet = new Fleet(cluster.scheduling.seed)
   const tenants = new Tenants(fleet)
+  const feasible = new Feasible(fleet, tenants)
   const view: SchedulerView = {
     cluster,
     fleet,
     tenants,
-    feasible: new Feasible(fleet, tenants),
+    feasible,
     preferences: new Preferences(fleet, tenants),
+    claims: new Claims(fleet, feasible),
+    preemption: new Preemption(),
     picker: new Picker(fleet),
     queue: new Queue(),
     kept: null,
@@ -44,12 +60,13 @@ export const viewOf = (cluster: Cluster): SchedulerView => {
   }
   for (const worker of cluster.workers.values()) fleet.renew(worker)
   for (const job of cluster.jobs.values()) view.queue.renew(job)
+  for (const instance of knownInstances(cluster)) view.claims.note(instance)
   return view
 }
 
 /** Folds one entry, and notes what it changed: who waits, what workers have, where there is room. */
 export const evolveView = (view: SchedulerView, entry: Entry): void => {
-  const { cluster, fleet, queue } = view
+  const { cluster, fleet, queue, claims, preemption } = view
   const { event } = entry
   const jobs = new Set<Job>()
   let freedVolumes = false
@@ -58,6 +75,7 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
     job: (job) => jobs.add(job),
     // Of a job that is submitted all instances are looked at below, together.
     instance: (instance) => {
+      claims.note(instance)
       if (event.type === 'JobSubmitted') return
       if (instance.spec.volumes !== undefined && !isPlaced(instance.state)) freedVolumes = true
       queue.add(instance)
@@ -66,9 +84,15 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
     worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
   }
   evolve(cluster, entry, changes)
-  if (freedVolumes) queue.wakeAll() // what was to be made there may now be made anywhere
+  if (freedVolumes) {
+    queue.wakeAll() // what was to be made there may now be made anywhere
+    preemption.forget()
+  }
   for (const job of jobs) queue.renew(job)
-  if (event.type === 'PolicySet') fleet.breakTiesBy(cluster.scheduling.seed)
+  if (jobs.size > 0 || ofWorkers) preemption.forget()
+  if (event.type !== 'PolicySet') return
+  fleet.breakTiesBy(cluster.scheduling.seed)
+  preemption.forget()
 }
 
 const renew = ({ fleet, feasible, preferences, queue }: SchedulerView, worker: Worker): void => {
@@ -77,11 +101,19 @@ const renew = ({ fleet, feasible, preferences, queue }: SchedulerView, worker: W
   queue.wakeAll() // why there is no place may be told anew
 }
 
-/** Back to what the log says of the workers. */
-export const forgetPromises = ({ fleet, tenants, feasible }: SchedulerView): void => {
+/** Back to what the log says of the workers, with nothing kept for anybody. */
+export const forgetPromises = ({ fleet, tenants, feasible, claims }: SchedulerView): void => {
+  claims.forget()
   fleet.settle()
   tenants.settle()
   feasible.settle()
+}
+
+/** As a batch begins: what the log says, and what it keeps for whom. */
+export const beginAnew = (view: SchedulerView): void => {
+  forgetPromises(view)
+  view.claims.keep()
+  view.kept = null
 }
 
 /** Notes what a worker was measured to use. */
@@ -91,8 +123,9 @@ export const hear = ({ fleet }: SchedulerView, event: OrkEvent): void => {
 
 /** Looks at every instance that waits again. */
 export const reconsider = (view: SchedulerView): void => {
-  const { cluster, queue } = view
+  const { cluster, queue, preemption } = view
   view.decidedAt = -1
+  preemption.forget()
   for (const job of cluster.jobs.values()) queue.renew(job)
   queue.wakeAll()
 }

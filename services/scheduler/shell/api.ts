@@ -25,17 +25,23 @@ export const serveApi = (connection: Connection, service: LedService<SchedulerVi
           seq: view.cluster.seq,
           id,
           pending: instance.state === 'pending',
+          awaits: instance.awaits,
           policy: policyFor(view, instance),
           workers,
         })
       }),
-      endpoint({ prefix, verb: 'set-policy', queue: 'schedulers' }, ({ policy, seed, actor }) =>
+      endpoint({ prefix, verb: 'set-policy', queue: 'schedulers' }, ({ policy, seed, preemption, actor }) =>
         service.execute(
           'the policy',
           (cluster) => {
-            const decision = setPolicy(cluster, policy, seed)
+            const decision = setPolicy(cluster, { policy, seed, preemption })
             const outcome = decision === null ? 'unchanged' : 'set'
-            return E.right({ decision, done: (seq): SetPolicyReply => ({ policy, seq, outcome }) })
+            const { scheduling } = cluster
+            const now = {
+              policy: policy ?? scheduling.policy,
+              preemption: preemption ?? scheduling.preemption,
+            }
+            return E.right({ decision, done: (seq): SetPolicyReply => ({ ...now, seq, outcome }) })
           },
           actor,
         ),

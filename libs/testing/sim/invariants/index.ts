@@ -9,6 +9,7 @@ import { intake } from './intake'
 import type { Invariant, LogInvariant } from './invariant'
 import { lifecycle } from './lifecycle'
 import { owners } from './owners'
+import { preemption } from './preemption'
 import { recomputed } from './recomputed'
 import { reserve } from './reserve'
 import { rules } from './rules'
@@ -33,6 +34,7 @@ export const INVARIANTS: readonly Invariant[] = [
   runsApart,
   intake,
   turns,
+  preemption,
   silence,
   recomputed,
   held,

@@ -1,5 +1,4 @@
-import type { Instance } from '#libs/cluster'
-import { instanceId } from '#libs/kernel'
+import { type Instance, idOf } from '#libs/cluster'
 import type { Candidate, Filter } from './filter'
 
 /** Two instances of a task that asks for it never share a worker; two attempts of one may, while one takes the other's place. */
@@ -15,5 +14,5 @@ export const distinctWorkers: Filter = {
 
 const otherThere = ({ task, index }: Instance, { otherOf }: Candidate): string | null => {
   const other = task.spec.distinctWorkers ? otherOf(task, index) : undefined
-  return other === undefined ? null : instanceId({ job: task.job.name, task: task.name, index: other })
+  return other === undefined ? null : idOf({ task, index: other })
 }

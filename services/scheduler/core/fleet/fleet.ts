@@ -144,8 +144,12 @@ export class Fleet {
 
   /** The same, whether or not it takes instances. */
   unused(row: number, resource: number): number {
-    const free = (this.capacity[resource]?.[row] ?? 0) - this.usedOf(resource, row)
-    return Math.min(free, this.most[resource]?.[row] ?? 0)
+    return Math.min(this.left(row, resource), this.most[resource]?.[row] ?? 0)
+  }
+
+  /** What is left in all, however much of it one instance can have; negative where more is promised than there is. */
+  left(row: number, resource: number): number {
+    return (this.capacity[resource]?.[row] ?? 0) - this.usedOf(resource, row)
   }
 
   hasRoom(row: number, asked: Resources): boolean {

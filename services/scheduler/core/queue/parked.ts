@@ -84,6 +84,11 @@ export class Parked {
     return { tasks, alone }
   }
 
+  /** Those that wait each for itself. */
+  aside(): Iterable<Instance> {
+    return this.alone.keys()
+  }
+
   *tasks(): Generator<Task> {
     for (const { tasks } of this.lots.values()) yield* tasks
   }

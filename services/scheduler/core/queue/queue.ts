@@ -79,7 +79,8 @@ export class Queue {
       this.counter.pop()
       if (!isHead) continue
       this.heads.delete(key)
-      if (isAlone(instance)) this.add(instance)
+      // It may have come with its task, and wait alone by now: then it was called for itself.
+      if (key === instance && isAlone(instance)) this.add(instance)
       else this.callFirst(instance.task)
     }
     return undefined
@@ -168,6 +169,11 @@ export class Queue {
   parkedFirsts(): readonly Instance[] {
     const firsts = [...this.parked.tasks()].map((task) => this.lines.get(task)?.first())
     return firsts.filter((instance) => instance !== undefined).sort(byTurn)
+  }
+
+  /** Those that have no place and wait each for itself. */
+  parkedAlone(): readonly Instance[] {
+    return [...this.parked.aside()].filter((instance) => isWaiting(instance) && isAlone(instance))
   }
 
   private leaveCounter(): void {

@@ -1,0 +1,206 @@
+import {
+  type Attempt,
+  type Cluster,
+  type Decision,
+  type Instance,
+  idOf,
+  instanceOf,
+  isWanted,
+  type Job,
+  mostForOne,
+  type Worker,
+  whyHeld,
+} from '#libs/cluster'
+import { addResources, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
+import { DEFAULT_PRIORITY } from '#libs/spec'
+import { type Claims, leavingOf } from './claims'
+import type { Feasible } from './feasible'
+import type { Fleet } from './fleet/fleet'
+
+import { shareOf } from './fleet/numbers'
+import { isHeldBack, refOf } from './instances'
+import { byTurn, type Queue } from './queue'
+
+/** By how much the priority of a job must be higher for its instances to take the place of another's: Nomad's, too. */
+export const MARGIN = 10
+
+/** What it looks at: a part of what the scheduler knows. */
+interface Seen {
+  readonly cluster: Cluster
+  readonly fleet: Fleet
+  readonly feasible: Feasible
+  readonly queue: Queue
+  readonly claims: Claims
+  /** The worker that is kept for one that waits too long. */
+  readonly kept: { readonly row: number } | null
+}
+
+/** Where room is made, and of whom. */
+interface Choice {
+  readonly row: number
+  /** Empty: it fits once all is gone that is on its way to its end already. */
+  readonly victims: readonly Attempt[]
+}
+
+/**
+ * Makes room for those that have no place though their jobs have a higher priority than what runs, where the cluster
+ * allows it (`PolicySet`). Asked once all placements of a batch are decided, so that these do not depend on it.
+ *
+ * Of the workers that would do, the one is taken whose victims are of the lowest priority, then the fewest. Victims are of
+ * other jobs, lower by `MARGIN` at least, and none of them could be left out. Nobody is preempted while somewhere what
+ * is ending already will leave enough room.
+ */
+export class Preemption {
+  /** Those for whom nothing was found: what has not changed since need not be looked at again. */
+  private readonly vain = new Set<Instance>()
+  /** What was looked at may be otherwise: workers, priorities, the switch. */
+  forget(): void {
+    this.vain.clear()
+  }
+
+  /**
+   * @param freed Rows with more room than before.
+   * @param most Of so many victims at most.
+   * @param placed Whether anything is being placed of which the log does not tell yet: that may be preempted once it does.
+   */
+  decide(view: Seen, freed: readonly number[], most: number, placed: boolean): Decision[] {
+    const { cluster, queue, claims } = view
+    if (!cluster.scheduling.preemption) return []
+    if (most <= 0) this.forget() // what was freed is not looked at now
+    const lowest = lowestPriority(cluster.jobs.values())
+    const decisions: Decision[] = []
+    const taken = new Set<Attempt>()
+    for (const instance of [...queue.parkedFirsts(), ...queue.parkedAlone()].sort(byTurn)) {
+      if (priorityOf(instance.task.job) - MARGIN < lowest || claims.rowOf(instance) >= 0) continue
+      if (whyHeld(instance.task) !== null || isHeldBack(view.cluster, instance)) continue
+      const rows = this.vain.has(instance) ? freed : view.fleet.byRank
+      const choice = bestOf(view, instance, rows, taken)
+      if (choice === null && !placed && view.kept === null) this.vain.add(instance)
+      if (choice === null || choice.victims.length > most - decisions.length) continue
+      this.vain.delete(instance)
+      view.fleet.promise(choice.row, instance.task.spec.resources)
+      for (const victim of choice.victims) {
+        taken.add(victim)
+        decisions.push(preempted(victim, instance, cluster.seq))
+      }
+    }
+    return decisions
+  }
+}
+
+/** What a job's instances are worth when it comes to whose place it is. */
+export const priorityOf = ({ spec }: Job): number => spec.priority ?? DEFAULT_PRIORITY
+
+/** Of all jobs of which anything may run. */
+const lowestPriority = (jobs: Iterable<Job>): number => {
+  let lowest = Number.POSITIVE_INFINITY
+  for (const job of jobs) if (job.state === 'running') lowest = Math.min(lowest, priorityOf(job))
+  return lowest
+}
+
+/** The best of some rows; null: on none would it help. */
+const bestOf = (
+  view: Seen,
+  instance: Instance,
+  rows: readonly number[],
+  taken: ReadonlySet<Attempt>,
+): Choice | null => {
+  const { fleet, feasible, kept } = view
+  const admits = feasible.admits(instance)
+  let best: Choice | null = null
+  for (const row of rows) {
+    const worker = fleet.workers[row]
+    if (worker === undefined || !fleet.open[row] || row === kept?.row || !admits(row)) continue
+    const victims = victimsOn(view, row, worker, instance, taken)
+    if (victims?.length === 0) return { row, victims }
+    if (victims !== null && (best === null || isBetter(victims, best.victims))) best = { row, victims }
+  }
+  return best
+}
+
+/** By the highest priority among them, then by how many they are. Of equals the first in the order of ties stays. */
+const isBetter = (victims: readonly Attempt[], others: readonly Attempt[]): boolean => {
+  const [mine, theirs] = [highestOf(victims), highestOf(others)]
+  return mine === theirs ? victims.length < others.length : mine < theirs
+}
+
+const highestOf = (victims: readonly Attempt[]): number => Math.max(...victims.map(({ task }) => priorityOf(task.job)))
+
+/** Those on a worker who would have to go for an instance to fit; null: it would not, whoever went. */
+const victimsOn = (
+  view: Seen,
+  row: number,
+  worker: Worker,
+  { task }: Instance,
+  taken: ReadonlySet<Attempt>,
+): readonly Attempt[] | null => {
+  const { fleet } = view
+  const asked = task.spec.resources
+  if (RESOURCE_NAMES.some((name) => asked[name] > mostForOne(worker, name))) return null
+  let free: Resources = leavingOf(worker)
+  for (const victim of taken) if (worker.instances.has(victim)) free = addResources(free, victim.spec.resources)
+  const fits = (more: Resources): boolean =>
+    RESOURCE_NAMES.every((name, k) => asked[name] <= fleet.left(row, k) + more[name])
+  if (fits(free)) return []
+  const chosen: Attempt[] = []
+  for (const attempt of inOrder(view, worker, task.job, asked).filter((one) => !taken.has(one))) {
+    free = addResources(free, attempt.spec.resources)
+    chosen.push(attempt)
+    if (fits(free)) return withoutNeedless(chosen, free, fits)
+  }
+  return null
+}
+
+/** Who may be preempted: the lowest priority first, of one priority who gives most of what is asked for, then the youngest. */
+const inOrder = (view: Seen, worker: Worker, job: Job, asked: Resources): readonly Attempt[] => {
+  const most = priorityOf(job) - MARGIN
+  const gives = ({ spec }: Attempt): number =>
+    RESOURCE_NAMES.reduce((sum, name) => sum + Math.min(1, shareOf(spec.resources[name], asked[name])), 0)
+  return [...worker.instances]
+    .filter((attempt) => priorityOf(attempt.task.job) <= most && attempt.task.job !== job && mayGo(view, attempt))
+    .sort((a, b) => priorityOf(a.task.job) - priorityOf(b.task.job) || gives(b) - gives(a) || b.placedSeq - a.placedSeq)
+}
+
+/** Neither on its way to its end, nor one of two of its instance while that is replaced. */
+const mayGo = (view: Seen, attempt: Attempt): boolean => {
+  const instance = instanceOf(attempt)
+  return (
+    instance === attempt &&
+    instance.retiring === null &&
+    attempt.state !== 'stopping' &&
+    isWanted(attempt) &&
+    !isHeldBack(view.cluster, instance)
+  )
+}
+
+/** Leaves out, those of the highest priority first, who is not needed. */
+const withoutNeedless = (
+  chosen: readonly Attempt[],
+  freed: Resources,
+  fits: (free: Resources) => boolean,
+): readonly Attempt[] => {
+  let free = freed
+  const needed = [...chosen]
+  for (const attempt of [...chosen].reverse()) {
+    const less = subtractResources(free, attempt.spec.resources)
+    if (!fits(less)) continue
+    free = less
+    needed.splice(needed.indexOf(attempt), 1)
+  }
+  return needed
+}
+
+const preempted = (victim: Attempt, by: Instance, asOf: number): Decision => {
+  const [priority, over] = [priorityOf(by.task.job), priorityOf(victim.task.job)]
+  const data = {
+    ...refOf(victim),
+    worker: victim.worker ?? '_',
+    attempt: victim.attempt,
+    placement: victim.placedSeq,
+    priority: over,
+    by: { ...refOf(by), priority },
+    asOf,
+    reason: `makes room for ${idOf(by)}, of priority ${priority} over ${over}`,
+  }
+  return { draft: { type: 'TaskPreempted', data }, expect: instanceOf(victim).seq }
+}

@@ -16,7 +16,6 @@ import { DEFAULT_PRIORITY } from '#libs/spec'
 import { type Claims, leavingOf } from './claims'
 import type { Feasible } from './feasible'
 import type { Fleet } from './fleet/fleet'
-
 import { shareOf } from './fleet/numbers'
 import { isHeldBack, refOf } from './instances'
 import { byTurn, type Queue } from './queue'
@@ -53,6 +52,7 @@ interface Choice {
 export class Preemption {
   /** Those for whom nothing was found: what has not changed since need not be looked at again. */
   private readonly vain = new Set<Instance>()
+
   /** What was looked at may be otherwise: workers, priorities, the switch. */
   forget(): void {
     this.vain.clear()

@@ -1,4 +1,13 @@
-import { type Core, type Decision, type Instance, type Job, type Now, type Verdict, withoutFrozen } from '#libs/cluster'
+import {
+  type Core,
+  type Decision,
+  findInstance,
+  type Instance,
+  type Job,
+  type Now,
+  type Verdict,
+  withoutFrozen,
+} from '#libs/cluster'
 import { decideDrains, nextDrain, waitingForRoom, whyDrained } from './drain'
 import { decideJob } from './jobs'
 import { DEFAULT_LIVENESS, decideLiveness, type LivenessSettings } from './liveness'
@@ -95,9 +104,7 @@ const noteTouched = ({ cluster, touchedInstances, seen, reschedules }: ManagerVi
 /** The instances that are asked to stop. */
 const stoppedBy = ({ cluster }: ManagerView, decisions: readonly Decision[]): readonly Instance[] =>
   decisions.flatMap(({ draft: { type, data } }) =>
-    type === 'TaskStopRequested'
-      ? (cluster.jobs.get(data.job)?.tasks.get(data.task)?.instances.at(data.index) ?? [])
-      : [],
+    type === 'TaskStopRequested' ? (findInstance(cluster, data.job, data.task, data.index) ?? []) : [],
   )
 
 /** Why an instance should be elsewhere: of a drain, or since it was asked for. */

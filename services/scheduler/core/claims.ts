@@ -2,7 +2,7 @@ import { type Instance, isWanted, mostForOne, type Worker, whyHeld } from '#libs
 import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import type { Feasible } from './feasible'
 import type { Fleet } from './fleet/fleet'
-import { byTurn } from './queue'
+import { byTurn, isWaiting } from './queue'
 
 /**
  * Room that is spoken for: of a worker where instances were preempted it is that of the one they made room for, until
@@ -35,7 +35,8 @@ export class Claims {
     if (this.waiting.size === 0) return
     for (const instance of [...this.waiting].sort(byTurn)) {
       const row = instance.awaits === null ? undefined : this.fleet.rowOf(instance.awaits)
-      if (row === undefined || !isWaiting(instance) || !this.willDo(instance, row)) continue
+      if (row === undefined || !isWaiting(instance) || whyHeld(instance.task) !== null) continue
+      if (!this.willDo(instance, row)) continue
       this.rows.set(instance, row)
       this.fleet.promise(row, instance.task.spec.resources)
     }
@@ -80,9 +81,6 @@ export class Claims {
     )
   }
 }
-
-const isWaiting = (instance: Instance): boolean =>
-  instance.state === 'pending' && isWanted(instance) && whyHeld(instance.task) === null
 
 /** What is held on a worker by what is on its way to its end. */
 export const leavingOf = ({ instances }: Worker): Resources => {

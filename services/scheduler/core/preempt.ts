@@ -12,13 +12,12 @@ import {
   whyHeld,
 } from '#libs/cluster'
 import { addResources, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
-import { DEFAULT_PRIORITY } from '#libs/spec'
 import { type Claims, leavingOf } from './claims'
 import type { Feasible } from './feasible'
 import type { Fleet } from './fleet/fleet'
 import { shareOf } from './fleet/numbers'
 import { isHeldBack, refOf } from './instances'
-import { byTurn, type Queue } from './queue'
+import { byTurn, priorityOf, type Queue } from './queue'
 
 /** By how much the priority of a job must be higher for its instances to take the place of another's: Nomad's, too. */
 export const MARGIN = 10
@@ -87,9 +86,6 @@ export class Preemption {
     return decisions
   }
 }
-
-/** What a job's instances are worth when it comes to whose place it is. */
-export const priorityOf = ({ spec }: Job): number => spec.priority ?? DEFAULT_PRIORITY
 
 /** Of all jobs of which anything may run. */
 const lowestPriority = (jobs: Iterable<Job>): number => {

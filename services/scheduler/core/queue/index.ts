@@ -1,2 +1,2 @@
 export { Queue } from './queue'
-export { byTurn, isAlone, turnOf } from './turn'
+export { byTurn, isAlone, isWaiting, priorityOf, turnOf } from './turn'

@@ -1,12 +1,15 @@
-import { type Instance, isWanted, type Task } from '#libs/cluster'
+import { type Instance, isWanted, type Job, type Task } from '#libs/cluster'
 import { DEFAULT_PRIORITY } from '#libs/spec'
+
+/** What a job's instances are worth, when it comes to whose turn it is and whose place. */
+export const priorityOf = ({ spec }: Job): number => spec.priority ?? DEFAULT_PRIORITY
 
 /** What a point of priority is worth: so many milliseconds of waiting. */
 const POINT_MS = 10_000
 
 /** When an instance is served, lowest first. It ages by itself: who comes later with a higher priority gains only so much. */
 export const turnOf = ({ task, since }: Instance): number =>
-  since - ((task.job.spec.priority ?? DEFAULT_PRIORITY) - DEFAULT_PRIORITY) * POINT_MS
+  since - (priorityOf(task.job) - DEFAULT_PRIORITY) * POINT_MS
 
 /** By turn, then by name. */
 export const byTurn = (a: Instance, b: Instance): number => turnOf(a) - turnOf(b) || byName(a, b)

@@ -17,8 +17,7 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   const { data } = event
   const instance = findInstance(cluster, data.job, data.task, data.index)
   if (instance === undefined) return ignoreStray(cluster, seq, event)
-  instance.seq = seq
-  instance.recent = [...instance.recent.slice(1 - RECENT_EVENTS), seq]
+  note(instance, seq)
   const retiring = retiringOf(instance, event)
   const attempt: Attempt = retiring ?? instance
   const held = isPlaced(attempt.state)
@@ -31,6 +30,18 @@ export const evolveTask = (cluster: Cluster, seq: number, event: TaskEvent, fres
   const worker = attempt.worker === null ? undefined : cluster.workers.get(attempt.worker)
   const retired = retiring !== null && instance.retiring === null // also by an exit, after which others are still placed
   if (worker !== undefined && (retired || held !== isPlaced(attempt.state))) changes.worker(worker)
+}
+
+/** Takes in the event's sequence. Once there are as many as are kept they change in place: this is done for each event. */
+const note = (instance: Instance, seq: number): void => {
+  instance.seq = seq
+  const { recent } = instance
+  if (recent.length < RECENT_EVENTS) {
+    instance.recent = [...recent, seq]
+    return
+  }
+  recent.shift()
+  recent.push(seq)
 }
 
 /** The attempt beside the current one, if it is what the event is about. */

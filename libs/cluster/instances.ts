@@ -40,7 +40,7 @@ const newInstance = (task: Task, index: number, time: number): Instance => ({
   reschedules: 0,
   avoids: NONE,
   rejectedBy: NONE,
-  recent: NONE,
+  recent: [],
 })
 
 /** Adds to a task's instances as many as it takes to be so many; those that are there already stay. */

@@ -271,7 +271,7 @@ export interface Instance extends Attempt {
   /** Workers that turned this version down. */
   rejectedBy: readonly string[]
   /** Sequences of its latest events, oldest first: history is read one by one, never by wildcard. */
-  recent: readonly number[]
+  recent: number[]
 }
 
 export interface Port {

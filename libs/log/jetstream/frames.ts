@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { type Position, readPosition } from './wire'
 
 const LF = 10
@@ -23,6 +24,9 @@ export class Frame {
   /** Where the spaces of the line are: behind the verb, the subject, the sid … */
   private readonly spaces = [0, 0, 0, 0, 0]
   private replyEnd = 0
+  /** The bytes that `ascii` is the text of; null: they have others than ASCII. */
+  private textOf = NOTHING
+  private ascii: string | null = null
 
   get subject(): string {
     return this.bytes.toString('latin1', this.space(0) + 1, this.space(1))
@@ -48,9 +52,16 @@ export class Frame {
     return this.numberAfter(this.space(0) + offset)
   }
 
-  /** Payload as text. */
+  /** Payload as text. Good for reading at once: it may hold on to all that it came with. */
   get text(): string {
-    return this.bytes.toString('utf8', this.start, this.end)
+    if (this.textOf !== this.bytes) {
+      this.textOf = this.bytes
+      // Bytes that are all ASCII become text at once, of which payloads are slices: a call for each costs more.
+      this.ascii = isAscii(this.bytes) ? this.bytes.toString('latin1') : null
+    }
+    return this.ascii === null
+      ? this.bytes.toString('utf8', this.start, this.end)
+      : this.ascii.slice(this.start, this.end)
   }
 
   /** Takes on what begins at `at`. Returns where it ends; beyond the bytes, or 0, when it is not there whole. */

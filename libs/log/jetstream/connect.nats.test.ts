@@ -43,6 +43,22 @@ test('a log keeps its identity over restarts; another prefix is another log', ()
     await Promise.all([again.close(), other.close()])
   }))
 
+test('signs of life need not be on the disk before they are acknowledged; those of an older log are kept as they are', () =>
+  withNats(async (nats) => {
+    const first = await mustConnect({ servers: nats.url, sync: 'always' })
+    const admin = await connectNats({ servers: nats.url })
+    const { streams } = await admin.jetstreamManager()
+    const modeOf = async (name: string): Promise<unknown> =>
+      (({ ...(await streams.info(name)).config }) as Readonly<Record<string, unknown>>).persist_mode
+    assert.equal([await modeOf('ORK_EVENTS'), await modeOf('ORK_HEARTBEATS')], [undefined, 'async'])
+    const { persist_mode: _, ...older } = { persist_mode: '', ...(await streams.info('ORK_HEARTBEATS')).config }
+    await streams.delete('ORK_HEARTBEATS')
+    await streams.add(older)
+    const second = await mustConnect({ servers: nats.url })
+    assert.is(await modeOf('ORK_HEARTBEATS'), undefined)
+    await Promise.all([first.close(), second.close(), admin.close()])
+  }))
+
 test('no server within the time given is an error that says where and what to do', async () => {
   const result = await connect({ servers: 'nats://127.0.0.1:1', name: 'test', waitMs: 200 })
   assert.ok(E.isLeft(result))

@@ -31,7 +31,10 @@ export interface Streams {
   readonly wanted: StreamSettings
 }
 
-type Wanted = StreamSettings & { readonly metadata?: Readonly<Record<string, string>> }
+type Wanted = StreamSettings & {
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly persist_mode?: 'async'
+}
 
 const CLUSTER_KEY = 'ork.cluster'
 const SYNC_KEY = 'ork.sync'
@@ -42,7 +45,7 @@ export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<S
   const wanted = streamSettings(link.prefix, wishes.replicas)
   const metadata = { [CLUSTER_KEY]: randomUUID(), [SYNC_KEY]: wishes.sync ?? 'relaxed' }
   const events = await ensure(link, { ...wanted.events, metadata }, wishes)
-  await ensure(link, wanted.heartbeats, wishes)
+  await ensure(link, unsynced(link, wanted.heartbeats), wishes)
   return {
     events: wanted.events.name,
     heartbeats: wanted.heartbeats.name,
@@ -53,6 +56,13 @@ export const ensureStreams = async (link: Link, wishes: StreamWishes): Promise<S
     wanted: wanted.events,
   }
 }
+
+/**
+ * A sign of life need not be on the disk before it is acknowledged: with an fsync for each, those of 5,000 workers take
+ * a good part of a processor. Members of a cluster may come to keep them together, for which servers have no such mode.
+ */
+const unsynced = ({ nc }: Link, wanted: Wanted): Wanted =>
+  wanted.num_replicas === 1 && nc.info?.cluster === undefined ? { ...wanted, persist_mode: 'async' } : wanted
 
 /** Which log this is: given to it when its stream was made. */
 export const identityOf = ({ name, metadata }: StreamInfo['config']): string => metadata?.[CLUSTER_KEY] ?? name
@@ -102,7 +112,7 @@ export const borneIn = (config: StreamInfo['config']): readonly string[] =>
 
 /** How a stream that is there is not kept as is wanted, in words. */
 export const differencesOf = (wanted: Wanted, config: StreamInfo['config']): readonly string[] => {
-  const { metadata: _chosen, num_replicas: _wished, max_bytes: _limit, ...fixed } = wanted
+  const { metadata: _chosen, num_replicas: _wished, max_bytes: _limit, persist_mode: _asMade, ...fixed } = wanted
   return Object.entries({ ...DEFAULTS, ...fixed })
     .filter(([key, value]) => !sameSetting(value, config[key]))
     .map(([key, value]) => `${key} is ${JSON.stringify(config[key])}, wanted ${JSON.stringify(value) ?? 'none'}`)

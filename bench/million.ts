@@ -105,17 +105,20 @@ const optionsOf = (args: readonly string[]) => {
       workers: { type: 'string' },
       relaxed: { type: 'boolean', default: false },
       profiles: { type: 'string' },
+      keep: { type: 'string' },
     },
   })
-  const { relaxed, profiles } = values
+  const { relaxed, profiles, keep } = values
   const sizes = values.instances.split(',').map(Number)
-  return { sizes, workers: values.workers, durable: !relaxed, ...(profiles === undefined ? {} : { profiles }) }
+  const folders = { ...(profiles === undefined ? {} : { profiles }), ...(keep === undefined ? {} : { keep }) }
+  return { sizes, workers: values.workers, durable: !relaxed, ...folders }
 }
 
 /**
  * A million instances on 5,000 workers, whose containers are simulated: submitted by `ork submit`, through a real
  * nats-server that keeps them on the disk, placed and started by the services in processes of their own, until all run
- * in every view. `--instances` takes several sizes (1/100, 1/10, full), each with a cluster of its own.
+ * in every view. `--instances` takes several sizes (1/100, 1/10, full), each with a cluster of its own. `--keep DIR` leaves
+ * the log there, for `nats-server -c DIR/server.conf` to serve; `--profiles DIR` a profile of each service.
  */
 export const bench: Bench = async (report, args) => {
   const { sizes, workers, ...options } = optionsOf(args)

@@ -16,6 +16,8 @@ export interface BenchClusterOptions {
   readonly durable: boolean
   /** Folder for a profile of each service; absent: none are made. */
   readonly profiles?: string
+  /** Folder for the servers' data, which stays there; absent: it is deleted. */
+  readonly keep?: string
 }
 
 /** One manager, one scheduler, the workers, and the server: a process each. */
@@ -45,7 +47,10 @@ const FLEET_FLAGS = ['--initial-heap-size=6000']
 /** Resolves when all workers have joined. */
 export const startBenchCluster = async (options: BenchClusterOptions): Promise<BenchCluster> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-million-'))
-  const nats = await startTestNats({ sync: options.durable })
+  const nats = await startTestNats({
+    sync: options.durable,
+    ...(options.keep === undefined ? {} : { keep: options.keep }),
+  })
   const services = ['manager', 'scheduler'].map((role) => serviceOf(role, dir, nats.url, options))
   const ends: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true }), () => nats.stop()]
   const stop = async (): Promise<void> => {

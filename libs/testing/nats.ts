@@ -13,9 +13,11 @@ import {
 export type TestNatsOptions = Omit<NatsServerOptions, 'dir' | 'syncAlways'> & {
   /** fsync before each acknowledgement; false by default, which is faster and survives all but a power cut. */
   readonly sync?: boolean
+  /** Where its data lives, and stays when it ends; absent: a temporary folder. */
+  readonly keep?: string
 }
 
-/** A private nats-server with JetStream on a free port, its data in a temporary folder. */
+/** A private nats-server with JetStream on a free port. */
 export type TestNats = {
   readonly url: string
   readonly port: number
@@ -28,18 +30,19 @@ export type TestNats = {
   readonly resume: () => void
   /** Starts it again after `kill`, on the same port and data. */
   readonly start: () => Promise<void>
-  /** Ends it and deletes its data; may be called again. */
+  /** Ends it and deletes its data, unless that is kept; may be called again. */
   readonly stop: () => Promise<void>
 }
 
 /** Starts a nats-server for one test or one file. Rejects with what to run by hand where there is none to be had. */
 export const startTestNats = async (options: TestNatsOptions = {}): Promise<TestNats> => {
-  const { sync, ...rest } = options
-  const dir = mkdtempSync(join(tmpdir(), 'ork-nats-'))
+  const { sync, keep, ...rest } = options
+  const dir = keep ?? mkdtempSync(join(tmpdir(), 'ork-nats-'))
+  const forget = (): void => (keep === undefined ? rmSync(dir, { recursive: true, force: true }) : undefined)
   const launch = (port?: number) =>
     startNatsServer({ ...rest, dir, syncAlways: sync ?? false, ...(port === undefined ? {} : { port }) })
   let server = await launch(options.port).catch((error: unknown) => {
-    rmSync(dir, { recursive: true, force: true })
+    forget()
     throw error
   })
   const { url, port } = server
@@ -60,7 +63,7 @@ export const startTestNats = async (options: TestNatsOptions = {}): Promise<Test
     stop: async () => {
       server.kill('SIGCONT') // a paused one would not see the SIGTERM
       await server.stop()
-      rmSync(dir, { recursive: true, force: true })
+      forget()
     },
   }
 }

@@ -100,7 +100,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskUnplaceable':
       return move(describeReasons(event.data.reasons))
     case 'TaskScheduled':
-      schedule(instance, seq, event)
+      schedule(cluster, instance, seq, event)
       cluster.scheduling.placements += 1
       return move(null)
     case 'TaskRejected':
@@ -115,7 +115,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
     case 'TaskStarted':
       instance.startedAt = time
       instance.container = event.data.container
-      instance.ports = event.data.ports
+      instance.ports = orNone(event.data.ports)
       keepVolumes(cluster, instance)
       instance.health = event.data.checked ? 'starting' : null // it does not run yet: it is in no count by its health
       return move(null)
@@ -184,16 +184,21 @@ const aimOf = (
       placement === data.placement && index === data.index && task === data.task && job === data.job,
   )?.target ?? null
 
-const schedule = (instance: Instance, seq: number, { data }: EventOf<'TaskScheduled'>): void => {
+const NONE: readonly never[] = []
+
+/** Of a million instances most have none: then they have the same. */
+const orNone = <A>(some: readonly A[]): readonly A[] => (some.length === 0 ? NONE : some)
+
+const schedule = (cluster: Cluster, instance: Instance, seq: number, { data }: EventOf<'TaskScheduled'>): void => {
   instance.placedSeq = seq
   instance.aim = null
   instance.awaits = null
   instance.attempt = data.attempt
-  instance.worker = data.worker
+  instance.worker = cluster.workers.get(data.worker)?.name ?? data.worker // one text for all that are there
   instance.version = data.version
   instance.templateVersion = instance.task.templateVersion
   instance.spec = specOf(instance)
-  instance.chosenPorts = data.ports
+  instance.chosenPorts = orNone(data.ports)
   instance.lostAfterMs = instance.task.job.spec.lostAfterMs ?? DEFAULT_LOST_AFTER_MS
   instance.startedAt = 0
   instance.health = null

@@ -20,8 +20,10 @@ export interface AttemptRef extends InstanceRef {
  * `ork-<job>-<task>-<index>-<attempt>`, and for a hook `.<hook>`: the container's name, so that a repeated create finds the first one. That it is
  * this very attempt's is known by its placement, which it carries besides.
  */
-export const containerName = (ref: Omit<AttemptRef, 'placement'>): string =>
-  `ork-${ref.job}-${ref.task}-${ref.index}-${ref.attempt}${ref.hook === undefined ? '' : `.${ref.hook}`}`
+export const containerName = ({ job, task, index, attempt, hook }: Omit<AttemptRef, 'placement'>): string => {
+  const name = ['ork', job, task, index, attempt].join('-')
+  return hook === undefined ? name : `${name}.${hook}`
+}
 
 /** All that a driver needs to run one attempt. */
 export interface ContainerSpec {

@@ -43,6 +43,14 @@ export interface Behaviour {
 export const DEFAULTS: SimulatedDefaults = { startMs: 0, runMs: null, exitCode: 0, failureRate: 0, refusalRate: 0 }
 const OOM_EXIT = 137
 
+/** Whether containers without a script all behave alike that have the same resources: nothing is drawn by lot. */
+export const areAlike = ({ startMs, failureRate, refusalRate }: SimulatedDefaults): boolean =>
+  typeof startMs === 'number' && failureRate === 0 && refusalRate === 0
+
+/** Whether the environment says anything about how a container behaves. */
+export const isScripted = (env: ContainerSpec['env']): boolean =>
+  Object.keys(env).some((name) => name.startsWith('SIM_'))
+
 const lines = (text: string | undefined): readonly string[] => (text === undefined ? [] : text.split('\n'))
 
 /**

@@ -2,12 +2,14 @@ import * as E from 'fp-ts/Either'
 import { failed, leftover, refused } from '../errors'
 import { sameOwner } from '../owners'
 import { type Container, type ContainerSpec, containerName, type DriverError, type DriverResult } from '../port'
-import { behaviourOf, type SimulatedDefaults } from './behaviour'
+import { areAlike, type Behaviour, behaviourOf, isScripted, type SimulatedDefaults } from './behaviour'
 import type { Clock } from './clock'
 import { asContainer, type Simulated, type SimulatedHost } from './host'
 
 const FIRST_PORT = 20_000
 const LAST_PORT = 59_999
+
+const NO_PORTS = E.right({ ports: [], binds: [] })
 
 export interface RunSettings {
   readonly clock: Clock
@@ -18,8 +20,17 @@ export interface RunSettings {
 /** Gives `run`: the containers of one host come into being here. */
 export const simulatedRun = (host: SimulatedHost, { clock, seed, defaults }: RunSettings) => {
   const starting = new Map<Simulated, DriverResult<Container>>()
+  /** Of what nobody has written a script for, by what it asks for: there may be a million such containers. */
+  const unscripted = new WeakMap<ContainerSpec['resources'], Behaviour>()
   let born = 0
   let port = FIRST_PORT
+
+  const behave = (spec: ContainerSpec, name: string): Behaviour => {
+    if (!areAlike(defaults) || isScripted(spec.env)) return behaviourOf(spec, name, seed, defaults)
+    const behaviour = unscripted.get(spec.resources) ?? behaviourOf(spec, name, seed, defaults)
+    unscripted.set(spec.resources, behaviour)
+    return behaviour
+  }
 
   const freePort = (): number => {
     const chosen = port
@@ -28,7 +39,7 @@ export const simulatedRun = (host: SimulatedHost, { clock, seed, defaults }: Run
   }
 
   const bindPorts = (spec: ContainerSpec): E.Either<DriverError, Pick<Simulated, 'ports' | 'binds'>> => {
-    if (spec.ports.length === 0) return E.right({ ports: [], binds: [] })
+    if (spec.ports.length === 0) return NO_PORTS
     const taken = new Set([...host.of(spec.owner)].flatMap(({ state, binds }) => (state === 'exited' ? [] : binds)))
     const chosen = spec.ports.map((each) => ({ ...each, hostPort: each.hostPort === 0 ? freePort() : each.hostPort }))
     const binds = chosen.map(({ hostPort, protocol }) => `${hostPort}/${protocol}`)
@@ -72,7 +83,7 @@ export const simulatedRun = (host: SimulatedHost, { clock, seed, defaults }: Run
     const bound = bindPorts(spec)
     if (E.isLeft(bound)) return bound
     born += 1
-    const behaviour = behaviourOf(spec, name, seed, defaults)
+    const behaviour = behave(spec, name)
     const { ref, owner } = spec
     const container: Simulated = {
       ref,

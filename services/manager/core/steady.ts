@@ -6,12 +6,12 @@ import { updateOf } from '#libs/spec'
  * anew, and is the more careful.
  */
 export interface Seen {
-  readonly placedSeq: number
-  readonly attempt: number
-  /** When it was first seen there. */
-  readonly placedAt: number
+  placedSeq: number
+  attempt: number
+  /** When it was first seen there; whole milliseconds, which take no room of their own. */
+  placedAt: number
   /** Since when it has been up without a break; null while it is not. */
-  readonly upSince: number | null
+  upSince: number | null
 }
 
 /** Looks at an instance that something happened to. */
@@ -21,10 +21,15 @@ export const note = (seen: Map<Instance, Seen>, instance: Instance, { mono }: No
     seen.delete(instance)
     return
   }
+  const at = Math.ceil(mono)
   const known = seen.get(instance)
-  const same = known?.placedSeq === placedSeq ? known : undefined
-  const upSince = isUp(instance) ? (same?.attempt === attempt ? (same.upSince ?? mono) : mono) : null
-  seen.set(instance, { placedSeq, attempt, placedAt: same?.placedAt ?? mono, upSince })
+  if (known?.placedSeq !== placedSeq) {
+    seen.set(instance, { placedSeq, attempt, placedAt: at, upSince: isUp(instance) ? at : null })
+    return
+  }
+  const wentOn = known.attempt === attempt ? known.upSince : null
+  known.upSince = isUp(instance) ? (wentOn ?? at) : null
+  known.attempt = attempt
 }
 
 /** When an instance that goes on as it is counts as healthy; monotonic milliseconds, null while it is not up. */

@@ -15,7 +15,7 @@ export const admit = (view: WorkerView, assignment: Assignment): string | null =
   if (isRoomForAll && Object.keys(devices).length === 0) return null // as nearly always: nobody need be looked at
   let promised: Resources = NO_RESOURCES
   for (const placements of view.assignments.values()) {
-    for (const other of placements.values()) {
+    for (const other of placements) {
       if (other.wanted !== 'gone' && other.placedSeq < assignment.placedSeq) {
         promised = addResources(promised, other.spec.resources)
         for (const name of Object.keys(devices)) {

@@ -12,7 +12,16 @@ import {
 import type { Entry } from '#libs/events'
 import { NO_CHECK } from './check'
 import { longestDelayMs } from './restart'
-import { type Assignment, addAssignment, assignmentsOf, forget, touchAll, type WorkerView } from './view'
+import {
+  type Assignment,
+  addAssignment,
+  assignmentAt,
+  assignmentsOf,
+  forget,
+  NO_HOOKS,
+  touchAll,
+  type WorkerView,
+} from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
 export const assign = (view: WorkerView, instance: Instance, now: Now): void => {
@@ -26,7 +35,7 @@ export const assign = (view: WorkerView, instance: Instance, now: Now): void => 
 }
 
 const take = (view: WorkerView, id: string, attempt: Attempt, retiring: boolean, now: Now): void => {
-  const known = view.assignments.get(id)?.get(attempt.placedSeq)
+  const known = assignmentAt(view, id, attempt.placedSeq)
   // Until the log is caught up with, what it says of an attempt is news: it was told by an earlier life of this worker.
   if (known === undefined || !view.caughtUp) {
     return addAssignment(view, { ...newAssignment(id, attempt, now), retiring })
@@ -82,7 +91,7 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   check: NO_CHECK,
   probed: null,
   trouble: null,
-  hooks: new Map(),
+  hooks: NO_HOOKS,
   ending: null,
 })
 

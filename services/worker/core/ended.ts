@@ -4,7 +4,7 @@ import { lotOf } from '#libs/kernel'
 import { NO_CHECK } from './check'
 import { attemptOf, tell } from './facts'
 import { type AfterExit, afterExit, afterFailure, describeExit, GONE, sparingMs } from './restart'
-import { type Assignment, currentOf, type Ending, keyOf, refOf, type WorkerView } from './view'
+import { type Assignment, containersOf, currentOf, type Ending, keyOf, NO_HOOKS, refOf, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** The container of the current attempt ended, or is not there any more: says so. */
@@ -79,7 +79,7 @@ export const dueAt = ({ scarce }: WorkerView, { notBefore, sparingUntil }: Assig
 /** A container of a later attempt than the log knows was started here before a crash: tell what came before it. */
 export const takeOver = (view: WorkerView, assignment: Assignment, work: Work): void => {
   let latest = assignment.attempt
-  for (const { ref } of view.containers.get(assignment.id)?.values() ?? []) {
+  for (const { ref } of containersOf(view, assignment.id)) {
     if (ref.placement === assignment.placedSeq) latest = Math.max(latest, ref.attempt)
   }
   while (assignment.attempt < latest) {
@@ -104,7 +104,7 @@ const tellExit = (assignment: Assignment, exit: Exit, work: Work): void => {
 const nextAttempt = (assignment: Assignment, delayMs: number, reason: string, work: Work): void => {
   assignment.attempt += 1
   assignment.phase = 'idle'
-  assignment.hooks.clear()
+  assignment.hooks = NO_HOOKS
   Object.assign(assignment, { pull: null, trouble: null, ending: null })
   Object.assign(assignment, { health: null, unhealthyWhy: null, check: NO_CHECK, probed: null })
   const data = { ...attemptOf(assignment, assignment.attempt), delayMs, restarts: assignment.restarts, reason }

@@ -88,7 +88,7 @@ const specOf = (task: TaskSpec, { image, command, args, env }: HookSpec): TaskSp
 
 const begin = ({ assignment, stage, hook }: Turn, held: Held, now: Now, work: Work): HookRun => {
   const run: HookRun = { startedAt: now.mono, isLate: false, isOver: false }
-  assignment.hooks.set(hook.name, run)
+  note(assignment, hook, run)
   const data = { ...attemptOf(assignment, assignment.attempt), hook: hook.name, stage, container: held.id }
   tell(work, assignment, { type: 'TaskHookStarted', data }, `/${hook.name}`)
   return run
@@ -122,6 +122,10 @@ const troubled = (turn: Turn, ref: AttemptRef, error: DriverError, work: Work): 
   return over(turn, null, wordsOf(error), error, work)
 }
 
+const note = (assignment: Assignment, { name }: HookSpec, run: HookRun): void => {
+  assignment.hooks = new Map(assignment.hooks).set(name, run)
+}
+
 const over = (
   { assignment, stage, hook }: Turn,
   exitCode: number | null,
@@ -130,7 +134,7 @@ const over = (
   work: Work,
 ): HooksVerdict => {
   const run = assignment.hooks.get(hook.name) ?? { startedAt: 0, isLate: false, isOver: true }
-  assignment.hooks.set(hook.name, { ...run, isOver: true })
+  note(assignment, hook, { ...run, isOver: true })
   if (reason === null || stage === 'poststop') assignment.pull = null // what runs next may be of another image
   const data = { ...attemptOf(assignment, assignment.attempt), hook: hook.name, stage, exitCode, reason }
   tell(work, assignment, { type: 'TaskHookEnded', data }, `/${hook.name}`)

@@ -122,23 +122,24 @@ const ran = (view: WorkerView, ref: AttemptRef, container: Container): void => {
 
 /** The engine's whole truth, but for what has happened or begun since the listing started. */
 const listed = (view: WorkerView, driver: DriverName, begun: number, containers: readonly Container[]): void => {
-  const seen = new Set<string>()
+  const seen = new Set<Held>()
   for (const { ref, id, state, exit, ports, health = null } of containers) {
-    const key = keyOf(ref)
-    seen.add(key)
     const held = heldOf(view, ref)
-    const gone = (view.dropped.get(key)?.generation ?? 0) > begun
-    if (held === undefined && gone) continue
-    if (held === undefined) hold(view, { ref, driver, id, state, exit: exit ?? null, ports, health, busy: null })
-    else if (held.busy === null && held.generation <= begun && (held.state !== state || held.health !== health)) {
+    if (held === undefined) {
+      const gone = (view.dropped.get(keyOf(ref))?.generation ?? 0) > begun
+      if (!gone) hold(view, { ref, driver, id, state, exit: exit ?? null, ports, health, busy: null })
+      continue
+    }
+    seen.add(held)
+    if (held.busy === null && held.generation <= begun && (held.state !== state || held.health !== health)) {
       update(view, held, { id, state, exit: exit ?? null, ports, health })
     }
   }
   for (const attempts of [...view.containers.values()]) {
-    for (const held of [...attempts.values()]) {
+    for (const held of attempts) {
       if (held.driver !== driver) continue
       if (held.stuck) update(view, held, { stuck: false })
-      else if (!seen.has(keyOf(held.ref)) && held.busy === null && held.generation <= begun) drop(view, held)
+      else if (!seen.has(held) && held.busy === null && held.generation <= begun) drop(view, held)
     }
   }
   for (const [key, gone] of view.dropped) {

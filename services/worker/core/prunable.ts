@@ -4,7 +4,7 @@ import { assignmentOf, type Held, type WorkerView } from './view'
 
 /** Containers that have ended and are kept for their logs alone. */
 export const prunableContainers = (view: WorkerView): readonly Held[] =>
-  [...view.containers.values()].flatMap((attempts) => [...attempts.values()]).filter((held) => isPrunable(view, held))
+  [...view.containers.values()].flat().filter((held) => isPrunable(view, held))
 
 const isPrunable = (view: WorkerView, held: Held): boolean => {
   if (held.state !== 'exited' || held.busy !== null) return false

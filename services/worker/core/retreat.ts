@@ -1,6 +1,6 @@
 import { LEFTOVER_STOP } from './cleanUp'
 import type { Effect } from './dialogue'
-import type { WorkerView } from './view'
+import { assignmentAt, type WorkerView } from './view'
 
 /**
  * What a worker that was succeeded has to stop: all that runs on engines that its successor does not have, since that
@@ -9,10 +9,10 @@ import type { WorkerView } from './view'
 export const retreat = (view: WorkerView): readonly Effect[] => {
   const effects: Effect[] = []
   for (const [id, attempts] of view.containers) {
-    for (const { ref, driver, state } of attempts.values()) {
+    for (const { ref, driver, state } of attempts) {
       const own = view.identities[driver]
       if (state === 'exited' || (own !== undefined && own === view.successor?.engines[driver])) continue
-      const { signal, graceMs } = view.assignments.get(id)?.get(ref.placement)?.spec.stop ?? LEFTOVER_STOP
+      const { signal, graceMs } = assignmentAt(view, id, ref.placement)?.spec.stop ?? LEFTOVER_STOP
       effects.push({ tag: 'Stop', driver, ref, signal, graceMs })
     }
   }

@@ -44,7 +44,7 @@ const viewOf = (worker: string, cluster: Cluster, tail: readonly Entry[]): Worke
 /** What it is to do, and which part of that is to go on. */
 const toDo = ({ assignments }: WorkerView) =>
   [...assignments.values()]
-    .flatMap((all) => [...all.values()])
+    .flat()
     .filter(({ wanted }) => wanted !== 'gone')
     .map(({ logged: _, ...assignment }) => assignment)
     .sort((a, b) => a.placedSeq - b.placedSeq)

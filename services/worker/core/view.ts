@@ -21,10 +21,10 @@ export interface WorkerView {
   capacity: Resources | null
   /** How many devices of each kind it promised to have. */
   devices: Readonly<Record<string, number>>
-  /** By instance id, then by placement: two while one retires. */
-  readonly assignments: Map<string, Map<number, Assignment>>
-  /** By instance id, then by `keyOf`. */
-  readonly containers: Map<string, Map<string, Held>>
+  /** By instance id: one, or two while one retires. Never changed in place, as who goes through them may take some out. */
+  readonly assignments: Map<string, readonly Assignment[]>
+  /** By instance id; never changed in place either. */
+  readonly containers: Map<string, readonly Held[]>
   readonly engines: Map<DriverName, Engine>
   /** Instances of which something changed since the last decision. */
   readonly touched: Set<string>
@@ -116,10 +116,13 @@ export interface Assignment {
   /** Why it, or a hook of it, could not be started, until that is dealt with. */
   trouble: { readonly error: DriverError; readonly hook: string | null } | null
   /** What is known of the hooks of the current attempt, by name; where a crash has taken that, their containers tell. */
-  readonly hooks: Map<string, HookRun>
+  hooks: ReadonlyMap<string, HookRun>
   /** How the current attempt has ended, while `exited`; null: as the log has it. */
   ending: Ending | null
 }
+
+/** Of nearly all there are none. */
+export const NO_HOOKS: ReadonlyMap<string, HookRun> = new Map()
 
 export interface HookRun {
   /** Monotonic milliseconds. */
@@ -186,32 +189,37 @@ export const initialView = (
   dropped: new Map(),
 })
 
+const NONE: readonly never[] = []
+
 /** What an instance has here, of whatever placement. */
-export const assignmentsOf = (view: WorkerView, id: string): readonly Assignment[] => [
-  ...(view.assignments.get(id)?.values() ?? []),
-]
+export const assignmentsOf = (view: WorkerView, id: string): readonly Assignment[] => view.assignments.get(id) ?? NONE
+
+/** The assignment of a placement, as which it is known by its sequence. */
+export const assignmentAt = (view: WorkerView, id: string, placement: number): Assignment | undefined =>
+  view.assignments.get(id)?.find(({ placedSeq }) => placedSeq === placement)
 
 /** The assignment whose placement a container is of. */
 export const assignmentOf = (view: WorkerView, ref: AttemptRef): Assignment | undefined =>
-  view.assignments.get(instanceId(ref))?.get(ref.placement)
+  assignmentAt(view, instanceId(ref), ref.placement)
 
-/** Another placement of an instance here. */
+/** Another placement of an instance here, or the same anew. */
 export const addAssignment = (view: WorkerView, assignment: Assignment): void => {
-  const all = view.assignments.get(assignment.id) ?? new Map<number, Assignment>()
-  view.assignments.set(assignment.id, all.set(assignment.placedSeq, assignment))
+  const { id, placedSeq } = assignment
+  const all = assignmentsOf(view, id)
+  const known = assignmentAt(view, id, placedSeq)
+  const next = known === undefined ? [...all, assignment] : all.map((one) => (one === known ? assignment : one))
+  view.assignments.set(id, next)
 }
 
 /** The log has ended the assignment. */
 export const forget = (view: WorkerView, { id, placedSeq }: Assignment): void => {
-  const all = view.assignments.get(id)
-  all?.delete(placedSeq)
-  if (all?.size === 0) view.assignments.delete(id)
+  const others = assignmentsOf(view, id).filter((other) => other.placedSeq !== placedSeq)
+  if (others.length > 0) view.assignments.set(id, others)
+  else view.assignments.delete(id)
 }
 
 /** The containers of an instance, of whatever placement. */
-export const containersOf = (view: WorkerView, id: string): readonly Held[] => [
-  ...(view.containers.get(id)?.values() ?? []),
-]
+export const containersOf = (view: WorkerView, id: string): readonly Held[] => view.containers.get(id) ?? NONE
 
 /** The log has come to its reserve, or has room again. */
 export const setScarce = (view: WorkerView, scarce: boolean): void => {
@@ -226,8 +234,13 @@ export const touchAll = (view: WorkerView): void => {
 }
 
 /** The container of an attempt, if there is one. */
-export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined =>
-  view.containers.get(instanceId(ref))?.get(keyOf(ref))
+export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined => heldAs(view, instanceId(ref), ref)
+
+/** The same of the instance of that id. */
+const heldAs = (view: WorkerView, id: string, { attempt, placement, hook }: AttemptRef): Held | undefined =>
+  view.containers
+    .get(id)
+    ?.find(({ ref }) => ref.attempt === attempt && ref.placement === placement && ref.hook === hook)
 
 /** The same for the same attempt of the same placement, and for the same hook of it. */
 export const keyOf = (ref: AttemptRef): string =>
@@ -236,23 +249,22 @@ export const keyOf = (ref: AttemptRef): string =>
 /** Notes a container that is there, or is about to be. */
 export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'stuck'>): Held => {
   const id = instanceId(held.ref)
-  const attempts = view.containers.get(id) ?? new Map<string, Held>()
-  view.containers.set(id, attempts)
   view.generation += 1
   const stored: Held = { ...held, stuck: false, generation: view.generation }
-  attempts.set(keyOf(held.ref), stored)
+  view.containers.set(id, [...containersOf(view, id), stored])
   view.touched.add(id)
   return stored
 }
 
 /** Notes that a container is gone, also for listings that began while it was there. */
-export const drop = (view: WorkerView, { ref, driver }: Held): void => {
+export const drop = (view: WorkerView, held: Held): void => {
+  const { ref, driver } = held
   const id = instanceId(ref)
-  const attempts = view.containers.get(id)
+  const others = containersOf(view, id).filter((other) => other !== held)
   view.generation += 1
   view.dropped.set(keyOf(ref), { driver, generation: view.generation })
-  attempts?.delete(keyOf(ref))
-  if (attempts?.size === 0) view.containers.delete(id)
+  if (others.length > 0) view.containers.set(id, others)
+  else view.containers.delete(id)
   view.touched.add(id)
 }
 
@@ -272,4 +284,5 @@ export const refOf = (assignment: Assignment): AttemptRef => ({
 })
 
 /** The container of an assignment's attempt itself, if it has one. */
-export const currentOf = (view: WorkerView, assignment: Assignment): Held | undefined => heldOf(view, refOf(assignment))
+export const currentOf = (view: WorkerView, assignment: Assignment): Held | undefined =>
+  heldAs(view, assignment.id, refOf(assignment))

@@ -9,6 +9,10 @@ import type { Append, AppendResult, Connection, Log } from '#libs/log'
 import { mustConnect } from '../../testing/jetStream'
 import { aDecision, aFact } from '../../testing/logEvents'
 import { type TestNats, withNats } from '../../testing/nats'
+import { append } from './append'
+import { Link } from './link'
+import { ensureStreams } from './streams'
+import { Writer } from './writer'
 
 const withLog = (
   sync: 'always' | 'relaxed',
@@ -212,6 +216,27 @@ test('closing while the server is gone rejects what is unknown, soon', () =>
     await connection.close()
     assert.ok(await failed)
     await nats.start()
+  }))
+
+test('a wall clock that is set back keeps nobody waiting: how long something takes is measured on the monotonic one', () =>
+  withNats(async (nats) => {
+    const nc = await connectNats({ servers: nats.url })
+    const link = new Link(nc, 'ork', 1)
+    const writer = new Writer(link, await ensureStreams(link, {}))
+    nats.pause()
+    const wallClock = Date.now
+    try {
+      const appending = append(link, writer, [factAt(0)])
+      const failed = appending.catch((cause: Error) => cause.message)
+      const closing = writer.close(200)
+      Date.now = () => wallClock() - 3_600_000
+      await closing
+      assert.match(String(await failed), /closed before the outcome was known/)
+    } finally {
+      Date.now = wallClock
+      nats.resume()
+      await nc.close()
+    }
   }))
 
 test.run()

@@ -5,6 +5,7 @@ import type { Unit, Write } from './units'
 /** What goes over the wire as one: a single publish, or an atomic batch of one or more units. */
 export class Shipment {
   tries = 0
+  /** When the answer to the last try is overdue; monotonic milliseconds, as `firstSentAt`. */
   deadline = 0
   /** A try ended without an answer: it may be stored. */
   unsure: boolean

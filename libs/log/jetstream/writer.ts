@@ -67,8 +67,8 @@ export class Writer {
   /** Waits for what is under way, for at most `graceMs`; what is still unknown then fails. */
   async close(graceMs: number): Promise<void> {
     this.closed = true
-    const deadline = Date.now() + graceMs
-    while (!(this.lanes.empty && this.intake.empty) && Date.now() < deadline)
+    const deadline = performance.now() + graceMs
+    while (!(this.lanes.empty && this.intake.empty) && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 5))
     clearInterval(this.sweeper)
     for (const { call } of [...this.lanes.clear(), ...this.intake.clear()]) call.fail(closedError())
@@ -86,7 +86,7 @@ export class Writer {
   }
 
   private pump(): void {
-    const now = Date.now()
+    const now = performance.now()
     while (this.link.connected && this.batchesUnderWay < BATCHES && this.ready.hasRoom(this.shipped)) {
       this.intake.feed(this.ready, this.lanes)
       const next = this.ready.next(this.shipped)
@@ -97,7 +97,7 @@ export class Writer {
     }
   }
 
-  private send(shipment: Shipment, now = Date.now()): void {
+  private send(shipment: Shipment, now = performance.now()): void {
     const token = this.nextToken
     this.nextToken += 1
     shipment.nextTry(token)
@@ -192,7 +192,7 @@ export class Writer {
 
   private resend(shipment: Shipment): void {
     if (!this.again.delete(shipment) || shipment.settled || this.link.closing) return
-    const forgotten = Date.now() - shipment.firstSentAt > this.streams.dedupMs * DEDUP_MARGIN
+    const forgotten = performance.now() - shipment.firstSentAt > this.streams.dedupMs * DEDUP_MARGIN
     if (shipment.unsure && forgotten) void this.look(shipment, null)
     else this.send(shipment)
   }
@@ -215,7 +215,7 @@ export class Writer {
 
   /** Gives up waiting for answers that are overdue: their outcome is unknown, so they go again. */
   private sweep(): void {
-    const now = Date.now()
+    const now = performance.now()
     for (const shipment of new Set(this.flying.values())) {
       if (shipment.deadline > now || shipment.settled) continue
       shipment.unsure = true

@@ -224,6 +224,7 @@ export class Leadership {
       name: `ork-${role}-lease`,
       version: '1.0.0',
       description: `answers while ${role}/${name} leads`,
+      isListed: false, // it comes and goes with every election
       endpoints: [
         {
           name: 'who',

@@ -41,7 +41,7 @@ export class Beats {
     waiting.set(token, stored)
     const [oldest] = waiting.keys()
     if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest)
-    link.nc.publish(subjectOf(link.prefix, event), JSON.stringify(event), { reply: this.answers.to(token) })
+    link.outbox.publishPlain(subjectOf(link.prefix, event), JSON.stringify(event), this.answers.to(token))
   }
 }
 

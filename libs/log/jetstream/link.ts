@@ -2,6 +2,7 @@ import { Events, type NatsConnection, type NatsError } from 'nats'
 import { causeText, OrkFailure, orkError } from '#libs/kernel'
 import { Elsewhere } from './elsewhere'
 import { Inlet } from './inlet'
+import { Outbox } from './outbox'
 import { isPassingCode } from './passing'
 
 /** An error answer of JetStream's API. */
@@ -59,6 +60,7 @@ export class Link {
   patienceMs = 30_000
   closing = false
   readonly inlet: Inlet
+  readonly outbox: Outbox
   readonly elsewhere: Elsewhere
   private readonly statusListeners = new Set<StatusListener>()
   private readonly denialListeners = new Set<DenialListener>()
@@ -71,6 +73,7 @@ export class Link {
     servers: number,
   ) {
     this.inlet = new Inlet(nc)
+    this.outbox = new Outbox(nc)
     this.elsewhere = new Elsewhere(nc, servers)
     void this.watch()
   }

@@ -43,7 +43,22 @@ export class Outbox {
       throw NatsError.errorForCode(ErrorCode.MaxPayloadExceeded)
     }
     const to = reply === '' ? write.subject : `${write.subject} ${reply}`
-    const line = `HPUB ${to} ${headers.length} ${total}\r\n${headers}`
+    this.gather(`HPUB ${to} ${headers.length} ${total}\r\n${headers}`, json, size)
+  }
+
+  /** What needs no headers. `reply` and what is thrown as above. */
+  publishPlain(subject: string, json: string, reply: string): void {
+    const { nc } = this
+    if (nc.isClosed()) throw NatsError.errorForCode(ErrorCode.ConnectionClosed)
+    const size = Buffer.byteLength(json)
+    if (size > (nc.info?.max_payload ?? Number.POSITIVE_INFINITY)) {
+      throw NatsError.errorForCode(ErrorCode.MaxPayloadExceeded)
+    }
+    this.gather(`PUB ${subject} ${reply} ${size}\r\n`, json, size)
+  }
+
+  /** `line`: ASCII. */
+  private gather(line: string, json: string, size: number): void {
     this.makeRoom(line.length + size + 2)
     this.end += this.slab.write(line, this.end, 'latin1')
     this.end += this.slab.write(json, this.end, 'utf8')

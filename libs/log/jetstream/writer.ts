@@ -5,7 +5,6 @@ import { Backlog } from './backlog'
 import { Intake, type Source } from './intake'
 import { Lanes } from './lanes'
 import type { Link } from './link'
-import { Outbox } from './outbox'
 import { closedError, refused } from './outcomes'
 import { lastStored, storedBefore } from './recover'
 import { Shipment, transmit } from './shipment'
@@ -30,7 +29,6 @@ export class Writer {
   private readonly intake = new Intake()
   private readonly ready: Backlog
   private readonly lanes = new Lanes((unit) => this.ready.push(unit))
-  private readonly outbox: Outbox
   /** By reply token: shipments that wait for an answer. */
   private readonly flying = new Map<number, Shipment>()
   /** Shipments sent before that wait for a pause to end or the connection to return. */
@@ -49,7 +47,6 @@ export class Writer {
     private readonly streams: Streams,
   ) {
     this.ready = new Backlog(streams.sync)
-    this.outbox = new Outbox(link.nc)
     this.highest = streams.lastSeq
     this.answers = new Answers(link.inlet, (token, ack) => this.onAnswer(token, ack))
     this.sweeper = setInterval(() => this.sweep(), SWEEP_MS)
@@ -105,7 +102,7 @@ export class Writer {
     this.flying.set(token, shipment)
     if (shipment.isBatch && shipment.tries === 1) this.batchesUnderWay += 1
     try {
-      transmit(this.outbox, shipment, this.answers.to(token))
+      transmit(this.link.outbox, shipment, this.answers.to(token))
     } catch (cause) {
       this.decide(shipment, { tag: 'Refused', text: causeText(cause), errCode: 0 })
     }

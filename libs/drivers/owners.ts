@@ -11,10 +11,18 @@ export interface Served {
 
 export const sameOwner = (a: Owner, b: Owner): boolean => a.cluster === b.cluster && a.worker === b.worker
 
-/** The same for the same owner; for maps. */
-export const ownerKey = ({ cluster, worker }: Owner): string => `${worker}\0${cluster}`
+const keys = new WeakMap<Owner, string>()
+
+/** The same for the same owner; for maps. Asked for with everything that is done for an owner, which is one object then. */
+export const ownerKey = (owner: Owner): string => {
+  const known = keys.get(owner)
+  if (known !== undefined) return known
+  const key = `${owner.worker}\0${owner.cluster}`
+  keys.set(owner, key)
+  return key
+}
 
 export const served = (): Served => {
-  const keys = new Set<string>()
-  return { add: (owner) => void keys.add(ownerKey(owner)), has: (owner) => keys.has(ownerKey(owner)) }
+  const known = new Set<string>()
+  return { add: (owner) => void known.add(ownerKey(owner)), has: (owner) => known.has(ownerKey(owner)) }
 }

@@ -176,11 +176,14 @@ export const untilEnded = (container: Simulated): Promise<Exit> =>
   })
 
 /** As the port shows it. */
-export const asContainer = ({ ref, id, state, exit, ports, health }: Simulated): Container => ({
-  ref,
-  id,
-  state,
-  ports,
-  ...(exit === undefined ? {} : { exit }),
-  ...(health === undefined || state !== 'running' ? {} : { health }),
-})
+export const asContainer = ({ ref, id, state, exit, ports, health }: Simulated): Container => {
+  if (exit === undefined && health === undefined) return { ref, id, state, ports }
+  return {
+    ref,
+    id,
+    state,
+    ports,
+    ...(exit === undefined ? {} : { exit }),
+    ...(health === undefined || state !== 'running' ? {} : { health }),
+  }
+}

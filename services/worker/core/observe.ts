@@ -2,7 +2,18 @@ import type { AttemptRef, Container, DriverError } from '#libs/drivers'
 import { instanceId } from '#libs/kernel'
 import type { DriverName } from '#libs/spec'
 import type { Observation } from './dialogue'
-import { type Assignment, assignmentOf, drop, type Held, heldOf, hold, keyOf, touchAll, type WorkerView } from './view'
+import {
+  type Assignment,
+  assignmentOf,
+  drop,
+  type Held,
+  heldOf,
+  hold,
+  isOf,
+  keyOf,
+  touchAll,
+  type WorkerView,
+} from './view'
 
 /** Takes note of what the engine did or said. What follows from it is decided by `decide`. */
 export const observe = (view: WorkerView, seen: Observation): void => {
@@ -123,8 +134,11 @@ const ran = (view: WorkerView, ref: AttemptRef, container: Container): void => {
 /** The engine's whole truth, but for what has happened or begun since the listing started. */
 const listed = (view: WorkerView, driver: DriverName, begun: number, containers: readonly Container[]): void => {
   const seen = new Set<Held>()
+  const all = [...view.containers.values()].flat()
+  const known = new Map(all.map((held) => [held.id, held]))
   for (const { ref, id, state, exit, ports, health = null } of containers) {
-    const held = heldOf(view, ref)
+    const same = known.get(id)
+    const held = same !== undefined && isOf(same, ref) ? same : heldOf(view, ref)
     if (held === undefined) {
       const gone = (view.dropped.get(keyOf(ref))?.generation ?? 0) > begun
       if (!gone) hold(view, { ref, driver, id, state, exit: exit ?? null, ports, health, busy: null })
@@ -135,12 +149,10 @@ const listed = (view: WorkerView, driver: DriverName, begun: number, containers:
       update(view, held, { id, state, exit: exit ?? null, ports, health })
     }
   }
-  for (const attempts of [...view.containers.values()]) {
-    for (const held of attempts) {
-      if (held.driver !== driver) continue
-      if (held.stuck) update(view, held, { stuck: false })
-      else if (!seen.has(held) && held.busy === null && held.generation <= begun) drop(view, held)
-    }
+  for (const held of all) {
+    if (held.driver !== driver) continue
+    if (held.stuck) update(view, held, { stuck: false })
+    else if (!seen.has(held) && held.busy === null && held.generation <= begun) drop(view, held)
   }
   for (const [key, gone] of view.dropped) {
     if (gone.driver === driver && gone.generation <= begun) view.dropped.delete(key)

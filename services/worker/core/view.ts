@@ -237,10 +237,12 @@ export const touchAll = (view: WorkerView): void => {
 export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined => heldAs(view, instanceId(ref), ref)
 
 /** The same of the instance of that id. */
-const heldAs = (view: WorkerView, id: string, { attempt, placement, hook }: AttemptRef): Held | undefined =>
-  view.containers
-    .get(id)
-    ?.find(({ ref }) => ref.attempt === attempt && ref.placement === placement && ref.hook === hook)
+const heldAs = (view: WorkerView, id: string, ref: AttemptRef): Held | undefined =>
+  view.containers.get(id)?.find((held) => isOf(held, ref))
+
+/** Whether it is that attempt's own, or the same hook's. A placement is of one instance alone. */
+export const isOf = ({ ref }: Held, { placement, attempt, hook }: AttemptRef): boolean =>
+  ref.placement === placement && ref.attempt === attempt && ref.hook === hook
 
 /** The same for the same attempt of the same placement, and for the same hook of it. */
 export const keyOf = (ref: AttemptRef): string =>

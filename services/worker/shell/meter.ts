@@ -13,7 +13,7 @@ export interface MeterOptions<Usage> {
 /** Figures of containers are for people, and every manager reads them: no new ones within this time, */
 const FRESH_MS = 5_000
 /** nor within so much for each container. */
-const FRESH_EACH_MS = 100
+const FRESH_EACH_MS = 500
 /** While the engine is busy, they may grow so old. */
 const OLDEST_MS = 10_000
 /** Measuring containers takes at most this part of the time. */

@@ -21,7 +21,7 @@ export const DEFAULT_KEEPER: KeeperSettings = {
 }
 
 /** Taking snapshots takes at most this part of the time: of a large cluster they are the seldomer. */
-const SHARE = 0.05
+const SHARE = 0.02
 
 /** Takes none: for who has nobody that would start from it. */
 export const NO_SNAPSHOTS: KeeperSettings = {

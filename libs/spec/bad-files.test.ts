@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { renderError } from '#libs/kernel'
 import { schemaAccepts, schemaCanSay } from '../testing/docs/agreement'
-import { parseJobFile } from './parse'
+import { decodeJobText, parseJobFile } from './parse'
 
 /** What is wrong, the file, where it must be told, and words that the error must have. */
 type Case = readonly [what: string, text: string, where: string, ...phrases: string[]]
@@ -437,6 +437,96 @@ const containers: readonly Case[] = [
   ['a volume for a process', process('volumes: ["aa:/x"]'), 'f:6:14 tasks[0].volumes', 'take driver docker'],
 ]
 
+const top = (rest: string): string => `name: web\n${rest}\ntasks: [{name: api, image: nginx}]`
+
+/** How a job fares: health, failure, workers that go, where it may be placed. */
+const fates: readonly Case[] = [
+  ['a health check of nothing', job('health: {interval: 5s}'), at(13, 'health'), 'nothing says what is checked'],
+  [
+    'two kinds of health checks',
+    job('health: {tcp: {port: 80}, command: [a]}'),
+    at(13, 'health'),
+    'tcp and command are both there',
+  ],
+  ['a health check as a text', job('health: /health'), at(13, 'health'), 'a map with `http`'],
+  ['a check of a port nobody named', job('health: {tcp: {port: web}}'), at(26, 'health.tcp.port'), 'no TCP port'],
+  ['a check of one of no ports', job('health: {http: {}}'), 'f:5:', 'the task has 0 TCP ports'],
+  ['a check of port 65536', job('health: {tcp: {port: 65536}}'), at(26, 'health.tcp.port'), 'from 1 to 65535'],
+  [
+    'a path with a line break',
+    job('health: {http: {path: "/a\\r\\nX: y", port: 80}}'),
+    at(27, 'health.http.path'),
+    'path',
+  ],
+  ['a path that is a URL', job('health: {http: {path: "http://a/", port: 80}}'), at(27, 'health.http.path'), '/health'],
+  ['a status that is none', job('health: {http: {status: 99, port: 80}}'), at(29, 'health.http.status'), 'from 100'],
+  [
+    'a header with a line break',
+    job('health: {http: {port: 80, headers: {A: "b\\nC: d"}}}'),
+    at(44, 'health.http.headers.A'),
+    'one line',
+  ],
+  ['probes without end', job('health: {command: [a], interval: 0s}'), at(38, 'health.interval'), 'from 100ms'],
+  ['a timeout without unit', job('health: {command: [a], timeout: 3}'), at(37, 'health.timeout'), 'no unit'],
+  ['no retries', job('health: {command: [a], retries: 0}'), at(37, 'health.retries'), 'from 1 to 1000'],
+  [
+    'half a success',
+    job('health: {command: [a], successThreshold: 0.5}'),
+    at(46, 'health.successThreshold'),
+    'whole number',
+  ],
+  ["Kubernetes' word in a check", job('health: {command: [a], periodSeconds: 5}'), 'f:5:', 'did you mean `interval`?'],
+  ['a reschedule that is off', job('reschedule: false'), at(17, 'reschedule'), '{attempts: 0}'],
+  ['a reschedule that is capped below itself', job('reschedule: {maxDelay: 1s}'), 'f:5:', '`maxDelay` is shorter'],
+  ['a jitter of more than all', job('restart: {jitter: 2}'), at(23, 'restart.jitter'), 'from 0 to 1'],
+  ['attempts beyond counting', job('restart: {attempts: 1e300}'), at(25, 'restart.attempts'), 'unlimited'],
+  ['an unknown fate of the cut off', job('onDisconnect: ignore'), at(19, 'onDisconnect'), 'replace, wait, stop'],
+  ['a worker that is lost at once', top('lostAfter: 1s'), 'f:2:12 lostAfter', 'from 10s'],
+  ['a priority above all', top('priority: 101'), 'f:2:11 priority', 'from 0 to 100'],
+  ['a priority in words', top('priority: high'), 'f:2:11 priority', 'whole number'],
+  ['an unknown policy of placement', top('placement: {policy: best}'), 'f:2:21 placement.policy', 'binpack'],
+  ['a placement as a text', top('placement: binpack'), 'f:2:12 placement', 'a map with `policy`'],
+  ['a canary below nothing', job('update: {canary: -1}'), at(22, 'update.canary'), 'from 0'],
+  ['a deadline that overflows', job('update: {healthyDeadline: 1e30s}'), at(31, 'update.healthyDeadline'), '10d'],
+  ['a label of nothing', job('constraints: ["label. = b"]'), at(19, 'constraints[0].attribute'), 'label.KEY'],
+  ['a constraint over two lines', job('constraints: ["arch = a\\nb"]'), 'f:5:', 'arch = a\\nb'],
+  ['a range of ports that goes down', job('ports: ["200-100:80"]'), at(13, 'ports[0]'), 'from a lower port'],
+  ['a range beyond the last port', job('ports: ["65000-66000:80"]'), at(13, 'ports[0]'), 'at most 65535'],
+  [
+    'ranges that overlap',
+    job('ports: ["100-200:80", "150-250:81"]'),
+    at(27, 'ports[1]'),
+    'overlap with those of item [0]',
+  ],
+  [
+    'a host port and a range of them',
+    job('ports: [{port: 80, hostPort: 5, hostPortRange: 1-9}]'),
+    at(52, 'ports[0].hostPortRange'),
+    'there is a `hostPort`',
+  ],
+  ['more GPUs than a machine has', job('resources: {gpu: 1001}'), at(22, 'resources.gpu'), 'from 1 to 1000'],
+  ['a device of a strange name', job('resources: {devices: {"a b": 1}}'), at(27, 'resources.devices["a b"]'), 'a name'],
+  ['a login that is none', job('registryAuth: a/b'), at(19, 'registryAuth'), 'name of a secret'],
+  ['a login in the open', job('registryAuth: {username: a, password: b}'), at(19, 'registryAuth'), 'a map'],
+  ['an env file where there is none', job('envFiles: [a.env]'), at(16, 'envFiles[0]'), 'cannot name others'],
+  ['an env file as a text', job('envFiles: a.env'), at(15, 'envFiles'), 'a list'],
+]
+
+/** What a terminal would act on, and what ends a line. */
+const characters: readonly Case[] = [
+  ['an escape in a name', 'name: "a\\e[2Jb"\ntasks: [{name: a, image: b}]', 'f:1:7 name', '"a\\u001b[2Jb"'],
+  ['an escape as it is', 'name: a\u001b[2Jb\ntasks: []', 'f:1:', '"a\\u001b[2Jb"'],
+  ['a bell in an image', image('nginx\\a'), 'f:2:26 tasks[0].image', 'nginx\\u0007'],
+  ['a NUL in a variable', job('env: {A: "a\\0b"}'), at(14, 'env.A'), 'NUL'],
+  ['a NUL as it is', 'name: a\0b\ntasks: []', 'f:1:', '"a\\u0000b"'],
+  ['a carriage return in a user', job('user: "app\\r"'), at(11, 'user'), 'app\\r'],
+  ['a line break in a label', job('labels: {"a\\nb": c}'), 'f:5:', 'a\\nb'],
+  ['a host name over two lines', job('hostname: "a\\nb"'), at(15, 'hostname'), 'host name'],
+  ['a control character in a path', job('workingDir: "/a\\u0085"'), at(17, 'workingDir'), 'control characters'],
+  ['a name that turns the line around', 'name: "a\\u202eb"\ntasks: [{name: a, image: b}]', 'f:1:7 name', 'a name of'],
+  ['line ends of Windows in the middle of a word', 'na\r\nme: a\r\ntasks: []', 'f:', 'not readable'],
+]
+
 function depthByAliases(): string {
   const lines = ['a0: &a0 [x]']
   for (let i = 1; i < 70; i += 1) lines.push(`a${i}: &a${i} [*a${i - 1}]`)
@@ -454,7 +544,9 @@ function laughs(): string {
   return lines.join('\n')
 }
 
-for (const [what, text, where, ...phrases] of [...texts, ...jobs, ...tasks, ...images, ...fields, ...containers]) {
+const all = [...texts, ...jobs, ...tasks, ...images, ...fields, ...containers, ...fates, ...characters]
+
+for (const [what, text, where, ...phrases] of all) {
   test(`a job file is refused for ${what}`, () => {
     const started = Date.now()
     const result = parseJobFile(text, 'f')
@@ -470,9 +562,30 @@ for (const [what, text, where, ...phrases] of [...texts, ...jobs, ...tasks, ...i
   })
 }
 
+const BYTES: readonly (readonly [what: string, bytes: readonly number[]])[] = [
+  ['a byte that begins nothing', [0x61, 0xff, 0x0a]],
+  ['a character that is cut off', [0x61, 0xc3]],
+  ['a character written too long', [0xc0, 0xaf]],
+  ['half a character', [0xed, 0xa0, 0x80]],
+  ['another encoding', [...Buffer.from('\ufeffname: a', 'utf16le')]],
+]
+
+for (const [what, bytes] of BYTES) {
+  test(`a job file is refused for ${what}, which is no UTF-8`, () => {
+    const result = decodeJobText(new Uint8Array(bytes), 'f')
+    assert.ok(E.isLeft(result))
+    assert.equal([result.left.where, result.left.what], ['f', 'not UTF-8 text'])
+  })
+}
+
+test('line ends of Windows are line ends', () => {
+  const text = job('replicas: 2').replaceAll('\n', '\r\n')
+  assert.equal(parseJobFile(text, 'f'), parseJobFile(job('replicas: 2'), 'f'))
+})
+
 test('what the schema for editors can say of a bad file, it says', () => {
   let said = 0
-  for (const [what, text] of [...texts, ...jobs, ...tasks, ...images, ...fields, ...containers]) {
+  for (const [what, text] of all) {
     const result = parseJobFile(text, 'f')
     const accepted = text.length < 10_000 ? schemaAccepts(text) : null
     if (E.isRight(result) || accepted === null || !result.left.some(schemaCanSay)) continue

@@ -135,6 +135,21 @@ test('every job can be written as a file that reads back to the same job', () =>
   )
 })
 
+test('a job is written with its defaults, and without those that are nothing', () => {
+  const parsed = parseJobFile('name: a\ntasks:\n- {name: b, image: c, ports: [80], health: {http: {path: /}}}\n', 'f')
+  const text = E.isRight(parsed) ? formatJobFile(parsed.right) : ''
+  for (const said of [
+    'kind: service',
+    'replicas: 1',
+    'memory: 128MiB',
+    'policy: always',
+    'interval: 10s',
+    'hostPort: 0',
+  ])
+    assert.match(text, said)
+  assert.not.match(text, /\{\}|\[\]/)
+})
+
 test('every job passes through the log unchanged', () => {
   fc.assert(
     fc.property(jobSpecArbitrary, (spec) => {
@@ -211,11 +226,13 @@ test('env files are read in order, below what `env` says', () => {
     WHO: '${ork.task}',
     D: '',
   })
-  files['./b.env'] = 'A B\nX="1\n'
+  files['./b.env'] = 'A B\nX="1\n__proto__=x\nNUL=a\0b\n'
   const wrong = parseJobFile(text('./a.env, ./b.env, ./c.env'), 'f', read)
   assert.equal(E.isLeft(wrong) && wrong.left.map(({ where, what }) => `${where} ${what}`), [
     'f:3:58 tasks[0].envFiles[1] ./b.env: line 1 is not NAME=value',
     'f:3:58 tasks[0].envFiles[1] ./b.env: line 2 has a quote that does not end',
+    'f:3:58 tasks[0].envFiles[1] ./b.env: line 3 is not NAME=value',
+    'f:3:58 tasks[0].envFiles[1] ./b.env: line 4 has a NUL or half a character',
     'f:3:67 tasks[0].envFiles[2] ./c.env: there is no such file',
   ])
 })

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { Finding } from '../shapes'
+import { type Finding, PROTOTYPE_KEYS, processText } from '../shapes'
 import { ENV_NAME } from '../words'
 import type { JobFile } from './job'
 import { templateFindings } from './templateRules'
@@ -37,10 +37,12 @@ export const readEnvLines = (text: string, env: Record<string, string>): readonl
     if (/^\s*(#|$)/.test(line)) return []
     const match = /^\s*(?:export\s+)?([^=\s]+)\s*=\s*(.*?)\s*$/.exec(line)
     const [, name = '', written = ''] = match ?? []
-    if (!ENV_NAME.pattern.test(name)) return [`line ${index + 1} is not NAME=value`]
+    const isName = ENV_NAME.pattern.test(name) && !PROTOTYPE_KEYS.has(name)
+    if (!isName) return [`line ${index + 1} is not NAME=value`]
     const value = unquoted(written)
     if (value === null) return [`line ${index + 1} has a quote that does not end`]
-    Object.defineProperty(env, name, { value, enumerable: true, writable: true, configurable: true })
+    if (!processText.is(value)) return [`line ${index + 1} has a NUL or half a character`]
+    env[name] = value
     return []
   })
 

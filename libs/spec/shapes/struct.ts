@@ -152,7 +152,12 @@ const encodeStruct = (list: readonly NamedField[], value: Readonly<Record<string
   const out: Record<string, unknown> = {}
   for (const field of list) {
     const part = value[field.name]
-    if (part !== undefined) out[field.key] = field.shape.encode(part)
+    const isNothing = field.presence === 'defaulted' && isEmpty(field.value) && isEmpty(part)
+    if (part !== undefined && !isNothing) out[field.key] = field.shape.encode(part)
   }
   return out
 }
+
+/** Of a default that is nothing, such as no variables, nothing is written. */
+const isEmpty = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length === 0 : isRecord(value) && Object.keys(value).length === 0

@@ -8,6 +8,7 @@ import { readTree } from '../parse'
 import { isRecord, mismatch, Written } from '../shapes'
 import { type Fault, locator, readSource, type Tree, toErrors } from '../source'
 import { extended } from './extends'
+import { tellStrayTop } from './nested'
 import { entriesOf, Findings, isMap, leafOf, listOf, mapFrom, mapOf, partOf, prepared, textOf } from './reading'
 import type { Scope } from './scope'
 import { isActive, ownJobOf, taskOf } from './service'
@@ -132,6 +133,7 @@ class Conversion {
       if (field === 'include') this.findings.tell('lost', part, 'files are not included', 'put them into one')
       else this.findings.tell('wrong', part, `"${field}" is no field of a Compose file`)
     }
+    tellStrayTop(this.tree, this.findings)
     for (const [, volume] of this.section('volumes')) {
       const driver = partOf(volume, 'driver')
       if (driver !== undefined && textOf(driver) !== 'local') {
@@ -141,6 +143,14 @@ class Conversion {
       if (options !== undefined) this.findings.tell('lost', options, 'a volume has no options')
     }
     for (const [, network] of this.section('networks')) {
+      const driver = partOf(network, 'driver')
+      if (driver !== undefined && textOf(driver) !== 'bridge') {
+        this.findings.tell(
+          'lost',
+          driver,
+          'each worker has its own networks: instances on different workers do not meet',
+        )
+      }
       for (const field of ['driver_opts', 'ipam', 'internal', 'enable_ipv6']) {
         const part = partOf(network, field)
         if (part !== undefined && part.value !== false) this.findings.tell('lost', part, 'networks have no settings')
@@ -186,6 +196,6 @@ class Conversion {
       if (section === 'jobs') return this.own.has(name) ? service : undefined
       return partOf(this.tree, section)?.parts.get(name)?.tree
     }
-    return { project, service, alone, folder: this.folder, top, findings: this.findings }
+    return { project, service, alone, folder: this.folder, top, read: this.read, findings: this.findings }
   }
 }

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/Either'
 import { ENV_NAME } from '../words'
 import { isNothing, isTrue, itemsOf, leafOf, listOf, mapFrom, oneOrMore, pairsOf, partOf, textOf } from './reading'
 import type { Carry } from './scope'
@@ -40,7 +41,7 @@ const environment =
     if (env.size > 0) draft.set('env', mapFrom(env, value))
   }
 
-const envFile: Carry = (value, draft, { findings }) => {
+const envFile: Carry = (value, draft, { findings, read }) => {
   for (const item of oneOrMore(value)) {
     const path = textOf(item) === undefined ? partOf(item, 'path') : item
     if (path === undefined) {
@@ -48,10 +49,8 @@ const envFile: Carry = (value, draft, { findings }) => {
       continue
     }
     const required = partOf(item, 'required')
-    if (required !== undefined && !isTrue(required)) {
-      findings.tell('harmless', required, 'the file must be there where the job is submitted')
-    }
-    draft.add('envFiles', path)
+    if (required === undefined || isTrue(required) || E.isRight(read(textOf(path) ?? ''))) draft.add('envFiles', path)
+    else findings.tell('harmless', path, 'there is no such file, and it need not be there')
   }
 }
 

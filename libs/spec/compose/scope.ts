@@ -1,3 +1,4 @@
+import type { ReadText } from '../file/envFiles'
 import type { Tree } from '../source'
 import type { Draft } from './draft'
 import type { Findings } from './reading'
@@ -12,6 +13,8 @@ export interface Scope {
   readonly folder: string
   /** Parts of the whole file: `volumes`, `networks`, `secrets`, `configs`. */
   top(section: string, name: string): Tree | undefined
+  /** Gives the files beside. */
+  readonly read: ReadText
   readonly findings: Findings
 }
 

@@ -4,6 +4,7 @@ import { CONTAINER_FIELDS } from './container'
 import { deploy, memory } from './deploy'
 import { Draft } from './draft'
 import { MOUNT_FIELDS } from './mounts'
+import { tellStray } from './nested'
 import { defaultNetwork, NETWORK_FIELDS } from './network'
 import { processFields } from './process'
 import { entriesOf, isMap, isNothing, leafOf, partOf, textOf } from './reading'
@@ -69,6 +70,7 @@ export const taskOf = (
       if (!isOff(value)) findings.tell('lost', value, MORE_LOST[field] ?? LOST[field] ?? '')
     } else unknown(field, value, [...Object.keys(fields), ...Object.keys(HARMLESS), ...Object.keys(LOST)], findings)
   }
+  tellStray(service, findings)
   short(service, draft, scope)
   defaultNetwork(service, draft, scope)
   extension(service, draft, scope)

@@ -25,12 +25,16 @@ export const probeEndpoint = async (probe: NetworkProbe, at: Endpoint, timeoutMs
     const late = abort.signal.aborted
     return {
       ok: false,
-      detail: `${what}: ${late ? `no answer within ${formatDuration(timeoutMs)}` : causeText(cause)}`,
+      detail: `${what}: ${late ? `no answer within ${formatDuration(timeoutMs)}` : whyNot(cause)}`,
     }
   } finally {
     clearTimeout(timer)
   }
 }
+
+/** What TLS says of one that speaks none is several lines about its own insides. */
+const whyNot = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && cause.code === 'EPROTO' ? 'it does not speak TLS' : causeText(cause)
 
 /** As kubelet does it, without asking who signed the certificate: it looks whether the container answers. */
 const ask = (

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { type Cluster, type Decision, type Job, jobSeq, lastVersion } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
-import { dependencyCycle, type JobKind, type JobSpec, sameSpec, scheduleProblem } from '#libs/spec'
+import { dependencyCycle, type JobKind, type JobSpec, MAX_RUN_REPLICAS, sameSpec, scheduleProblem } from '#libs/spec'
 
 /** What a command comes to: something to write, or nothing because it is so already. Workers have no version: 0. */
 export type Outcome =
@@ -47,10 +47,15 @@ export const submit = (
 }
 
 /** What a job file was checked for; another program may submit what it likes. */
-const wrongCron = ({ name, kind, cron }: JobSpec): OrkError | null => {
+export const wrongCron = ({ name, kind, cron, tasks }: JobSpec): OrkError | null => {
   if ((kind === 'cron') !== (cron !== undefined)) {
     const what = kind === 'cron' ? `${name} is a cron job, and does not say when it runs` : `${name} is no cron job`
     return orkError('BadCron', what, { next: 'a job of `kind: cron` has `cron`, and no other has' })
+  }
+  const wide = kind === 'cron' ? tasks.find(({ replicas }) => replicas > MAX_RUN_REPLICAS) : undefined
+  if (wide !== undefined) {
+    const what = `a run of ${name} has at most ${MAX_RUN_REPLICAS} instances of a task, ${wide.name} would have ${wide.replicas}`
+    return orkError('BadCron', what, { next: 'split the work among several tasks, or several jobs' })
   }
   const problem = cron === undefined ? null : scheduleProblem(cron)
   return problem === null ? null : orkError('BadCron', problem.what, { where: `cron.${problem.field}` })

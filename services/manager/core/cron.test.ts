@@ -5,7 +5,7 @@ import type { Draft } from '#libs/events'
 import type { CronSpec, JobSpec } from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
-import { managerCore, run, submit } from '.'
+import { managerCore, run, scale, submit } from '.'
 
 const MINUTE = 60_000
 
@@ -190,6 +190,16 @@ test('a schedule that is none is refused, whoever submits it', () => {
   assert.is(wrong(without), 'web is a cron job, and does not say when it runs')
   assert.match(wrong(aJob({ kind: 'cron', cron: { schedule: '61 * * * *' } })), 'is no schedule')
   assert.match(wrong(aJob({ kind: 'cron', cron: { timeZone: 'Mars/Olympus' } })), 'no time zone')
+})
+
+test('a run has no more instances of a task than a thousand, whoever asks for them', () => {
+  const wide = submit(given().view.cluster, aJob({ kind: 'cron', tasks: [{ replicas: 1_001 }] }))
+  const wider = scale(given().view.cluster, 'web', 'api', 1_001, null)
+  for (const outcome of [wide, wider]) {
+    assert.ok(E.isLeft(outcome))
+    assert.is(outcome.left.what, 'a run of web has at most 1000 instances of a task, api would have 1001')
+  }
+  assert.ok(E.isRight(scale(given().view.cluster, 'web', 'api', 1_000, null)))
 })
 
 test.run()

@@ -3,7 +3,7 @@ import type { Cluster, Job } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import { type JobSpec, sameSpec } from '#libs/spec'
-import { changesKind, kindChange, noSuchJob, type Outcome } from './commands'
+import { changesKind, kindChange, noSuchJob, type Outcome, wrongCron } from './commands'
 import { revertTo } from './revert'
 
 /** What a user may do about an update that is under way. */
@@ -90,6 +90,8 @@ export const scale = (
     return E.left(orkError('BadScale', `${replicas} replicas of ${name}.${task} cannot share its host port`, { next }))
   }
   const scaled = { ...spec, tasks: spec.tasks.map((one) => (one === known ? { ...one, replicas } : one)) }
+  const wrong = wrongCron(scaled)
+  if (wrong !== null) return E.left(wrong)
   const version = job.version + 1
   const data = { job: name, version, task, replicas, reason, spec: scaled }
   return E.right({ tag: 'Write', version, decision: { draft: { type: 'JobScaled', data }, expect: job.seq } })

@@ -115,12 +115,17 @@ export const taskFields = struct<TaskFile>('a task', {
     synonyms: ['publish', 'expose'],
   }),
   restart: defaulted(restartShape, DEFAULT_RESTART, {
-    doc: 'What happens when a container ends by itself.',
+    doc:
+      'What happens when a container ends by itself, or cannot be started. By default that of a service is started again ' +
+      'where it is for ever, after 1s, 2s, 4s and so on up to 1m; that of a batch or cron job when it has failed, three times ' +
+      'in a row. Once `attempts` are used up the instance has failed, and `reschedule` says what follows.',
     example: { policy: 'on-failure', attempts: 5 },
     synonyms: ['restart_policy', 'restartpolicy'],
   }),
   reschedule: optional(rescheduleShape, {
-    doc: 'What happens once an instance has failed where it is: it is placed anew, elsewhere if it fits.',
+    doc:
+      'What happens once an instance has failed where it is: it is placed anew, elsewhere if it fits. So by default no ' +
+      'instance of a service stays failed.',
     example: { attempts: 5, delay: '30s' },
     otherwise: 'without limit for a service, never for a batch job',
   }),

@@ -185,7 +185,7 @@ export interface Bus {
   ): Promise<readonly unknown[]>
   /** An answer in many parts, until the responder ends it or `signal` aborts. Fails as `request` does. */
   requestStream(subject: string, payload: unknown, signal: AbortSignal): AsyncIterable<unknown>
-  /** Offers endpoints as a NATS micro service. Those of one queue share the requests; without one, each answers. */
+  /** Offers endpoints, as a NATS micro service if it is listed. Those of one queue share the requests; without one, each answers. */
   serve(service: ServiceOffer): Promise<{ stop(): Promise<void> }>
 }
 
@@ -194,6 +194,8 @@ export interface ServiceOffer {
   readonly name: string
   readonly version: string
   readonly description: string
+  /** Whether it is a micro service that can be found; absent: it is. Each that was one leaves a little in the client. */
+  readonly isListed?: boolean
   readonly endpoints: readonly Endpoint[]
 }
 

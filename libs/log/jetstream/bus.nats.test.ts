@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { OrkFailure } from '#libs/kernel'
+import { OrkFailure, orkError } from '#libs/kernel'
 import { permissionsFor } from '#libs/nats-server'
 import { busContract } from '../../testing/busContract'
 import { mustConnect } from '../../testing/jetStream'
@@ -96,5 +97,47 @@ test('a worker may answer all that workers are asked; what a login may not answe
     { users },
   )
 })
+
+test('a service that loses its connection while it begins leaves nothing that answers', () =>
+  withNats(async (nats) => {
+    const [client, server] = await Promise.all([1, 2].map(() => mustConnect({ servers: nats.url })))
+    if (client === undefined || server === undefined) throw new Error('two connections were asked for')
+    const endpoints = [{ name: 'half', subject: 'ork.api.v1.half', handle: async () => E.right('here') }]
+    const lost = new Promise<void>((resolve) => server.onStatus((connected) => (connected ? undefined : resolve())))
+    await nats.kill()
+    await lost
+    for (const isListed of [true, false]) {
+      const begun = server.bus.serve({ name: 'half', version: '1.0.0', description: '', isListed, endpoints })
+      assert.is(await begun.catch(() => 'lost'), 'lost')
+    }
+    const back = [client, server].map(
+      (one) => new Promise<void>((resolve) => one.onStatus((connected) => (connected ? resolve() : undefined))),
+    )
+    await nats.start()
+    await Promise.all(back)
+    const answer = await client.bus.request('ork.api.v1.half', {}, 30_000)
+    assert.ok(E.isLeft(answer) && answer.left.tag === 'NoResponders')
+    assert.equal(await client.bus.requestAll('$SRV.PING', {}, 30_000), [])
+    await Promise.all([client.close(), server.close()])
+  }))
+
+test('what is not listed answers and refuses as any other, and is no micro service', () =>
+  withNats(async (nats) => {
+    const { bus, close } = await mustConnect({ servers: nats.url })
+    const refusal = orkError('NotHere', 'not – here')
+    const endpoints = [
+      { name: 'yes', subject: 'ork.quiet.yes', handle: async () => E.right('yes') },
+      { name: 'no', subject: 'ork.quiet.no', handle: async () => E.left(refusal) },
+    ]
+    const quiet = await bus.serve({ name: 'quiet', version: '1.0.0', description: '', isListed: false, endpoints })
+    assert.equal(await bus.request('ork.quiet.yes', {}, 30_000), E.right('yes'))
+    const refused = await bus.request('ork.quiet.no', {}, 30_000)
+    assert.equal(E.isLeft(refused) && refused.left.refusal, refusal)
+    assert.equal(await bus.requestAll('$SRV.PING', {}, 30_000), [])
+    await quiet.stop()
+    const gone = await bus.request('ork.quiet.yes', {}, 30_000)
+    assert.ok(E.isLeft(gone) && gone.left.tag === 'NoResponders')
+    await close()
+  }))
 
 test.run()

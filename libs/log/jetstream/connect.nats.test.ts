@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
 import { connect as connectNats } from 'nats'
 import { test } from 'uvu'
@@ -75,6 +78,28 @@ test('a service may be started before its server', () =>
     const connecting = mustConnect({ servers: nats.url })
     await nats.start()
     const connection = await connecting
+    assert.is(await connection.log.lastSeq(), 0)
+    await connection.close()
+  }))
+
+test('of a server that hung while it was dialled no connection is left', () =>
+  withNats(async (nats) => {
+    const connection = await mustConnect({ servers: nats.url })
+    await nats.kill()
+    const dialled: Promise<unknown>[] = []
+    const hung = createServer().listen(nats.port, '127.0.0.1')
+    await new Promise<void>((resolve) =>
+      hung.on('connection', (socket) => {
+        dialled.push(once(socket.resume(), 'close')) // it takes all and says nothing
+        if (dialled.length === 2) resolve() // the first was given up by then
+      }),
+    )
+    hung.close()
+    const back = new Promise<void>((resolve) => connection.onStatus((connected) => (connected ? resolve() : undefined)))
+    await nats.start()
+    await back
+    const left = sleep(30_000, 'left', { ref: false })
+    assert.is.not(await Promise.race([Promise.all(dialled), left]), 'left')
     assert.is(await connection.log.lastSeq(), 0)
     await connection.close()
   }))

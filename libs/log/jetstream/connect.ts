@@ -11,6 +11,7 @@ import { Link, pause } from './link'
 import { jetStreamLog } from './log'
 import { jetStreamObjects } from './objects'
 import { ensureStreams, type StreamWishes } from './streams'
+import { endLeftConnections } from './transport'
 import { Writer } from './writer'
 
 export type { Backups, SavedStream } from './backup'
@@ -89,6 +90,7 @@ const open = async (link: Link, options: ConnectOptions): Promise<Connection> =>
 
 /** The first connection; tried until the deadline, since services often start before their server. */
 const reach = async (options: ConnectOptions, deadline: number): Promise<NatsConnection> => {
+  endLeftConnections()
   for (;;) {
     try {
       return await connectNats({

@@ -3,6 +3,7 @@ import { addResources, NO_RESOURCES, type Resources } from '#libs/kernel'
 import { lots } from '../services/scheduler/core/fleet/ties'
 import { type Bench, type Figure, median, rounded } from './figure'
 import { CONTENDERS } from './place/contenders'
+import { coreSpeedOf } from './place/core'
 import { densityOf, densityOfBestFitDecreasing, fillWith } from './place/quality'
 import { speedOf } from './place/speed'
 import { randomWork, traceWork, type Work } from './place/work'
@@ -26,6 +27,18 @@ const speed = (report: Report, work: Work, sizes: readonly number[], of: number,
       report({ name: `${name}.p50`, value: rounded(median(runs.map(({ p50 }) => p50))), unit: 'us', ...shape })
       const p99 = rounded(median(runs.map((run) => run.p99)))
       report({ name: `${name}.p99`, value: p99, unit: 'us', ...shape, goal: P99_GOAL })
+    }
+  }
+}
+
+/** What there is around the choice of a worker. */
+const wholeCore = (report: Report, work: Work, sizes: readonly number[], n: number): void => {
+  for (const workers of sizes) {
+    const runs = Array.from({ length: n }, () => coreSpeedOf('epvm', work, workers))
+    const shape = { n, of: runs[0]?.placements ?? 0 }
+    for (const what of ['decide', 'fold'] as const) {
+      const value = rounded(median(runs.map((run) => run[what])))
+      report({ name: `place.${work.name}.core.${workers}.${what}`, value, unit: 'us', ...shape })
     }
   }
 }
@@ -81,7 +94,7 @@ const optionsOf = (args: readonly string[]) => {
       workers: { type: 'string', default: '1000,5000,10000' },
       rounds: { type: 'string', default: '3' },
       policy: { type: 'string', default: '' },
-      part: { type: 'string', default: 'speed,quality' },
+      part: { type: 'string', default: 'speed,core,quality' },
     },
   })
   return {
@@ -103,6 +116,7 @@ export const bench: Bench = async (report, args) => {
   const trace = traceWork()
   for (const work of trace === null ? [randomWork] : [randomWork, trace]) {
     if (parts.includes('speed')) speed(report, work, sizes, of, n, only)
+    if (parts.includes('core')) wholeCore(report, work, sizes, n)
   }
   if (!parts.includes('quality')) return
   quality(report, randomWork, 1_000, halfOf(randomWork, randomWork.workers(1_000)), n)

@@ -1,4 +1,4 @@
-import { type Attempt, emptyCluster, evolve, ignoreChanges, type Worker } from '#libs/cluster'
+import { type Attempt, type Cluster, emptyCluster, evolve, ignoreChanges, type Worker } from '#libs/cluster'
 import { stamp } from '#libs/events'
 import { addResources, NO_RESOURCES, type Resources, subtractResources } from '#libs/kernel'
 import { registered } from '../../libs/testing/happenings'
@@ -22,7 +22,7 @@ export class BenchCluster {
   private readonly workers: readonly Worker[]
 
   constructor(capacities: readonly Resources[]) {
-    this.workers = joined(capacities)
+    this.workers = [...joined(capacities).workers.values()]
     for (const worker of this.workers) this.fleet.renew(worker)
     this.total = capacities.reduce(addResources, NO_RESOURCES)
   }
@@ -69,7 +69,8 @@ export class BenchCluster {
 const shareOf = (used: Resources, total: Resources): number =>
   Math.max(used.cpuMilli / total.cpuMilli, used.memoryBytes / total.memoryBytes)
 
-const joined = (capacities: readonly Resources[]): readonly Worker[] => {
+/** What the log tells once workers of these capacities have joined. */
+export const joined = (capacities: readonly Resources[]): Cluster => {
   const cluster = emptyCluster()
   for (const [at, capacity] of capacities.entries()) {
     const draft = registered(`w${String(at).padStart(5, '0')}`)
@@ -77,5 +78,5 @@ const joined = (capacities: readonly Resources[]): readonly Worker[] => {
     const by = { id: `e${at}`, source: 'worker/bench', time: 0 } as const
     evolve(cluster, { seq: at + 1, event: stamp({ ...draft, data: { ...draft.data, capacity } }, by) }, ignoreChanges)
   }
-  return [...cluster.workers.values()]
+  return cluster
 }

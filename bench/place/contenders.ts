@@ -23,7 +23,11 @@ const policies: readonly Contender[] = PLACEMENT_POLICIES.map((name) => ({
   share: 1,
   on: (fleet) => {
     const picker = new Picker(fleet)
-    return (asked, n) => picker.pick(name, asked, { turn: n, seed: () => hash(`web.api.${n}`, 0) }, anyone)
+    const lot = { turn: 0, seed: () => hash(`web.api.${lot.turn}`, 0) }
+    return (asked, n) => {
+      lot.turn = n
+      return picker.pick(name, asked, lot, anyone)
+    }
   },
 }))
 

@@ -72,6 +72,7 @@ export class Fleet {
     this.membersChanged = true
     this.load(row)
     this.freed.add(row)
+    this.tell(row)
     return row
   }
 
@@ -186,14 +187,19 @@ export class Fleet {
 
   private load(row: number): void {
     const { reserved, instances } = this.workers[row] as Worker
-    let freed = instances.size < (this.instances[row] ?? 0)
+    const before = this.instances[row] ?? 0
+    let freed = instances.size < before
+    let differs = instances.size !== before
     for (let k = 0; k < this.used.length; k += 1) {
       const now = amount(reserved, k)
-      freed ||= now < this.usedOf(k, row)
+      const used = this.usedOf(k, row)
+      freed ||= now < used
+      differs ||= now !== used
       column(this.used, k)[row] = now
     }
-    this.count(row, instances.size)
     if (freed) this.freed.add(row)
+    if (!differs) return
+    this.count(row, instances.size)
     this.tell(row)
   }
 

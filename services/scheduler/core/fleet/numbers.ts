@@ -72,7 +72,7 @@ export const sparedOf = (open: readonly Worker[]): ReadonlySet<Worker> => {
 }
 
 /** The smallest power of two that is not less. */
-export const powerOfTwo = (count: number): number => (count <= 1 ? 1 : 2 ** (32 - Math.clz32(count - 1)))
+export const powerOfTwo = (count: number): number => (count <= 1 ? 1 : 1 << (32 - Math.clz32(count - 1)))
 
 const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0
 

@@ -50,6 +50,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ tag: fc.constant('settle' as const) }) },
   { weight: 1, arbitrary: fc.record({ tag: fc.constant('state' as const), at: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ tag: fc.constant('grow' as const), at: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ tag: fc.constant('told' as const), at: fc.nat(), reserved: request }) },
   { weight: 1, arbitrary: fc.record({ tag: fc.constant('heard' as const), at: fc.nat(), used: request }) },
   { weight: 1, arbitrary: fc.record({ tag: fc.constant('ties' as const), seed: fc.option(fc.nat()) }) },
 )
@@ -73,7 +74,14 @@ class World {
     if (worker === undefined) return
     if (what.tag === 'state') fleet.renew({ ...worker, state: worker.state === 'ready' ? 'suspected' : 'ready' })
     if (what.tag === 'grow') fleet.renew(workerOf(`new-${what.at}`, worker.capacity))
+    if (what.tag === 'told') this.tell(worker, what.reserved)
     if (what.tag === 'heard') fleet.measure(worker.name, what.used, worker.reserved)
+  }
+
+  /** The log tells what is placed there, whatever was promised. */
+  private tell(worker: Worker, reserved: Resources): void {
+    worker.reserved = reserved
+    this.fleet.update(worker)
   }
 
   /** Asks every policy; the first one's choice is promised, the others see what that does. */

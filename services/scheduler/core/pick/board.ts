@@ -1,16 +1,16 @@
-import type { Resources } from '#libs/kernel'
+import { NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import type { Fleet } from '../fleet/fleet'
 import { type Facts, NO_FACTS, TERMS } from '../fleet/numbers'
 import { costOf, type Scored } from '../policies'
 import { counts } from '../policies/policy'
 import { groupsOf, type Members, placesOf } from './groups'
-import { FAN, Layer } from './layer'
+import { type Ask, change, FREE, type Layer, layersOver, RANK, USUAL, WIDTH } from './layer'
+import { Usual } from './usual'
 import { Weights } from './weights'
 
 // An import is looked up at each use, which counts where a placement takes a few microseconds.
-const BLOCK = FAN
-/** Workers in a hall of blocks. */
-const HALL = BLOCK * BLOCK
+const NUMBERS = WIDTH
+const [CPU, MEMORY, DISK, TYPICAL, ORDER] = [FREE, FREE + 1, FREE + 2, USUAL, RANK]
 const { STRIDE } = Weights
 const INSTANCES = TERMS.indexOf('instances')
 
@@ -19,28 +19,38 @@ export type Admits = (row: number) => boolean
 
 /**
  * Finds the worker of the lowest cost exactly, mostly without looking at it: a search with bounds. Workers of one
- * capacity that are filled alike stand side by side, in blocks of eight, and the blocks in halls of eight. For each of
- * these the lowest levels and the most that is free are kept. Since no weight is negative, the lowest levels times the
- * weights are at most the cost of anyone inside, so whole halls are passed by. Equal costs go to who comes first in the
- * order of ties, and the lowest rank of each block bounds that, too.
+ * capacity that are filled alike stand side by side, in blocks of eight, and the blocks in halls of eight, and so on. For
+ * each of these the lowest levels and the most that is free are kept. Since no weight is negative, the lowest levels times
+ * the weights are at most the cost of anyone inside, so whole halls are passed by; most of them by a closer bound, by what
+ * a usual request would cost (`Layer.bound`). Equal costs go to who comes first in the order of ties, and the lowest rank
+ * of each block bounds that, too.
  *
- * A placement moves one worker's numbers and the bounds above it. The places are taken anew after as many changes as
- * there are workers, so that the sorting costs O(log n) a change.
+ * A placement moves one worker's numbers and the bounds above that rest on them, when the next is asked for. The places
+ * are taken anew after as many changes as there are workers, so that the sorting costs O(log n) a change.
  */
 export class Board {
   private facts: Facts = NO_FACTS
   /** Since the places were taken; -1: they have to be. */
   private changes = -1
-  private rowAt = new Int32Array(0)
-  private slotOf = new Int32Array(0)
-  private workers = new Layer(0)
-  private blocks = new Layer(0)
-  private halls = new Layer(0)
-  private groupOf = new Int32Array(0)
   private groups: readonly Members[] = []
-  private bounds = new Float64Array(0)
+  private layers = layersOver([])
+  /** By place: the row, and by row: the place, and the group. */
+  private rowAt: Int32Array = new Int32Array(0)
+  private placeOf = new Int32Array(0)
+  private groupOf = new Int32Array(0)
   private weights: Weights
+  private readonly usual = new Usual()
   private readonly counted: readonly boolean[]
+  /** Rows that have changed and were not looked at since, the first `touched` of them. */
+  private stale = new Int32Array(0)
+  private isStale = new Uint8Array(0)
+  private touched = 0
+  /** Of the worker that is looked at. */
+  private readonly now = new Float64Array(RANK)
+  /** What is looked for, and the best so far. */
+  private asked: Resources = NO_RESOURCES
+  private readonly ask: Ask = new Float64Array(RESOURCE_NAMES.length)
+  private admits: Admits = () => false
   private best = 0
   private bestRank = 0
   private bestRow = -1
@@ -57,119 +67,141 @@ export class Board {
   /** The numbers of a row have changed. */
   touch(row: number): void {
     if (this.changes < 0) return
-    if (row >= this.slotOf.length || this.changes > this.slotOf.length) {
-      this.changes = -1
-      return
+    if (row >= this.isStale.length) this.changes = -1
+    else if (this.isStale[row] === 0) {
+      this.isStale[row] = 1
+      this.stale[this.touched] = row
+      this.touched += 1
     }
-    const slot = this.slotOf[row] as number
-    this.load(row, slot)
-    this.blocks.gather(Math.floor(slot / BLOCK), this.workers)
-    this.halls.gather(Math.floor(slot / HALL), this.blocks)
-    this.changes += 1
   }
 
   /** The row of the best worker that has room and is admitted, -1 if there is none. */
   pick(asked: Resources, admits: Admits): number {
     const { facts } = this.fleet
     if (facts !== this.facts) this.learn(facts)
-    if (this.changes < 0) this.takePlaces()
-    const from = this.weights.of(asked)
+    this.usual.note(asked)
+    this.refresh()
+    this.asked = asked
+    this.ask[0] = -asked.cpuMilli
+    this.ask[1] = -asked.memoryBytes
+    this.ask[2] = -asked.diskBytes
+    this.admits = admits
     this.best = Number.POSITIVE_INFINITY
     this.bestRank = Number.POSITIVE_INFINITY
     this.bestRow = -1
-    const first = this.boundHalls(asked, from)
-    if (first < 0) return -1
-    this.searchHall(first, asked, from, admits)
-    const { bounds, halls } = this
-    for (let hall = 0; hall < bounds.length; hall += 1) {
-      if (hall !== first && this.mayBeat(bounds[hall] as number, halls.rank[hall] as number)) {
-        this.searchHall(hall, asked, from, admits)
-      }
-    }
+    this.search(this.weights.of(asked))
     return this.bestRow
+  }
+
+  /** From above, the most promising first. */
+  private search(weights: number): void {
+    const height = this.layers.length - 1
+    const { starts, bounds } = this.layers[height] as Layer
+    let first = -1
+    let group = -1
+    for (let one = 0; one < this.groups.length; one += 1) {
+      const lowest = this.bound(height, starts[one] as number, starts[one + 1] as number, weights + one * STRIDE)
+      if (lowest < 0 || (first >= 0 && (bounds[lowest] as number) >= (bounds[first] as number))) continue
+      first = lowest
+      group = one
+    }
+    if (first < 0) return
+    this.visit(height, first, weights + group * STRIDE, group)
+    for (let one = 0; one < this.groups.length; one += 1) {
+      this.visitBut(first, height, starts[one] as number, starts[one + 1] as number, weights + one * STRIDE, one)
+    }
+  }
+
+  private bound(height: number, from: number, to: number, weights: number): number {
+    return (this.layers[height] as Layer).bound(from, to, this.ask, this.weights.table, weights)
+  }
+
+  private visit(height: number, place: number, weights: number, group: number): void {
+    const { first } = this.layers[height] as Layer
+    const from = first[place] as number
+    const to = first[place + 1] as number
+    if (height === 1) return this.look(from, to, weights, (this.groups[group] as Members).exact)
+    const lowest = this.bound(height - 1, from, to, weights)
+    if (lowest < 0) return
+    if (this.mayHold(height - 1, lowest, weights)) this.visit(height - 1, lowest, weights, group)
+    this.visitBut(lowest, height - 1, from, to, weights, group)
+  }
+
+  /** Visits all of some that may hold a better one, but for the one that was visited. */
+  private visitBut(visited: number, height: number, from: number, to: number, weights: number, group: number): void {
+    for (let place = from; place < to; place += 1) {
+      if (place !== visited && this.mayHold(height, place, weights)) this.visit(height, place, weights, group)
+    }
+  }
+
+  /** Whether anybody inside may be better: by the bound that was worked out, then by the one that is exact to the last tie. */
+  private mayHold(height: number, place: number, weights: number): boolean {
+    const layer = this.layers[height] as Layer
+    if ((layer.bounds[place] as number) > this.best) return false
+    return this.mayBeat(
+      layer.cost(place, this.weights.table, weights),
+      layer.numbers[place * NUMBERS + ORDER] as number,
+    )
   }
 
   private mayBeat(cost: number, rank: number): boolean {
     return cost < this.best || (cost === this.best && rank < this.bestRank)
   }
 
-  /** Works out each hall's bound; returns the hall with the lowest, -1 if nobody has room. */
-  private boundHalls({ cpuMilli, memoryBytes, diskBytes }: Resources, from: number): number {
-    const { bounds, halls, groupOf } = this
+  /** Looks at some workers, one by one. */
+  private look(from: number, to: number, weights: number, exact: boolean): void {
+    const workers = this.layers[0] as Layer
+    const { rowAt, ask } = this
     const { table } = this.weights
-    let first = -1
-    let lowest = Number.POSITIVE_INFINITY
-    for (let hall = 0; hall < bounds.length; hall += 1) {
-      bounds[hall] = Number.POSITIVE_INFINITY
-      if (!halls.hasRoom(hall, cpuMilli, memoryBytes, diskBytes)) continue
-      const bound = halls.cost(hall, table, from + (groupOf[hall] as number) * STRIDE)
-      bounds[hall] = bound
-      if (bound > lowest || (bound === lowest && (halls.rank[hall] as number) > (halls.rank[first] as number))) continue
-      lowest = bound
-      first = hall
-    }
-    return first
-  }
-
-  private searchHall(hall: number, asked: Resources, from: number, admits: Admits): void {
-    const { blocks } = this
-    const { cpuMilli, memoryBytes, diskBytes } = asked
-    const { table } = this.weights
-    const group = this.groupOf[hall] as number
-    const at = from + group * STRIDE
-    for (let block = hall * BLOCK; block < (hall + 1) * BLOCK; block += 1) {
-      if (!blocks.hasRoom(block, cpuMilli, memoryBytes, diskBytes)) continue
-      if (!this.mayBeat(blocks.cost(block, table, at), blocks.rank[block] as number)) continue
-      this.searchBlock(block, asked, at, (this.groups[group] as Members).exact, admits)
-    }
-  }
-
-  private searchBlock(block: number, asked: Resources, at: number, exact: boolean, admits: Admits): void {
-    const { workers, rowAt } = this
-    const { cpuMilli, memoryBytes, diskBytes } = asked
-    const { table } = this.weights
-    for (let slot = block * BLOCK; slot < (block + 1) * BLOCK; slot += 1) {
-      if (!workers.hasRoom(slot, cpuMilli, memoryBytes, diskBytes)) continue
-      const row = rowAt[slot] as number
-      const cost = exact ? workers.cost(slot, table, at) : this.costAt(row, asked)
-      const rank = workers.rank[slot] as number
-      if (!this.mayBeat(cost, rank) || !admits(row)) continue
+    for (let place = from; place < to; place += 1) {
+      if (!workers.hasRoom(place, ask)) continue
+      const row = rowAt[place] as number
+      const cost = exact ? workers.cost(place, table, weights) : this.costAt(row)
+      const rank = workers.numbers[place * NUMBERS + ORDER] as number
+      if (!this.mayBeat(cost, rank) || !this.admits(row)) continue
       this.best = cost
       this.bestRank = rank
       this.bestRow = row
     }
   }
 
-  private costAt(row: number, asked: Resources): number {
-    return costOf(this.policy, this.facts, this.fleet.numbers(row, this.policy.measured), asked)
+  private costAt(row: number): number {
+    return costOf(this.policy, this.facts, this.fleet.numbers(row, this.policy.measured), this.asked)
+  }
+
+  /** Takes note of those that have changed since the last time. */
+  private refresh(): void {
+    if (this.changes < 0 || this.changes > this.placeOf.length) {
+      this.takePlaces()
+      return
+    }
+    const workers = this.layers[0] as Layer
+    for (let at = 0; at < this.touched; at += 1) {
+      const row = this.stale[at] as number
+      this.isStale[row] = 0
+      this.weigh(row)
+      if (change(workers, this.placeOf[row] as number, this.now)) this.changes += 1
+    }
+    this.touched = 0
   }
 
   /** Gives every worker its place among its likes. */
   private takePlaces(): void {
-    this.rowAt = placesOf(this.fleet, this.groups, this.policy.measured, HALL)
-    const { rowAt } = this
-    this.slotOf = new Int32Array(this.fleet.size)
-    this.workers = new Layer(rowAt.length)
-    this.blocks = new Layer(rowAt.length / BLOCK)
-    this.halls = new Layer(rowAt.length / HALL)
-    this.bounds = new Float64Array(rowAt.length / HALL)
-    for (let slot = 0; slot < rowAt.length; slot += 1) {
-      const row = rowAt[slot] as number
-      if (row < 0) continue
-      this.slotOf[row] = slot
-      this.workers.rank[slot] = this.fleet.rank[row] as number
-      this.load(row, slot)
+    const { fleet, layers } = this
+    this.weights.expect(this.usual.take())
+    this.rowAt = placesOf(fleet, this.groups, this.policy.measured)
+    const { numbers } = layers[0] as Layer
+    for (let place = 0; place < this.rowAt.length; place += 1) {
+      const row = this.rowAt[place] as number
+      this.placeOf[row] = place
+      this.weigh(row)
+      numbers.set(this.now, place * NUMBERS)
+      numbers[place * NUMBERS + ORDER] = fleet.rank[row] as number
     }
-    this.gatherAll(this.blocks, this.workers)
-    this.gatherAll(this.halls, this.blocks)
+    for (let height = 1; height < layers.length; height += 1) layers[height]?.gather(layers[height - 1] as Layer)
+    this.isStale.fill(0)
+    this.touched = 0
     this.changes = 0
-  }
-
-  private gatherAll(layer: Layer, below: Layer): void {
-    for (let at = 0; at < layer.size; at += 1) {
-      layer.gather(at, below)
-      layer.gatherRanks(at, below)
-    }
   }
 
   /** What all levels and weights rest on has changed: the workers themselves, or only the most instances on one. */
@@ -183,20 +215,31 @@ export class Board {
   }
 
   private regroup(): void {
+    const { size } = this.fleet
     this.groups = groupsOf(this.fleet)
-    const halls = this.groups.map(({ rows }) => Math.ceil(rows.length / HALL))
-    this.groupOf = Int32Array.from(halls.flatMap((count, group) => Array<number>(count).fill(group)))
+    this.layers = layersOver(this.groups.map(({ rows }) => rows.length))
+    this.placeOf = new Int32Array(size)
+    this.groupOf = new Int32Array(size)
+    for (const [group, { rows }] of this.groups.entries()) for (const row of rows) this.groupOf[row] = group
+    this.stale = new Int32Array(size)
+    this.isStale = new Uint8Array(size)
   }
 
-  private load(row: number, slot: number): void {
-    const { workers, fleet } = this
-    workers.cpu[slot] = this.level(row, 0)
-    workers.memory[slot] = this.level(row, 1)
-    workers.disk[slot] = this.level(row, 2)
-    workers.instances[slot] = this.level(row, 3)
-    workers.freeCpu[slot] = fleet.free(row, 0)
-    workers.freeMemory[slot] = fleet.free(row, 1)
-    workers.freeDisk[slot] = fleet.free(row, 2)
+  /** Takes a worker's numbers, all but its rank. */
+  private weigh(row: number): void {
+    const { now, fleet } = this
+    const { usual } = this.weights
+    const from = (this.groupOf[row] as number) * TERMS.length
+    let cost = 0
+    for (let term = 0; term < TERMS.length; term += 1) {
+      const level = this.level(row, term)
+      now[term] = level
+      cost += level * (usual[from + term] as number)
+    }
+    now[TYPICAL] = cost
+    now[CPU] = -fleet.free(row, 0)
+    now[MEMORY] = -fleet.free(row, 1)
+    now[DISK] = -fleet.free(row, 2)
   }
 
   private level(row: number, term: number): number {

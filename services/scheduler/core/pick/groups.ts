@@ -23,19 +23,16 @@ export const groupsOf = (fleet: Fleet): readonly Members[] => {
   return [...members.values()].map((rows) => ({ ...groupOf(fleet, rows), rows }))
 }
 
-/**
- * Rows, place by place: group after group, and in each side by side who is filled alike. -1 where nobody stands, so that
- * each group begins a hall of its own.
- */
-export const placesOf = (fleet: Fleet, groups: readonly Members[], measured: boolean, hall: number) => {
-  const sizes = groups.map(({ rows }) => Math.ceil(rows.length / hall) * hall)
-  const places = new Int32Array(sizes.reduce((sum, size) => sum + size, 0)).fill(-1)
+/** Rows, place by place: group after group, and in each side by side who is filled alike. */
+export const placesOf = (fleet: Fleet, groups: readonly Members[], measured: boolean): Int32Array => {
+  const places = new Int32Array(fleet.size)
   let from = 0
-  for (const [at, { rows }] of groups.entries()) {
+  for (const { rows } of groups) {
     const keys = inOrderOfUse(fleet, rows, measured)
-    for (let place = 0; place < keys.length; place += 1)
+    for (let place = 0; place < keys.length; place += 1) {
       places[from + place] = rows[(keys[place] as number) % PLACES] as number
-    from += sizes[at] as number
+    }
+    from += keys.length
   }
   return places
 }

@@ -12,6 +12,7 @@ const plain = [
   'Jobs       1 running',
   'Instances  2 running, 1 pending',
   'Workers    1 ready',
+  'Placement  by spread, ties by name, without preemption',
   'Ignored    0 of an old epoch, 2 out of order',
   '',
   'SERVICE       LEADS  EPOCH  LAG  UP    VERSION',

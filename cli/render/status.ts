@@ -26,6 +26,7 @@ export const renderStatus = (facts: Facts, problems: readonly Finding[], servers
       ['Jobs', renderCounts(view.jobs, colours)],
       ['Instances', `${renderCounts(view.instances, colours)}${renderUnready(view.unready, colours)}`],
       ['Workers', [renderCounts(view.workers, colours), ...closed(view.closed)].join('; ')],
+      ['Placement', placementOf(view)],
       ['Ignored', `${view.ignored.stale} of an old epoch, ${view.ignored.illegal} out of order`],
     )
   }
@@ -33,6 +34,14 @@ export const renderStatus = (facts: Facts, problems: readonly Finding[], servers
   if (problems.length > 0) sections.push(renderFindings(problems, look))
   return sections.join('\n\n')
 }
+
+/** `by spread, ties by name, without preemption`. */
+const placementOf = ({ scheduling: { policy, seed, preemption } }: ClusterSummary): string =>
+  [
+    `by ${escapeText(policy)}`,
+    seed === null ? 'ties by name' : `ties by lot (seed ${seed})`,
+    preemption ? 'with preemption' : 'without preemption',
+  ].join(', ')
 
 /** `1 draining`; of a service of an earlier version nothing. */
 const closed = (counts: ClusterSummary['closed'] = {}): string[] => {

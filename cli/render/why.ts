@@ -1,7 +1,7 @@
 import { instanceId } from '#libs/kernel'
 import { type Recomputed, type Remedy, summaryOf } from '../../services/scheduler/core'
 import type { Run, Told } from '../why/story'
-import type { Decision, Why } from '../why/why'
+import type { Decision, Pending, Why } from '../why/why'
 import { escapeText } from './escape'
 import { type EventLook, eventLine } from './event'
 import { count, sentenceOf } from './sentence'
@@ -25,7 +25,7 @@ export const renderWhy = (answer: Why, look: EventLook): string => {
   if (pending !== null) {
     sections.push(
       section('Why it waits', verdicts(pending.now, null, look), look),
-      ...remedies(pending.now, look),
+      ...whatIsToCome(pending, look),
       section('Since', chain(pending.since, look), look),
     )
   }
@@ -152,6 +152,17 @@ const restOf = (rest: readonly Verdict[]): string => {
   return `and ${rest.length} more: ${[...kinds].map(([kind, n]) => `${n} ${kind}`).join(', ')}; --json has them all`
 }
 
+/** What it waits for, or would help. */
+const whatIsToCome = ({ now, held, awaits }: Pending, look: EventLook): string[] => {
+  if (held !== null) return [`It has no turn yet: ${escapeText(held)}.`]
+  if (awaits === null) return remedies(now, look)
+  const ending =
+    awaits.ending.length === 0
+      ? ''
+      : `, once it has ended there: ${awaits.ending.map((id) => escapeText(id)).join(', ')}`
+  return [`Room is made for it on ${escapeText(awaits.worker)}${ending}.`]
+}
+
 const remedies = ({ workers, remedies: found }: Recomputed, look: EventLook): string[] => {
   if (workers.some(({ fits }) => fits)) return ['It fits now: a scheduler that leads places it in a moment.']
   const lines = found.slice(0, MAX_REMEDIES).map((one) => `  ${remedyText(one)}`)
@@ -192,7 +203,7 @@ export const whyJson = ({ story, seq, run, decision, begun, ended, pending }: Wh
   decision: decision === null ? null : decisionJson(decision),
   begun: begun.map(causeJson),
   ended: ended.map(causeJson),
-  pending: pending === null ? null : { ...recomputedJson(pending.now), since: pending.since.map(causeJson) },
+  pending: pending === null ? null : pendingJson(pending),
 })
 
 const decisionJson = ({ placed, again, agrees, mayDiffer }: Decision) => ({
@@ -203,6 +214,13 @@ const decisionJson = ({ placed, again, agrees, mayDiffer }: Decision) => ({
   recomputed: again === null ? null : recomputedJson(again),
   agrees,
   mayDiffer,
+})
+
+const pendingJson = ({ now, held, awaits, since }: Pending) => ({
+  ...recomputedJson(now),
+  held,
+  awaits,
+  since: since.map(causeJson),
 })
 
 const recomputedJson = ({ placement, policy, workers, remedies: found, ahead }: Recomputed) => ({

@@ -21,7 +21,7 @@ export interface Moment {
   readonly instances: ReadonlyMap<string, InstanceThen>
   readonly workers: ReadonlyMap<string, WorkerThen>
   /** How instances are placed, and who leads. */
-  readonly cluster: Readonly<Record<string, string | number | null>>
+  readonly cluster: Readonly<Record<string, string | number | boolean | null>>
 }
 
 interface JobThen {
@@ -43,7 +43,16 @@ export interface InstanceThen {
 
 export type WorkerThen = Pick<
   Worker,
-  'state' | 'intake' | 'capacity' | 'labels' | 'drivers' | 'silentDrivers' | 'version' | 'host'
+  | 'state'
+  | 'intake'
+  | 'capacity'
+  | 'overcommit'
+  | 'devices'
+  | 'labels'
+  | 'drivers'
+  | 'silentDrivers'
+  | 'version'
+  | 'host'
 >
 
 /** How one thing differs between two moments; `before` or `after` is null where it was not there. */
@@ -91,13 +100,14 @@ export const momentOf = (cluster: Cluster, time: string | null): Moment => ({
   ),
   workers: new Map(
     [...cluster.workers].map(([name, worker]) => {
-      const { state, intake, capacity, labels, drivers, silentDrivers, version, host } = worker
-      return [name, { state, intake, capacity, labels, drivers, silentDrivers, version, host }]
+      const { state, intake, capacity, overcommit, devices, labels, drivers, silentDrivers, version, host } = worker
+      return [name, { state, intake, capacity, overcommit, devices, labels, drivers, silentDrivers, version, host }]
     }),
   ),
   cluster: {
     policy: cluster.scheduling.policy,
     seed: cluster.scheduling.seed,
+    preemption: cluster.scheduling.preemption,
     manager: cluster.leaders.manager.holder,
     scheduler: cluster.leaders.scheduler.holder,
   },

@@ -1,4 +1,4 @@
-import type { Cluster } from '#libs/cluster'
+import { type Cluster, findInstance, type Instance, idOf, instanceOf, whyHeld } from '#libs/cluster'
 import type { Entry, EventOf, SubjectQuery } from '#libs/events'
 import { type InstanceRef, instanceId, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection, Log } from '#libs/log'
@@ -37,6 +37,10 @@ export interface Decision {
 
 export interface Pending {
   readonly now: Recomputed
+  /** Why it may have no place yet, whatever room there is; null: nothing is against it. */
+  readonly held: string | null
+  /** Where room is made for it, and what is yet to end there; null: nowhere. */
+  readonly awaits: { readonly worker: string; readonly ending: readonly string[] } | null
   /** From what made it wait back to what led there. */
   readonly since: readonly Told[]
 }
@@ -173,7 +177,15 @@ const pendingOf = async (
   signal: AbortSignal,
 ): Promise<Pending | null> => {
   const { cluster } = await clusterAt(connection, seq, signal)
+  const instance = findInstance(cluster, ref.job, ref.task, ref.index)
   const now = recomputeIn(cluster, ref)
+  if (instance === undefined || now === null) return null
   const since = steps.findLast(({ before, after }) => after?.state === 'pending' && before?.state !== 'pending')
-  return now === null ? null : { now, since: chain(since) }
+  return { now, held: whyHeld(instance.task), awaits: awaitsOf(cluster, instance), since: chain(since) }
+}
+
+const awaitsOf = ({ workers }: Cluster, { awaits }: Instance): Pending['awaits'] => {
+  if (awaits === null) return null
+  const there = [...(workers.get(awaits)?.instances ?? [])].filter(({ state }) => state === 'stopping')
+  return { worker: awaits, ending: there.map((attempt) => idOf(instanceOf(attempt))).sort() }
 }

@@ -1,5 +1,6 @@
 import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../happenings'
+import { withContention } from './contention'
 import { withCrons } from './crons'
 import type { Happening, Planned } from './happenings'
 import { withHooks } from './hooks'
@@ -36,7 +37,8 @@ export const makePlan = (seed: number, events: number): Plan => {
   const steered = withKinds(seed, withOperators(seed, plan.size.workers, plan.happenings))
   const needy = withNeeds(seed, withRareTroubles(seed, withCrons(seed, steered)))
   const ruled = withRules(seed, plan.size.workers, withIlls(seed, needy))
-  return { ...plan, happenings: withPriorities(seed, withHooks(seed, ruled)) }
+  const ranked = withPriorities(seed, withHooks(seed, ruled))
+  return { ...plan, happenings: withContention(seed, plan.size.workers, ranked) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

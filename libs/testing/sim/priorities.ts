@@ -19,7 +19,8 @@ export const withPriorities = (seed: number, happenings: readonly Planned[]): re
   })
 }
 
-const preemption = (on: boolean): Happening => ({
+/** An operator switches it on or off. */
+export const preemption = (on: boolean): Happening => ({
   tag: 'ask',
   verb: 'set-policy',
   request: { policy: null, seed: null, preemption: on, actor: 'sim' },

@@ -1,8 +1,8 @@
-import { findInstance, isPlaced, isWanted } from '#libs/cluster'
+import { type Cluster, findInstance, type Instance, isPlaced, isWanted } from '#libs/cluster'
 import type { EventOf } from '#libs/events'
 import { instanceId } from '#libs/kernel'
 import { DEFAULT_PRIORITY } from '#libs/spec'
-import { explain, viewOf } from '../../../../services/scheduler/core'
+import { recompute } from '../../../../services/scheduler/core'
 import { MARGIN } from '../../../../services/scheduler/core/preempt'
 import type { LogInvariant } from './invariant'
 
@@ -38,10 +38,22 @@ export const preemption: LogInvariant = {
         const is = truth.jobs.get(name)?.spec.priority ?? DEFAULT_PRIORITY
         if (priority !== null && is !== priority) return `for ${id}, whose priority is ${is}`
       }
-      const free = explain(viewOf(truth), instance).find(({ fits }) => fits)
-      return free === undefined ? null : `for ${id}, though ${free.worker} was free for it`
+      const free = freeFor(truth, instance)
+      return free === null ? null : `for ${id}, though ${free} was free for it`
     }
   },
+}
+
+/**
+ * A worker that would take it once all who have their turn before it have a place: what was decided about them, in the same
+ * batch, may not have come into the log. As if no room were made for it yet.
+ */
+const freeFor = (truth: Cluster, instance: Instance): string | null => {
+  const { awaits } = instance
+  instance.awaits = null
+  const found = recompute(truth, instance)?.workers.find(({ fits }) => fits)
+  instance.awaits = awaits
+  return found?.worker ?? null
 }
 
 const wrongIn = ({ job, priority, by }: EventOf<'TaskPreempted'>['data']): string | null => {

@@ -40,8 +40,7 @@ const decide = (view: SchedulerView, mono: number, batch: Batch): Verdict => {
     const decision = deciding.place(instance)
     if (decision !== null) decisions.push(decision)
   }
-  const placed = decisions.some(({ draft }) => draft.type === 'TaskScheduled')
-  decisions.push(...view.preemption.decide(view, freed, batch.decisions - decisions.length, placed))
+  decisions.push(...view.preemption.decide(view, freed, batch.decisions - decisions.length))
   return { decisions, wakeAt: view.queue.busy ? mono : null }
 }
 

@@ -152,6 +152,17 @@ test('what is placed in the same batch as it finds no place is preempted once th
   ])
 })
 
+test('who found nothing before looks again where lower ones have come since', () => {
+  const story = given(registered('w1', 1_000), job('top', 90, 1_000), job('low', 20, 500))
+  story.pass(3_600_000).given(job('high', 80, 1_000)) // its turn comes after
+  story.settle()
+  stop(story, 'top.api.0')
+  assert.equal(
+    inShort(story.settle()).filter((line) => !line.startsWith('TaskUnplaceable')),
+    ['TaskScheduled low.api.0 on w1', 'TaskPreempted low.api.0 on w1'],
+  )
+})
+
 test('a job that is changed or stopped while room is made for it keeps none', () => {
   const story = given(registered('w1', 1_000), job('low', 20, 1_000), job('high', 80, 1_000))
   story.given(stopAsked('high'))

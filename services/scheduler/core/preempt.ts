@@ -1,5 +1,6 @@
 import {
   type Attempt,
+  attemptsOf,
   type Cluster,
   type Decision,
   type Instance,
@@ -51,19 +52,31 @@ interface Choice {
 export class Preemption {
   /** Those for whom nothing was found: what has not changed since need not be looked at again. */
   private readonly vain = new Set<Instance>()
+  /** Rows of what has changed since: what is placed there may be preempted now. */
+  private readonly touched = new Set<number>()
 
   /** What was looked at may be otherwise: workers, priorities, the switch. */
   forget(): void {
     this.vain.clear()
   }
 
+  /** Something has become of an instance. */
+  note({ cluster, fleet }: Pick<Seen, 'cluster' | 'fleet'>, instance: Instance): void {
+    if (!cluster.scheduling.preemption) return
+    for (const { worker } of attemptsOf(instance)) {
+      const row = worker === null ? undefined : fleet.rowOf(worker)
+      if (row !== undefined) this.touched.add(row)
+    }
+  }
+
   /**
    * @param freed Rows with more room than before.
    * @param most Of so many victims at most.
-   * @param placed Whether anything is being placed of which the log does not tell yet: that may be preempted once it does.
    */
-  decide(view: Seen, freed: readonly number[], most: number, placed: boolean): Decision[] {
+  decide(view: Seen, freed: readonly number[], most: number): Decision[] {
     const { cluster, queue, claims } = view
+    const changed = new Set([...freed, ...this.touched])
+    this.touched.clear()
     if (!cluster.scheduling.preemption) return []
     if (most <= 0) this.forget() // what was freed is not looked at now
     const lowest = lowestPriority(cluster.jobs.values())
@@ -72,9 +85,9 @@ export class Preemption {
     for (const instance of [...queue.parkedFirsts(), ...queue.parkedAlone()].sort(byTurn)) {
       if (priorityOf(instance.task.job) - MARGIN < lowest || claims.rowOf(instance) >= 0) continue
       if (whyHeld(instance.task) !== null || isHeldBack(view.cluster, instance)) continue
-      const rows = this.vain.has(instance) ? freed : view.fleet.byRank
+      const rows = this.vain.has(instance) ? changed : view.fleet.byRank
       const choice = bestOf(view, instance, rows, taken)
-      if (choice === null && !placed && view.kept === null) this.vain.add(instance)
+      if (choice === null && view.kept === null) this.vain.add(instance)
       if (choice === null || choice.victims.length > most - decisions.length) continue
       this.vain.delete(instance)
       view.fleet.promise(choice.row, instance.task.spec.resources)
@@ -95,12 +108,7 @@ const lowestPriority = (jobs: Iterable<Job>): number => {
 }
 
 /** The best of some rows; null: on none would it help. */
-const bestOf = (
-  view: Seen,
-  instance: Instance,
-  rows: readonly number[],
-  taken: ReadonlySet<Attempt>,
-): Choice | null => {
+const bestOf = (view: Seen, instance: Instance, rows: Iterable<number>, taken: ReadonlySet<Attempt>): Choice | null => {
   const { fleet, feasible, kept } = view
   const admits = feasible.admits(instance)
   let best: Choice | null = null

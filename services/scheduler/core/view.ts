@@ -76,6 +76,7 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
     // Of a job that is submitted all instances are looked at below, together.
     instance: (instance) => {
       claims.note(instance)
+      preemption.note(view, instance)
       if (event.type === 'JobSubmitted') return
       if (instance.spec.volumes !== undefined && !isPlaced(instance.state)) freedVolumes = true
       queue.add(instance)
@@ -89,7 +90,7 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
     preemption.forget()
   }
   for (const job of jobs) queue.renew(job)
-  if (jobs.size > 0 || ofWorkers) preemption.forget()
+  if (jobs.size > 0 || ofWorkers || event.type === 'QuarantineLifted') preemption.forget()
   if (event.type !== 'PolicySet') return
   fleet.breakTiesBy(cluster.scheduling.seed)
   preemption.forget()

@@ -322,6 +322,16 @@ test('a restart replaces the containers one by one, by the settings of an update
   assert.equal([job?.version, job?.update?.state, job?.tasks.get('api')?.outdated], [1, 'succeeded', 0])
 })
 
+test('who is not up for long enough is replaced again before one that is', () => {
+  const story = running({ minHealthyMs: 10_000 })
+  assert.equal(after(story.given(restartAsked('api', 1)), 10_000), [stops(1)])
+  replaced(story, 1)
+  story.settle()
+  assert.equal(said(story.pass(1_000), restartAsked()), [stops(1)])
+  replaced(story, 1)
+  assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(0)]])
+})
+
 test('a restart of one instance leaves the others alone', () => {
   const story = running({ minHealthyMs: 0 })
   assert.equal(said(story, restartAsked('api', 1)), [stops(1)])

@@ -6,7 +6,7 @@ import { type Seen, steadyAt } from './steady'
 export interface Survey {
   readonly task: Task
   readonly update: UpdateSpec
-  /** Those to be replaced, the ones that are not up first, with why. */
+  /** Those to be replaced, with why; first the ones that are not up for long enough, of which least is lost. */
   readonly old: readonly Move[]
   /** Those that are as they should be, or stop in order to be; and how many of them are healthy. */
   readonly begun: number
@@ -34,7 +34,7 @@ export type WhyMove = (instance: Instance) => Omit<Move, 'instance'> | null
 /** How each instance of a task stands, and which are next to be moved or replaced. */
 export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance, Seen>, now: Now): Survey => {
   const update = updateOf(task.spec)
-  const old: Move[] = []
+  const [unsteadyOld, steadyOld]: [Move[], Move[]] = [[], []]
   const succeeded: Instance[] = []
   let [begun, steady, inFlight, dueAt] = [0, 0, 0, Number.POSITIVE_INFINITY]
   let trouble: string | null = null
@@ -55,7 +55,7 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
     if (why !== null) {
       if (instance.state === 'stopping') begun += 1
       if (instance.state === 'stopping' || instance.retiring?.state === 'stopping') inFlight += 1
-      else old.push({ instance, ...why })
+      else (isSteady ? steadyOld : unsteadyOld).push({ instance, ...why })
       continue
     }
     begun += 1
@@ -68,7 +68,7 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
     trouble ??= troubleOf(instance, deadline <= now.mono)
     dueAt = Math.min(dueAt, at ?? Number.POSITIVE_INFINITY, deadline <= now.mono ? Number.POSITIVE_INFINITY : deadline)
   }
-  old.sort((a, b) => Number(isUp(a.instance)) - Number(isUp(b.instance)))
+  const old = [...unsteadyOld.sort((a, b) => Number(isUp(a.instance)) - Number(isUp(b.instance))), ...steadyOld]
   return { task, update, old, begun, steady, inFlight, succeeded, trouble, dueAt }
 }
 

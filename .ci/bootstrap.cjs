@@ -38,7 +38,7 @@ const installPackages = () => {
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return
   // A link to another checkout's packages (git worktrees): they are that checkout's to change.
   if (existsSync(MODULES) && lstatSync(MODULES).isSymbolicLink()) return
-  say(`Installing packages (npm ci; ${existsSync(MODULES) ? 'the lock file changed' : 'first run, about 15 s'}) ...`)
+  say(`Installing packages (npm ci; ${existsSync(STAMP) ? 'the lock file changed' : 'first run, about 15 s'}) ...`)
   // No package of ours needs an install script, and some would try to compile optional native parts.
   const args = ['ci', '--ignore-scripts', '--loglevel=error', '--no-audit', '--no-fund']
   const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']

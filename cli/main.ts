@@ -1,23 +1,32 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { run, settings } from '@oclif/core'
-import { orkError } from '#libs/kernel'
+import { causeText, OrkFailure, orkError } from '#libs/kernel'
 import { ExitCode, reportFailure, UsageFailure, wantsJson } from './failure'
-import { endQuietlyWithoutReader } from './output'
+import { endWithOutput } from './output'
 
 /** Runs one command line to its end and leaves the process with its exit code. */
 export const main = async (root: string, argv: readonly string[]): Promise<void> => {
-  endQuietlyWithoutReader()
+  const json = wantsJson(argv)
+  endWithOutput((error) => reportFailure(unwritten(error), { json }))
   settings.enableAutoTranspile = false // dist/ is what runs; looking for TypeScript costs time
   try {
     await run(spelled(argv), { root, ignoreManifest: true })
   } catch (failure) {
-    process.exitCode = reportFailure(await named(failure), { json: wantsJson(argv) })
+    process.exitCode = reportFailure(await named(failure), { json })
   }
   await flushed(process.stdout)
   await flushed(process.stderr)
   process.exit(process.exitCode ?? ExitCode.Done)
 }
+
+const unwritten = (error: Error): OrkFailure =>
+  new OrkFailure(
+    orkError('Unwritten', `cannot be written: ${causeText(error)}`, {
+      where: 'standard output',
+      next: 'is its disk full? What the command was to do may be done all the same',
+    }),
+  )
 
 /** `ork help submit` and `ork version` mean the flags of these names. */
 const spelled = (argv: readonly string[]): string[] => {

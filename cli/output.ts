@@ -39,12 +39,17 @@ const outputTo = (stream: NodeJS.WriteStream): Output => ({
 export const stdout = outputTo(process.stdout)
 export const stderr = outputTo(process.stderr)
 
-/** `ork events | head` ends when head has enough: that is no failure, and nothing is said about it. */
-export const endQuietlyWithoutReader = (): void => {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0)
-      throw error
-    })
-  }
+/**
+ * `ork events | head` ends when head has enough: that is no failure, and nothing is said about it. Where it cannot be
+ * written for another reason, a full disk for one, the process ends with the exit code that `report` returns.
+ */
+export const endWithOutput = (report: (error: Error) => number): void => {
+  // Before oclif's own listener, which throws it.
+  process.stdout.prependListener('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : report(error)),
+  )
+  // There is nowhere left to say it.
+  process.stderr.prependListener('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 0 : 1),
+  )
 }

@@ -5,6 +5,11 @@ import type { EventLook } from './event'
 import { type Cell, renderTable } from './table'
 import { relative } from './time'
 
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** What `--json` writes of one. */
+export const snapshotJson = (found: CheckedSnapshot): unknown => ({ ...found, storedAt: iso(found.storedAt) })
+
 /** A line for each snapshot, the newest first, and what is wrong with those that cannot be used. */
 export const renderSnapshots = (found: readonly CheckedSnapshot[], look: EventLook): string => {
   const { green, red } = look.colours
@@ -13,7 +18,7 @@ export const renderSnapshots = (found: readonly CheckedSnapshot[], look: EventLo
     found.map(({ name, seq, storedAt, bytes, problem }): (Cell | string)[] => [
       name,
       { text: String(seq), align: 'right' },
-      relative(new Date(storedAt).toISOString(), look),
+      relative(iso(storedAt), look),
       formatBytes(bytes),
       problem === null ? { text: 'good', paint: green } : { text: problem.tag, paint: red },
     ]),

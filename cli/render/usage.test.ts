@@ -3,7 +3,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { WorkerReply } from '#libs/api'
 import type { ClusterUse, InstanceUse } from '../client/usage'
-import { renderStats, renderTop } from './usage'
+import { renderStats, renderTop, useJson } from './usage'
 
 const look = { now: 0, zone: 'UTC', colours: picocolors.createColors(false) }
 const capacity = { cpuMilli: 2_000, memoryBytes: 1_000, diskBytes: 1_000 }
@@ -36,6 +36,10 @@ test('what only the last sign of life tells has no more than that', () => {
   const told = { memoryLimitBytes: null, receivedBytes: null, sentBytes: null, processes: null, attempt: null }
   const [, line = ''] = renderStats([use('web.api.0', told)]).split('\n')
   assert.equal(line.split(/ {2,}/), ['web.api.0', 'w1', '1.0%', '1 KiB', '-', '-', '-', '-'])
+})
+
+test('for programs it says when as all times are said', () => {
+  assert.equal(useJson(at(1_000)), { workers: [worker], instances: [], at: '1970-01-01T00:00:01.000Z' })
 })
 
 test('the network is shown as a rate between two looks, and not for an attempt that is new', () => {

@@ -15,6 +15,9 @@ const share = (part: number, whole: number): string => (whole <= 0 ? '-' : `${Ma
 
 const bytes = (n: number | null): string => (n === null ? '-' : formatBytes(n))
 
+/** What `--json` writes of the whole cluster's use. */
+export const useJson = (use: ClusterUse): unknown => ({ ...use, at: new Date(use.at).toISOString() })
+
 /** A line a container; what went over the network since it began. */
 export const renderStats = (instances: readonly InstanceUse[]): string =>
   renderTable(

@@ -4,7 +4,7 @@ import { type ClusterUse, clusterUse, instanceUse } from '../client/usage'
 import { Interrupted } from '../failure'
 import { toJson } from '../render/escape'
 import { LiveRegion } from '../render/live'
-import { type Order, renderStats, renderTop } from '../render/usage'
+import { type Order, renderStats, renderTop, useJson } from '../render/usage'
 import type { Show } from './events'
 
 /** How often what is shown is measured anew. */
@@ -33,7 +33,7 @@ const KEYS: Readonly<Record<string, Order>> = { c: 'cpu', m: 'memory', n: 'net' 
 
 /** Shows the cluster's use on a screen of its own until `q` or Ctrl-C; once where there is no terminal. */
 export const showTop = async (connection: Connection, first: Order, { json, out, signal }: Show): Promise<void> => {
-  if (json) return out.write(`${toJson(await clusterUse(connection))}\n`)
+  if (json) return out.write(`${toJson(useJson(await clusterUse(connection)))}\n`)
   const look = () => ({ now: Date.now(), colours: out.colours })
   if (!out.isTerminal || process.stdin.isTTY !== true) {
     const use = await clusterUse(connection)

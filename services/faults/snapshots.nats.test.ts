@@ -76,6 +76,8 @@ test('with a flipped bit is named and passed over for an older one', async (cont
   const list = await runOrk(['snapshot', 'list'], { nats: nats.url })
   assert.is(list.code, 1)
   assert.match(list.stdout, new RegExp(`${name} +10 .*SnapshotUnusable`))
+  const listed = await runOrk(['snapshot', 'list', '--json'], { nats: nats.url })
+  assert.match(listed.stdout, /"storedAt":"\d{4}-\d\d-\d\dT[\d:.]+Z"/)
   const said = await startManager(context)
   assert.match(said, new RegExp(`"where":"snapshot ${name}".*a snapshot is passed over`))
   assert.match(said, /"seq":5,"msg":"starting from a snapshot"/)

@@ -16,11 +16,9 @@ export default class SnapshotList extends OrkCommand {
     const connection = await this.connect(flags)
     const { checkAll } = await import('../../show/snapshot.js')
     const found = await checkAll(connection)
-    if (flags.json) await this.printJson(...found)
-    else {
-      const { renderSnapshots } = await import('../../render/snapshots.js')
-      await this.print(renderSnapshots(found, this.look()))
-    }
+    const { renderSnapshots, snapshotJson } = await import('../../render/snapshots.js')
+    if (flags.json) await this.printJson(...found.map(snapshotJson))
+    else await this.print(renderSnapshots(found, this.look()))
     if (found.some(({ problem }) => problem !== null)) process.exitCode = ExitCode.Failed
   }
 }

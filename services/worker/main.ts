@@ -58,7 +58,7 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
     },
     overcommit,
     devices: options.devices ?? {},
-    measureUse: () => measureUse(options.dir),
+    measureUse: () => measureUse(options.dir, share),
     measureFree: () => measureFree(options.dir),
     journal: new DiskJournal({
       dir: join(options.dir, 'journal'),

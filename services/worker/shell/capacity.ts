@@ -16,15 +16,15 @@ export const measureCapacity = async (dir: string, reserve: Resources): Promise<
 }
 
 /**
- * What of the machine is really in use. Asked often, so nothing here starts a process, as systeminformation's `fsSize`
+ * What of the machine is really in use; of several workers that share one, each counts its share of it. Asked often, so nothing here starts a process, as systeminformation's `fsSize`
  * does: each start holds up everything else the worker has to do.
  */
-export const measureUse = async (dir: string): Promise<Resources> => {
+export const measureUse = async (dir: string, share: number): Promise<Resources> => {
   const [load, memory, disk] = await Promise.all([si.currentLoad(), si.mem(), statfs(dir)])
   return {
-    cpuMilli: Math.round(load.currentLoad * 10 * load.cpus.length),
-    memoryBytes: Math.max(0, memory.total - memory.available),
-    diskBytes: (disk.blocks - disk.bfree) * disk.bsize,
+    cpuMilli: Math.round(load.currentLoad * 10 * load.cpus.length * share),
+    memoryBytes: Math.round(Math.max(0, memory.total - memory.available) * share),
+    diskBytes: Math.round((disk.blocks - disk.bfree) * disk.bsize * share),
   }
 }
 

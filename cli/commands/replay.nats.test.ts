@@ -101,6 +101,15 @@ test('shows the cluster as it was at a sequence, with times as they were then', 
   ])
 })
 
+test('at a time long after the last event, ages are those of that time', async ({ nats }) => {
+  const asked = Date.now()
+  const { stdout } = await runOrk(['replay', '--to', '0s'], { nats: nats.url })
+  const [title = '', , job = ''] = lines(stdout)
+  const [, shown = ''] = /^The cluster at sequence \d+, (.*Z)$/.exec(title) ?? []
+  assert.ok(Date.parse(shown.replace(' ', 'T')) >= asked - 1_000, title)
+  assert.match(job, / \d+d\S* ago$/)
+})
+
 test('takes any moment, also one before anything happened', async ({ nats }) => {
   const first = await runOrk(['replay', '--to', '0'], { nats: nats.url })
   assert.equal(lines(first.stdout), ['The cluster at sequence 0, before the first event', 'no jobs', 'no workers'])

@@ -9,7 +9,7 @@ import { type Cell, renderTable } from './table'
 import { absolute } from './time'
 import { standOf } from './worker'
 
-/** The cluster as a fold of the log shows it; `look.now` is the moment it is seen at. */
+/** The cluster as a fold of the log shows it, as of `time`; `look.now` is the moment it is seen at. */
 export const renderCluster = (
   cluster: Cluster,
   time: string | null,

@@ -37,8 +37,10 @@ export const replay = async (connection: Connection, options: ReplayOptions): Pr
     await out.write(`${toJson({ time, ...plain(cluster, job) })}\n`)
     return
   }
-  const now = options.to === undefined || time === null ? Date.now() : Date.parse(time)
-  await out.write(`${renderCluster(cluster, time, job, { now, colours: out.colours })}\n`)
+  const asked = options.to !== undefined && 'time' in options.to ? Math.min(options.to.time, Date.now()) : null
+  const moment = time === null || asked === null ? time : new Date(asked).toISOString()
+  const now = options.to === undefined || moment === null ? Date.now() : Date.parse(moment)
+  await out.write(`${renderCluster(cluster, moment, job, { now, colours: out.colours })}\n`)
 }
 
 /**

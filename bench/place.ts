@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util'
-import { addResources, NO_RESOURCES, type Resources } from '#libs/kernel'
-import { lots } from '../services/scheduler/core/fleet/ties'
+import type { Resources } from '#libs/kernel'
 import { type Bench, type Figure, median, rounded } from './figure'
 import { CONTENDERS } from './place/contenders'
 import { coreSpeedOf } from './place/core'
-import { densityOf, densityOfBestFitDecreasing, fillWith } from './place/quality'
+import { asksFor, fillWith, packBestFitDecreasing, packWith } from './place/quality'
 import { speedOf } from './place/speed'
 import { randomWork, traceWork, type Work } from './place/work'
 
@@ -54,20 +53,8 @@ const FILL_GOALS: Readonly<Record<string, number>> = {
   'trace.epvm-reserve.sigma': 0.15,
 }
 
-/** Requests for half of what the workers have. */
-const halfOf = (work: Work, capacities: readonly Resources[]): readonly Resources[] => {
-  const total = capacities.reduce(addResources, NO_RESOURCES)
-  const random = lots(3)
-  const asks: Resources[] = []
-  for (let sum = NO_RESOURCES; sum.cpuMilli < total.cpuMilli / 2 && sum.memoryBytes < total.memoryBytes / 2; ) {
-    const asked = work.ask(random)
-    asks.push(asked)
-    sum = addResources(sum, asked)
-  }
-  return asks
-}
-
-const quality = (report: Report, work: Work, workers: number, asks: readonly Resources[], n: number): void => {
+/** @param list What is packed into as few workers as it takes. */
+const quality = (report: Report, work: Work, workers: number, list: readonly Resources[], n: number): void => {
   const capacities = work.workers(workers)
   const tell = (contender: string, what: string, value: number): void => {
     const goal = FILL_GOALS[`${work.name}.${contender}.${what}`]
@@ -80,10 +67,20 @@ const quality = (report: Report, work: Work, workers: number, asks: readonly Res
     tell(contender.name, 'sigma', median(fills.map(({ sigma }) => sigma)))
     tell(contender.name, 'sigma-half', median(fills.map(({ sigmaHalf }) => sigmaHalf)))
   }
-  for (const contender of CONTENDERS.filter(({ name }) => name === 'binpack')) {
-    tell(contender.name, 'density', densityOf(contender, capacities, asks))
+  const binpack = CONTENDERS.filter(({ name }) => name === 'binpack').map((contender) => ({
+    name: contender.name,
+    pack: (asks: readonly Resources[]) => packWith(contender, capacities, asks),
+  }))
+  const packers = [
+    ...binpack,
+    { name: 'best-fit-decreasing', pack: (asks: readonly Resources[]) => packBestFitDecreasing(capacities, asks) },
+  ]
+  for (const { name, pack } of packers) {
+    // As much is asked for as there is: what share of it is in use once all was tried.
+    const packed = Array.from({ length: n }, (_, seed) => pack(asksFor(1, work, capacities, seed + 10)))
+    tell(name, 'density', median(packed.map(({ use }) => use)))
+    tell(name, 'begun', pack(list).useOfBegun)
   }
-  tell('best-fit-decreasing', 'density', densityOfBestFitDecreasing(capacities, asks))
 }
 
 const optionsOf = (args: readonly string[]) => {
@@ -119,6 +116,6 @@ export const bench: Bench = async (report, args) => {
     if (parts.includes('core')) wholeCore(report, work, sizes, n)
   }
   if (!parts.includes('quality')) return
-  quality(report, randomWork, 1_000, halfOf(randomWork, randomWork.workers(1_000)), n)
+  quality(report, randomWork, 1_000, asksFor(0.5, randomWork, randomWork.workers(1_000), 3), n)
   if (trace !== null) quality(report, trace, trace.nodes, trace.pods, n)
 }

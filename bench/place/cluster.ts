@@ -49,7 +49,7 @@ export class BenchCluster {
   }
 
   /** The same of those workers alone that have anything. */
-  get density(): number {
+  get useOfBegun(): number {
     const begun = this.workers.filter(({ reserved }) => reserved.cpuMilli > 0)
     return shareOf(this.used, begun.map(({ capacity }) => capacity).reduce(addResources, NO_RESOURCES))
   }

@@ -1,4 +1,4 @@
-import type { Resources } from '#libs/kernel'
+import { addResources, NO_RESOURCES, type Resources } from '#libs/kernel'
 import { lots } from '../../services/scheduler/core/fleet/ties'
 import { BenchCluster, placement } from './cluster'
 import type { Contender } from './contenders'
@@ -28,12 +28,12 @@ export const fillWith = (contender: Contender, work: Work, workers: number, seed
   }
 }
 
-/** How full the workers are that hold a list of requests, as it comes: what is packed into few is packed densely. */
-export const densityOf = (
+/** Places a list of requests as it comes; what no longer fits is left out. */
+export const packWith = (
   contender: Contender,
   capacities: readonly Resources[],
   asks: readonly Resources[],
-): number => {
+): BenchCluster => {
   const cluster = new BenchCluster(capacities)
   const pick = contender.on(cluster.fleet)
   for (const [n, asked] of asks.entries()) {
@@ -42,14 +42,14 @@ export const densityOf = (
     cluster.fleet.promise(row, asked)
     cluster.fold(placement(row, asked))
   }
-  return cluster.density
+  return cluster
 }
 
 /**
  * Best-fit-decreasing, who sees the whole list before placing the first: largest first, each where the least stays free,
  * in the begun workers, else in a new one (the largest first).
  */
-export const densityOfBestFitDecreasing = (capacities: readonly Resources[], asks: readonly Resources[]): number => {
+export const packBestFitDecreasing = (capacities: readonly Resources[], asks: readonly Resources[]): BenchCluster => {
   const total = capacities.reduce((sum, { cpuMilli }) => sum + cpuMilli, 0) / capacities.length
   const totalMemory = capacities.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0) / capacities.length
   const size = ({ cpuMilli, memoryBytes }: Resources): number => cpuMilli / total + memoryBytes / totalMemory
@@ -72,5 +72,21 @@ export const densityOfBestFitDecreasing = (capacities: readonly Resources[], ask
     fleet.promise(best, asked)
     cluster.fold(placement(best, asked))
   }
-  return cluster.density
+  return cluster
 }
+
+/** Requests, drawn by a seed, for so large a share of what the workers have of one resource or the other. */
+export const asksFor = (share: number, work: Work, capacities: readonly Resources[], seed: number): Resources[] => {
+  const total = capacities.reduce(addResources, NO_RESOURCES)
+  const random = lots(seed)
+  const asks: Resources[] = []
+  for (let sum = NO_RESOURCES; isBelow(sum, total, share); ) {
+    const asked = work.ask(random)
+    asks.push(asked)
+    sum = addResources(sum, asked)
+  }
+  return asks
+}
+
+const isBelow = (sum: Resources, total: Resources, share: number): boolean =>
+  sum.cpuMilli < share * total.cpuMilli && sum.memoryBytes < share * total.memoryBytes

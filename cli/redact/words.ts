@@ -7,12 +7,12 @@ import { isName } from '#libs/kernel'
  */
 const OURS = new Set(
   (
-    'a after again all and any asks at attempt be became because been by cannot code control cpu disk docker does driver ' +
-    'drained draining engine ended events exit exited failed for forgotten free from goes has healthy host if image in ' +
-    'instance instances is it its job kept killed known left longer lost manager many memory more no none not of on or ' +
-    'ork out pending ports process pull pulling ready reads reason rejected replaced restart running scheduler short ' +
-    'signal started start stop stopped succeeded suspected task than that the this time to too unhealthy up update ' +
-    'version wanted was which with worker would'
+    'a after again all and any asked asks at attempt balance be became because been better by cannot code control cpu ' +
+    'disk docker does drained draining driver ended engine events exit exited failed for forgotten free from goes has ' +
+    'healthy host if image in instance instances is it its job kept killed known left longer lost makes manager many ' +
+    'memory more moved no none not of on or ork out over pending ports priority process pull pulling reads ready ' +
+    'reason rejected replaced restart room running scheduler short signal start started stop stopped succeeded ' +
+    'suspected task than that the this time to too unhealthy up update version wanted was which with worker would'
   ).split(' '),
 )
 /** Exit codes, sequences, amounts and times; signals; types and tags, which are written like types in a program. */

@@ -32,6 +32,7 @@ export const renderWhy = (answer: Why, look: EventLook): string => {
   if (decision !== null && run !== null) {
     sections.push(
       section(`Why ${escapeText(decision.placed.event.data.worker)}`, decided(decision, run, look), look),
+      ...(decision.victims.length === 0 ? [] : [section('Room was made for it', list(decision.victims, look), look)]),
       section(`How attempt ${run.attempt} came about`, chain(begun, look), look),
     )
   }
@@ -65,7 +66,9 @@ const decided = (decision: Decision, run: Run, look: EventLook): string => {
       : [
           `attempts ${placed.event.data.attempt} to ${run.attempt} ran there one after the other: a restart is no new placement`,
         ]),
-    ...(again === null || again.ahead === 0 ? [] : [`${again.ahead} were placed before it on the same view`]),
+    ...(again === null || again.ahead === 0
+      ? []
+      : [`${again.ahead} ${again.ahead === 1 ? 'was' : 'were'} placed before it on the same view`]),
     ...(again === null ? [] : [verdicts(again, worker, look), ...ties(again, worker)]),
     checked(decision, look),
   ].join('\n')
@@ -177,6 +180,9 @@ const remedyText = ({ needs, workers }: Remedy): string => {
   return `on ${where}${more}: ${needs.map((need) => escapeText(need)).join(', and ')}`
 }
 
+const list = (told: readonly Told[], look: EventLook): string =>
+  told.map((one) => `   ${eventLine(one, look)}`).join('\n')
+
 /** The effect first, its causes below it. */
 const chain = (told: readonly Told[], look: EventLook): string =>
   told.map((one, depth) => `${depth === 0 ? '   ' : ' ← '}${eventLine(one, look)}`).join('\n')
@@ -206,11 +212,12 @@ export const whyJson = ({ story, seq, run, decision, begun, ended, pending }: Wh
   pending: pending === null ? null : pendingJson(pending),
 })
 
-const decisionJson = ({ placed, again, agrees, mayDiffer }: Decision) => ({
+const decisionJson = ({ placed, victims, again, agrees, mayDiffer }: Decision) => ({
   sequence: placed.seq,
   time: placed.event.time,
   source: placed.event.source,
   ...placed.event.data,
+  victims: victims.map(causeJson),
   recomputed: again === null ? null : recomputedJson(again),
   agrees,
   mayDiffer,

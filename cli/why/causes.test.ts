@@ -24,9 +24,11 @@ const read = (entries: readonly Entry[], id: string): { readonly story: Story; r
     others.set(event.subject, [...(others.get(event.subject) ?? []), { seq, event }])
   }
   const isAbout = ({ event }: Entry): boolean =>
-    event.type !== 'Unreadable' && (own.has(event.subject) || event.type === 'LeaderElected')
+    event.type !== 'Unreadable' && (own.has(event.subject) || OF_CLUSTER.has(event.type))
   return { story: storyOf(ref, entries.filter(isAbout)), workers: others }
 }
+
+const OF_CLUSTER: ReadonlySet<string> = new Set(['LeaderElected', 'RebalanceRequested'])
 
 const typesOf = (told: readonly Told[]): string[] => told.map(({ event }) => event.type)
 
@@ -113,6 +115,16 @@ test('a job that is stopped ends its attempt, and while it is stopping that is w
   ])
 })
 
+test('what is moved for a better balance leads back to who asked for it', () => {
+  const history = running()
+  const { placedSeq: placement } = history.instance('web.api.0')
+  const move = { ...refOf('web.api.0'), worker: 'w1', placement, target: 'w2', gain: 300 }
+  told(history, { type: 'RebalanceRequested', data: { policy: 'spread', moves: [move], reason: null } })
+  told(history, history.on('web.api.0').replaceAsked('moved to w2 for a better balance'))
+  history.schedule('web.api.0', 'w2')
+  assert.equal(chains(history).begun, ['TaskScheduled', 'TaskReplaceRequested', 'RebalanceRequested'])
+})
+
 test('a decision of a leader that was succeeded is no part of the story', () => {
   const history = running()
   told(history, elected('manager', 'm2', 2))
@@ -135,6 +147,7 @@ const BEGINNINGS = new Set([
     'CronFired', // somebody asked for it
     'JobFailed', // the time of a batch job is up
     'JobRestartRequested',
+    'RebalanceRequested',
     'WorkerDraining',
     'WorkerForgotten',
     'WorkerLeft',

@@ -96,6 +96,8 @@ const causeOf = (story: Story, workers: WorkerTales, { seq, event }: Told): Told
     if (reason.startsWith('succeeded by'))
       return last('TaskReplaceRequested').of((one) => one.data.placement === placement)
     if (reason.includes('is drained')) return last('WorkerDraining').ofWorker(worker)
+    if (reason.startsWith('moved to'))
+      return last('RebalanceRequested').of((one) => one.data.moves.some((move) => move.placement === placement))
     if (reason === 'a restart was asked for') return last('JobRestartRequested').of(() => true)
     const version = /^replaced by version (\d+)$/.exec(reason)?.[1]
     return version === undefined ? undefined : last('UpdateStarted').of((one) => one.data.version === Number(version))

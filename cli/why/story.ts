@@ -48,7 +48,7 @@ export interface Story {
 
 const NO_CHANGES: Changes = { job() {}, instance() {}, worker() {} }
 
-/** Folds what the log holds of an instance, its job and the elections, by which decisions of old leaders are known. */
+/** Folds what the log holds of an instance, its job, what was moved for a better balance and the elections, by which decisions of old leaders are known. */
 export const storyOf = (ref: InstanceRef, entries: Iterable<Entry>): Story => {
   const cluster = emptyCluster()
   const find = (): Instance | undefined => findInstance(cluster, ref.job, ref.task, ref.index)

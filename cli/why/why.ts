@@ -28,6 +28,8 @@ export interface Why {
 
 export interface Decision {
   readonly placed: Placed
+  /** What was preempted so that it has room. */
+  readonly victims: readonly Told[]
   /** The decision as it is made again on the log up to `asOf`; null: the instance was not there then. */
   readonly again: Recomputed | null
   readonly agrees: boolean
@@ -82,6 +84,7 @@ const readStory = async (log: Log, ref: InstanceRef, to: number): Promise<Story>
     ref as SubjectQuery,
     { topic: 'job', job: ref.job },
     { topic: 'control', type: 'LeaderElected' },
+    { topic: 'control', type: 'RebalanceRequested' },
   ]
   return storyOf(ref, await readAll(log, to, queries))
 }
@@ -132,10 +135,22 @@ const decisionOf = async (
   const again = recomputeIn(cluster, story.ref, beats)
   return {
     placed,
+    victims: await victimsOf(connection.log, story, placed),
     again,
     agrees: again?.placement?.worker === data.worker,
     mayDiffer: mayDiffer(again?.measured ?? false, cluster.services.get(source)?.version),
   }
+}
+
+/** Those that were preempted for the instance since it was placed before. */
+const victimsOf = async (log: Log, { ref, runs }: Story, placed: Placed): Promise<readonly Told[]> => {
+  const before = runs.findLast((run) => run.placed.seq < placed.seq)?.placed.seq ?? 0
+  const entries = await readAll(log, placed.seq, [{ topic: 'task', type: 'TaskPreempted' }])
+  return entries.flatMap(({ seq, event }) =>
+    event.type === 'TaskPreempted' && seq > before && instanceId(event.data.by) === instanceId(ref)
+      ? [{ seq, event }]
+      : [],
+  )
 }
 
 const recomputeIn = (

@@ -30,6 +30,15 @@ const rejection = (instance: Instance, candidate: Candidate) => {
   return null
 }
 
+/** The same for people: before all that may change, what never will on this worker. */
+const plainRejection = (instance: Instance, candidate: Candidate) => {
+  for (const filter of FILTERS) {
+    const detail = filter.rejects(instance, candidate)
+    if (detail !== null && filter.remedy(instance, candidate) === null) return { filter: filter.name, detail }
+  }
+  return rejection(instance, candidate)
+}
+
 /** Why no worker takes an instance: how many each filter rejects, in the order of the filters. */
 export const reasonsOf = (view: SchedulerView, instance: Instance): readonly Reason[] => {
   const { fleet, feasible } = view
@@ -62,7 +71,7 @@ export const judgeAll = (
   }
   return rows.map((row): WorkerVerdict => {
     const worker = nameAt(view, row)
-    const rejected = rejection(instance, feasible.candidate(row)) ?? (row === kept?.row ? keptFor(kept) : null)
+    const rejected = plainRejection(instance, feasible.candidate(row)) ?? (row === kept?.row ? keptFor(kept) : null)
     if (rejected !== null) return { worker, fits: false, ...rejected, detail: `${rejected.detail}${keptThere(row)}` }
     const avoided = instance.avoids.includes(worker) ? { avoided: true as const } : {}
     const parts = preference?.parts(row) ?? []

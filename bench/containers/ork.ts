@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { apiSubject } from '#libs/api'
+import { apiSubject, type RequestOf } from '#libs/api'
 import { containerName, dockerDriver } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
 import { orThrow } from '#libs/kernel'
@@ -55,7 +55,11 @@ const observer = ({ log }: Connection) => {
   return { following, until }
 }
 
-const request = async ({ bus, prefix }: Connection, verb: 'submit' | 'stop', payload: unknown): Promise<void> => {
+const request = async <V extends 'submit' | 'stop'>(
+  { bus, prefix }: Connection,
+  verb: V,
+  payload: RequestOf<V>,
+): Promise<void> => {
   orThrow(await bus.request(apiSubject(prefix, verb), payload, 10_000))
 }
 
@@ -99,7 +103,8 @@ export const orkContender = async (engine: Engine, socketPath: string, workload:
       job = `bench-${jobs}`
       return await elapsed(async () => {
         const all = started(count, 1)
-        await request(client, 'submit', { spec: jobOf(job, workload, count), actor: null })
+        const spec = jobOf(job, workload, count)
+        await request(client, 'submit', { spec, checkVersion: null, reason: null, actor: null })
         await all
       })
     },

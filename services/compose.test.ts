@@ -26,7 +26,8 @@ const ROOT = join(__dirname, '..', '..')
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
 /** As compose reads it where no variable is set. */
 const interpolated = (text: string): string => text.replace(/\$\{\w+:-([^}]*)\}/g, '$1').replaceAll('$$', '$')
-const { services, volumes } = parse(interpolated(read('docker-compose.yml')), { merge: true }) as Compose
+const file = parse(interpolated(read('docker-compose.yml')), { merge: true }) as Compose
+const { services, volumes } = file
 
 const named = (start: string): readonly (readonly [string, Service])[] =>
   Object.entries(services).filter(([name]) => name.startsWith(start))
@@ -52,6 +53,11 @@ const parseCommandLine = async ([id = '', ...argv]: readonly string[]): Promise<
   await Parser.parse(argv, { flags, args, strict: true })
   return Object.values(flags).flatMap(({ env }) => (env === undefined ? [] : [env]))
 }
+
+test('Compose 1.29, that of Debian 12, knows every key at the top', () => {
+  const keys = Object.keys(file).filter((key) => !key.startsWith('x-'))
+  assert.equal(keys, ['services', 'volumes'])
+})
 
 test('there are three nats-servers, two managers, two schedulers and a worker', () => {
   const counts = ['nats-', 'manager-', 'scheduler-', 'worker-'].map((role) => named(role).length)

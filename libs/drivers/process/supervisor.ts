@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { readProc } from './procfs'
 
 /**
  * A shell of a few lines stands between the worker and the process, so that the exit code is kept even when no worker
@@ -37,7 +37,7 @@ export const superviseProcess = async (
 
 const commandLine = async (pid: number): Promise<string> => {
   try {
-    if (process.platform === 'linux') return await readFile(`/proc/${pid}/cmdline`, 'utf8')
+    if (process.platform === 'linux') return await readProc(`/proc/${pid}/cmdline`)
     return (await promisify(execFile)('ps', ['-ww', '-o', 'command=', '-p', String(pid)])).stdout
   } catch {
     return ''

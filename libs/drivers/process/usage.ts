@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import type { Owner, Usage } from '../port'
 import { readContainers } from './containers'
+import { readProc } from './procfs'
 
 /** A clock tick of /proc, in milliseconds: 100 a second on every Linux that Node runs on. */
 const TICK_MS = 10
@@ -37,12 +38,12 @@ const readLinux = async (groups: ReadonlySet<number>): Promise<Map<number, Group
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) continue
     try {
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+      const stat = await readProc(`/proc/${pid}/stat`)
       // The name, in parentheses, may hold anything; the fields begin after it: state, parent, group, ...
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       const group = Number(fields[2])
       if (!groups.has(group)) continue
-      const resident = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))
+      const resident = /^VmRSS:\s+(\d+) kB/m.exec(await readProc(`/proc/${pid}/status`))
       // Own time and that of children who have ended.
       const ticks = [11, 12, 13, 14].reduce((sum, at) => sum + Number(fields[at]), 0)
       addTo(uses, group, { cpuMs: ticks * TICK_MS, memoryBytes: Number(resident?.[1] ?? 0) * 1024 })

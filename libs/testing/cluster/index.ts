@@ -36,6 +36,8 @@ export interface TestClusterOptions {
   readonly driver: 'docker' | 'process'
   /** Socket of the engine for the docker driver. */
   readonly docker?: string
+  /** More of an environment for every service. */
+  readonly env?: NodeJS.ProcessEnv
   /** More flags for every service, and for every worker. */
   readonly flags?: readonly string[]
   readonly workerFlags?: readonly string[]
@@ -180,7 +182,8 @@ const servicesOf = (
   networks: ReadonlyMap<string, TestNetwork>,
   undo: (() => void)[],
 ): TestService[] => {
-  const env = options.docker === undefined ? {} : { DOCKER_HOST: `unix://${options.docker}` }
+  const engine = options.docker === undefined ? {} : { DOCKER_HOST: `unix://${options.docker}` }
+  const env = { ...engine, ...options.env }
   const many = (role: string, count: number, flags: readonly string[] = []): TestService[] =>
     Array.from({ length: count }, (_, index) => {
       const name = `${role[0]}${index + 1}`

@@ -11,11 +11,11 @@ import { assertOneContainerEach, dice, isSettled, type Restless, user, withClust
 import { startTestNatsCluster } from '../nats'
 import { runOrk } from '../ork'
 import { chooseFault, type SoakCluster, SPARED } from './faults'
-import { Memory } from './memory'
+import { COLLECTED_DIR, type Figures, figuresOf, leaksIn, readCollected } from './memory'
 import { type Confirmed, doublesIn, lostIn, violationsIn } from './verdict'
 
 const SETTLE_MS = 180_000
-const SAMPLE_MS = 5_000
+const TELL_MS = 60_000
 /** Long: what is to be found out is whether it comes back, and how long it took is told. */
 const READY_MS = 180_000
 /** A fault that takes so much longer than it was to last is told of. */
@@ -30,7 +30,8 @@ interface Soak {
   readonly until: number
   readonly confirmed: Confirmed[]
   readonly faults: Record<string, number>
-  readonly memory: Memory
+  /** Where the services write what they hold. */
+  readonly collected: string
 }
 
 const isOver = ({ until }: Soak): boolean => performance.now() >= until
@@ -57,19 +58,24 @@ const troubles = async (soak: Soak): Promise<void> => {
   }
 }
 
-const samples = async (soak: Soak): Promise<void> => {
-  const { services, nats } = soak.cluster
-  for (let told = performance.now(); !isOver(soak); await pause(SAMPLE_MS)) {
-    for (const service of services) if (SPARED.includes(service.name)) soak.memory.sample(service.name, service.pid())
-    for (const server of nats.servers) if (SPARED.includes(server.name)) soak.memory.sample(server.name, server.pid)
-    if (performance.now() - told < 60_000) continue
-    told = performance.now()
+const progress = async (soak: Soak): Promise<void> => {
+  while (!isOver(soak)) {
+    await pause(Math.min(TELL_MS, Math.max(0, soak.until - performance.now())))
     say({ events: soak.cluster.log.view.seq, submits: soak.confirmed.length, faults: soak.faults })
   }
 }
 
+/** Of the services that were never killed; those of the others are too young to say anything. */
+const memoryOf = ({ cluster, collected }: Soak): ReadonlyMap<string, Figures> =>
+  new Map(
+    cluster.services
+      .filter(({ name }) => SPARED.includes(name))
+      .map((service) => [service.name, figuresOf(readCollected(collected, service.name, service.pid()))]),
+  )
+
 /** Everything that is wrong in the end, once nothing is disturbed any more. */
-const judge = async ({ cluster, restless, confirmed }: Soak): Promise<readonly string[]> => {
+const judge = async (soak: Soak): Promise<readonly string[]> => {
+  const { cluster, restless, confirmed } = soak
   const { log, nats } = cluster
   const wrong: string[] = []
   const note = (cause: unknown): void => void wrong.push(causeText(cause))
@@ -81,6 +87,7 @@ const judge = async ({ cluster, restless, confirmed }: Soak): Promise<readonly s
   wrong.push(...violationsIn(entries))
   wrong.push(...lostIn(entries, confirmed).map((what) => `lost: ${what}`))
   wrong.push(...doublesIn(restless.dir, entries).map((what) => `ran twice: ${what}`))
+  for (const [name, figures] of memoryOf(soak)) wrong.push(...leaksIn(name, figures))
   return wrong
 }
 
@@ -100,11 +107,13 @@ const tellAll = ({ restless, cluster: { nats, log } }: Soak): void => {
 
 const run = async (minutes: number, seed: number): Promise<boolean> => {
   const dir = mkdtempSync(join(tmpdir(), 'ork-soak-'))
+  const collected = mkdtempSync(join(tmpdir(), 'ork-soak-memory-'))
+  const env = { NODE_OPTIONS: `--require ${join(__dirname, 'collect.js')}`, [COLLECTED_DIR]: collected }
   let kept = false
   const nats = await startTestNatsCluster({ sync: true })
   await withClusterOn(
     nats,
-    { driver: 'process', managers: 2, schedulers: 2, workers: 3, replicas: 3, readyMs: READY_MS },
+    { driver: 'process', managers: 2, schedulers: 2, workers: 3, replicas: 3, readyMs: READY_MS, env },
     async (cluster) => {
       const confirmed: Confirmed[] = []
       const client: Restless['cluster'] = {
@@ -117,8 +126,8 @@ const run = async (minutes: number, seed: number): Promise<boolean> => {
       }
       const restless: Restless = { cluster: client, dir, roll: dice(seed), wanted: new Map(), told: [] }
       const until = performance.now() + minutes * 60_000
-      const soak: Soak = { cluster, restless, roll: dice(seed + 1), until, confirmed, faults: {}, memory: new Memory() }
-      const went = await Promise.all([users(soak), troubles(soak), samples(soak)]).then(
+      const soak: Soak = { cluster, restless, roll: dice(seed + 1), until, confirmed, faults: {}, collected }
+      const went = await Promise.all([users(soak), troubles(soak), progress(soak)]).then(
         () => [],
         (cause: unknown) => [`the soak could not go on: ${causeText(cause)}`],
       )
@@ -128,14 +137,14 @@ const run = async (minutes: number, seed: number): Promise<boolean> => {
       const lost = cluster.log.all('WorkerLost').length
       const submits = confirmed.length
       say({ minutes, seed, events, submits, faults: soak.faults, elections, ignored, workersLost: lost })
-      say({ memory: soak.memory.figures() })
+      say({ memory: Object.fromEntries(memoryOf(soak)) })
       for (const what of wrong) say({ wrong: what })
       say({ promises: wrong.length === 0 ? 'all kept' : `${wrong.length} broken` })
       if (wrong.length > 0) tellAll(soak)
       kept = wrong.length === 0
     },
   )
-  rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
+  for (const made of [dir, collected]) rmSync(made, { recursive: true, force: true, maxRetries: 5 })
   return kept
 }
 

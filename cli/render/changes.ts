@@ -41,7 +41,8 @@ const part = <T>(
   changed: (change: Change<T>) => string = ({ fields }) => fields.map(fieldText).join(', '),
 ): string[] => {
   if (changes.length === 0) return []
-  const width = Math.max(...changes.map((change) => change.name.length))
+  const told = changes.slice(0, MAX_LINES)
+  const width = Math.max(...told.map((change) => change.name.length))
   const line = (change: Change<T>): string => {
     const { before, after } = change
     const [sign, said, paint] =
@@ -52,9 +53,12 @@ const part = <T>(
           : ['~', changed(change), look.colours.yellow]
     return `  ${paint(sign)} ${escapeText(change.name.padEnd(width))}  ${escapeText(said)}`
   }
-  const shown = changes.slice(0, MAX_LINES).map(line)
-  const rest = changes.length - shown.length
-  return [title(name, look), ...shown, ...(rest > 0 ? [`  and ${grouped(rest)} more; --json has them all`] : [])]
+  const rest = changes.length - told.length
+  return [
+    title(name, look),
+    ...told.map(line),
+    ...(rest > 0 ? [`  and ${grouped(rest)} more; --json has them all`] : []),
+  ]
 }
 
 const instanceText = ({ state, worker, attempt, retiringOn }: InstanceThen): string => {

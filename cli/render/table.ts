@@ -29,7 +29,9 @@ export const renderTable = (
 ): string => {
   if (rows.length === 0) return empty
   const cells = [head, ...rows].map((row) => row.map(toCell).map((cell) => ({ ...cell, text: escapeText(cell.text) })))
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => widthOf(row[column]?.text ?? ''))))
+  const widths = head.map((_, column) =>
+    cells.reduce((most, row) => Math.max(most, widthOf(row[column]?.text ?? '')), 0),
+  )
   return cells
     .map((row) =>
       row

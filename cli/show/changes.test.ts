@@ -53,4 +53,13 @@ test('what came, what went and what is not as it was, each with what it was; lat
   ])
 })
 
+test('however many have changed, the first are told and the others counted', () => {
+  const history = new History()
+  const before = now(history)
+  for (const name of ['web', 'db']) history.submit(aJob({ name, tasks: [{ replicas: 100_000 }] }))
+  const lines = said(before, now(history))
+  assert.is(lines.filter((line) => line.startsWith('  + ')).length, 42)
+  assert.is(lines.at(-1), '  and 199,960 more; --json has them all')
+})
+
 test.run()

@@ -55,7 +55,12 @@ export const showJobLogs = async (
       }),
     )
   }
-  const reading = new JobLogs(connection, wanted, show, Math.max(0, ...items.map(({ id }) => id.length)))
+  const reading = new JobLogs(
+    connection,
+    wanted,
+    show,
+    items.reduce((most, { id }) => Math.max(most, id.length), 0),
+  )
   if (!wanted.follow || state === 'stopped') await reading.past(sources)
   else await reading.follow(sources, from, group)
   if (show.signal.aborted) throw new Interrupted()

@@ -98,7 +98,7 @@ export const takeOver = (view: WorkerView, assignment: Assignment, work: Work): 
 const tellExit = (assignment: Assignment, exit: Exit, work: Work): void => {
   const { exitCode, signal = null, oomKilled } = exit
   const named = attemptOf(assignment, assignment.attempt)
-  tell(work, assignment, { type: 'TaskExited', data: { ...named, exitCode, signal, oomKilled } })
+  tell(work, assignment, { type: 'TaskExited', data: Object.assign(named, { exitCode, signal, oomKilled }) })
 }
 
 const nextAttempt = (assignment: Assignment, delayMs: number, reason: string, work: Work): void => {

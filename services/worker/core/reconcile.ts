@@ -86,7 +86,8 @@ const begun = (assignment: Assignment, held: Held, now: Now, work: Work): void =
   assignment.startedAt = now.mono
   const checked = isChecked(assignment, held)
   assignment.health = checked ? 'starting' : null
-  const data = { ...attemptOf(assignment, assignment.attempt), container: held.id, ports: [...held.ports], checked }
+  const told = { container: held.id, ports: [...held.ports], checked }
+  const data = Object.assign(attemptOf(assignment, assignment.attempt), told)
   tell(work, assignment, { type: 'TaskStarted', data })
 }
 

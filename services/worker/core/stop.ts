@@ -30,7 +30,7 @@ export const stop = (view: WorkerView, assignment: Assignment, now: Now, work: W
   const exit = currentOf(view, assignment)?.exit ?? null
   const { stopReason: reason } = assignment
   const named = attemptOf(assignment, reason === null ? assignment.logged.attempt : assignment.attempt)
-  const data = { ...named, exitCode: exit?.exitCode ?? null, signal: exit?.signal ?? null, reason }
+  const data = Object.assign(named, { exitCode: exit?.exitCode ?? null, signal: exit?.signal ?? null, reason })
   tell(work, assignment, { type: 'TaskStopped', data })
 }
 

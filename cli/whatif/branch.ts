@@ -10,6 +10,8 @@ import { Tally, touchedBy } from './tally'
 
 /** How often the manager looks at silent workers, where there are any; milliseconds. */
 const LOOK_EVERY_MS = 500
+/** And while so many are silent at once that nothing is moved, which does not change soon by itself. */
+const LOOK_ALARMED_EVERY_MS = 10_000
 
 /** Decisions about workers' silence: the silence is recorded, and so is what was made of it. */
 const OF_SILENCE: ReadonlySet<OrkEvent['type']> = new Set(['WorkerSuspected', 'WorkerLost', 'WorkerReturned'])
@@ -175,7 +177,8 @@ export class Branch {
     for (const { draft } of managed.decisions) if (!OF_SILENCE.has(draft.type)) this.decided(draft, 'manager/whatif')
     const scheduled = this.scheduler.decide(this.scheduling, now)
     for (const { draft } of scheduled.decisions) this.decided(draft, 'scheduler/whatif')
-    const looksAt = absent ? this.now + LOOK_EVERY_MS : Number.POSITIVE_INFINITY
+    const lookEveryMs = this.managing.alarm === null ? LOOK_EVERY_MS : LOOK_ALARMED_EVERY_MS
+    const looksAt = absent ? this.now + lookEveryMs : Number.POSITIVE_INFINITY
     const wakes = [managed.wakeAt, scheduled.wakeAt].map((at) => at ?? Number.POSITIVE_INFINITY)
     this.decideAt = Math.min(this.decideAt, looksAt, ...wakes.map((at) => Math.max(at, this.now + 1)))
   }
@@ -217,6 +220,11 @@ export class Branch {
   }
 
   private hear(worker: string, mono: number): void {
+    const known = this.managing.heard.get(worker)
+    if (known?.alive === true) {
+      known.at = mono // as nearly always: 5,000 workers may be heard every half a second of an hour
+      return
+    }
     const nothing = { capacity: NO_RESOURCES, reserved: NO_RESOURCES, used: NO_RESOURCES, containers: [], troubles: [] }
     const draft: Draft = { type: 'WorkerHeartbeat', data: { worker, seq: 0, ...nothing } }
     const beat = stamp(draft, { id: '', source: `worker/${worker}`, time: this.now })

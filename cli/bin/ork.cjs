@@ -1,4 +1,6 @@
-#!/usr/bin/env -S node --max-semi-space-size=32
+#!/bin/sh
+':' //; exec node --max-semi-space-size=32 "$0" "$@"
+// What is above is read by a shell, as not every `env` takes options for node (that of Alpine does not).
 // Events make much that is garbage soon: with Node's own 16 MB for what is young, a fold of the log takes a tenth longer.
 // The door: checks that there is something to run, then hands over to dist/cli/main.js.
 'use strict'

@@ -155,6 +155,15 @@ test('a worker that is killed while something after the end runs waits for it, a
   assert.equal(sim.broken, [])
 })
 
+test('a worker that is killed after a hook that could not be run, while the next one runs, waits for that alone', () => {
+  const poststop = [hook('upload', { image: 'no/such:1' }), hook('tidy')]
+  const sim = started({ poststop, restart: { ...RESTART, policy: 'on-failure' } })
+  assert.ok(ends(sim, '1').includes('Run#1.tidy'))
+  crash(sim)
+  assert.equal(news(sim), ['TaskHookStarted#1'])
+  assert.equal(ends(sim, '1.tidy'), ['TaskHookEnded#1', 'TaskCompleted#1'])
+})
+
 test('an attempt that ends by itself while its successor comes up is told of once what comes after its end is over', () => {
   const sim = started(AFTER)
   sim.log.add(sim.log.on(ID).replaceAsked())

@@ -28,14 +28,21 @@ export const runHooks = (
   now: Now,
   work: Work,
 ): HooksVerdict => {
-  for (const hook of assignment.spec[stage] ?? []) {
+  const hooks = assignment.spec[stage] ?? []
+  for (const [at, hook] of hooks.entries()) {
     const run = assignment.hooks.get(hook.name)
-    if (run?.isOver !== true) {
+    if (run?.isOver !== true && !isPassed(view, assignment, hooks.slice(at))) {
       const verdict = runHook({ view, assignment, stage, hook }, now, work)
       if (verdict.tag === 'Busy' || (verdict.tag === 'Failed' && stage === 'prestart')) return verdict
     }
   }
   return { tag: 'Over' }
+}
+
+/** Whether the first of some is over without a container of its own, as it could not be run: one after it has one. */
+const isPassed = (view: WorkerView, assignment: Assignment, [first, ...others]: readonly HookSpec[]): boolean => {
+  const has = ({ name }: HookSpec): boolean => heldOf(view, { ...refOf(assignment), hook: name }) !== undefined
+  return first !== undefined && !has(first) && others.some(has)
 }
 
 /** Whether a container is one that runs after the end of the attempt's own. */

@@ -24,6 +24,7 @@ const speed = (report: Report, work: Work, sizes: readonly number[], of: number,
       report({ name, value: rounded(median(runs.map(({ rate }) => rate))), unit: '/s', ...shape, ...aim })
       report({ name: `${name}.cpu`, value: rounded(median(runs.map(({ cpu }) => cpu))), unit: 'us', ...shape })
       report({ name: `${name}.p50`, value: rounded(median(runs.map(({ p50 }) => p50))), unit: 'us', ...shape })
+      report({ name: `${name}.first`, value: rounded(median(runs.map(({ first }) => first))), unit: 'ms', n })
       const p99 = rounded(median(runs.map((run) => run.p99)))
       report({ name: `${name}.p99`, value: p99, unit: 'us', ...shape, goal: P99_GOAL })
     }

@@ -16,6 +16,8 @@ export interface Speed {
   readonly rate: number
   /** Microseconds of processor for each: what does not depend on who else uses the machine, or less. */
   readonly cpu: number
+  /** Milliseconds of the very first decision, with all that is worked out once when workers have joined. */
+  readonly first: number
   /** Microseconds that half of the decisions, and 99 of 100, stay below: of every other batch, which is not counted above. */
   readonly p50: number
   readonly p99: number
@@ -29,6 +31,9 @@ export const speedOf = (contender: Contender, work: Work, workers: number, place
   const placed: Placed[] = []
   const took: number[] = []
   const rows = new Int32Array(BATCH)
+  const joined = performance.now()
+  pick(work.ask(lots(1)), 0)
+  const first = performance.now() - joined
   let oldest = 0
   let [counted, total, busy] = [0, 0, 0]
   for (let from = 0; from < placements; from += BATCH) {
@@ -55,7 +60,13 @@ export const speedOf = (contender: Contender, work: Work, workers: number, place
   }
   took.sort((a, b) => a - b)
   const microseconds = (share: number): number => (took[Math.floor(took.length * share)] ?? 0) * 1_000
-  return { rate: (counted / total) * 1_000, cpu: busy / counted, p50: microseconds(0.5), p99: microseconds(0.99) }
+  return {
+    rate: (counted / total) * 1_000,
+    cpu: busy / counted,
+    first,
+    p50: microseconds(0.5),
+    p99: microseconds(0.99),
+  }
 }
 
 const placeOne = (fleet: Fleet, pick: Pick, asked: Resources, n: number): number => {

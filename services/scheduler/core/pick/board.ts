@@ -5,6 +5,7 @@ import { costOf, type Scored } from '../policies'
 import { counts } from '../policies/policy'
 import { groupsOf, type Members, placesOf } from './groups'
 import { type Ask, change, FREE, type Layer, layersOver, RANK, USUAL, WIDTH } from './layer'
+import { RowSet } from './rowSet'
 import { Usual } from './usual'
 import { Weights } from './weights'
 
@@ -41,12 +42,12 @@ export class Board {
   private weights: Weights
   private readonly usual = new Usual()
   private readonly counted: readonly boolean[]
-  /** Rows that have changed and were not looked at since, the first `touched` of them. */
-  private stale = new Int32Array(0)
-  private isStale = new Uint8Array(0)
-  private touched = 0
+  /** Rows that have changed and were not looked at since. */
+  private stale = new RowSet(0)
   /** Of the worker that is looked at. */
   private readonly now = new Float64Array(RANK)
+  /** All numbers, while places are taken anew. */
+  private before = new Float64Array(0)
   /** What is looked for, and the best so far. */
   private asked: Resources = NO_RESOURCES
   private readonly ask: Ask = new Float64Array(RESOURCE_NAMES.length)
@@ -66,13 +67,8 @@ export class Board {
 
   /** The numbers of a row have changed. */
   touch(row: number): void {
-    if (this.changes < 0) return
-    if (row >= this.isStale.length) this.changes = -1
-    else if (this.isStale[row] === 0) {
-      this.isStale[row] = 1
-      this.stale[this.touched] = row
-      this.touched += 1
-    }
+    if (row < this.stale.bound) this.stale.add(row)
+    else this.changes = -1
   }
 
   /** The row of the best worker that has room and is admitted, -1 if there is none. */
@@ -171,36 +167,36 @@ export class Board {
 
   /** Takes note of those that have changed since the last time. */
   private refresh(): void {
-    if (this.changes < 0 || this.changes > this.placeOf.length) {
-      this.takePlaces()
-      return
-    }
+    if (this.changes < 0) return this.takePlaces(true)
     const workers = this.layers[0] as Layer
-    for (let at = 0; at < this.touched; at += 1) {
-      const row = this.stale[at] as number
-      this.isStale[row] = 0
+    for (let at = 0; at < this.stale.size; at += 1) {
+      const row = this.stale.at(at)
       this.weigh(row)
       if (change(workers, this.placeOf[row] as number, this.now)) this.changes += 1
     }
-    this.touched = 0
+    this.stale.clear()
+    if (this.changes > this.placeOf.length) this.takePlaces(false)
   }
 
-  /** Gives every worker its place among its likes. */
-  private takePlaces(): void {
-    const { fleet, layers } = this
-    this.weights.expect(this.usual.take())
-    this.rowAt = placesOf(fleet, this.groups, this.policy.measured)
+  /** Gives every worker its place among its likes. `anew`: its numbers are not known, or no longer what they were. */
+  private takePlaces(anew: boolean): void {
+    const { fleet, layers, placeOf } = this
     const { numbers } = layers[0] as Layer
+    const weighs = this.weights.expect(this.usual.take()) || anew
+    const { before } = this
+    before.set(numbers)
+    this.rowAt = placesOf(fleet, this.groups, this.policy.measured)
     for (let place = 0; place < this.rowAt.length; place += 1) {
       const row = this.rowAt[place] as number
-      this.placeOf[row] = place
-      this.weigh(row)
-      numbers.set(this.now, place * NUMBERS)
+      if (weighs) this.weigh(row)
+      const from = weighs ? this.now : before
+      const at = weighs ? 0 : (placeOf[row] as number) * NUMBERS
+      for (let column = 0; column < ORDER; column += 1) numbers[place * NUMBERS + column] = from[at + column] as number
       numbers[place * NUMBERS + ORDER] = fleet.rank[row] as number
+      placeOf[row] = place
     }
     for (let height = 1; height < layers.length; height += 1) layers[height]?.gather(layers[height - 1] as Layer)
-    this.isStale.fill(0)
-    this.touched = 0
+    this.stale.clear()
     this.changes = 0
   }
 
@@ -218,11 +214,11 @@ export class Board {
     const { size } = this.fleet
     this.groups = groupsOf(this.fleet)
     this.layers = layersOver(this.groups.map(({ rows }) => rows.length))
+    this.before = new Float64Array(size * NUMBERS)
     this.placeOf = new Int32Array(size)
     this.groupOf = new Int32Array(size)
     for (const [group, { rows }] of this.groups.entries()) for (const row of rows) this.groupOf[row] = group
-    this.stale = new Int32Array(size)
-    this.isStale = new Uint8Array(size)
+    this.stale = new RowSet(size)
   }
 
   /** Takes a worker's numbers, all but its rank. */

@@ -51,12 +51,13 @@ export class Weights {
     this.usual = this.nothing
   }
 
-  /** Takes this for the usual request: the closer to those that come, the less has to be searched. */
-  expect(request: Resources): void {
-    if (isLike(request, this.expected)) return
+  /** Takes this for the usual request: the closer to those that come, the less has to be searched. Tells whether it is another. */
+  expect(request: Resources): boolean {
+    if (isLike(request, this.expected)) return false
     this.expected = request
     this.usual = this.weightsOf(request)
     this.keys.fill(-1)
+    return true
   }
 
   /** Where in the table the weights of a request begin. */

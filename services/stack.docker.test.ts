@@ -7,7 +7,7 @@ import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { apiSubject } from '#libs/api'
-import { convertCompose, type JobSpec } from '#libs/spec'
+import { convertCompose, type JobSpec, parseJobFile } from '#libs/spec'
 import { eventually, type TestCluster, withCluster } from '../libs/testing/cluster'
 import { ensureTestImage, letMeet, type OpenTestDocker, openTestDocker, TEST_IMAGE } from '../libs/testing/docker'
 
@@ -22,10 +22,11 @@ test.before(async (context) => {
 })
 test.after(({ engine }) => engine.stop())
 
-const FILE = join(__dirname, '..', '..', 'examples', 'stack', 'compose.yaml')
+const FOLDER = join(__dirname, '..', '..', 'examples', 'stack')
+const FILE = join(FOLDER, 'compose.yaml')
 
-/** The jobs of the example, at some version of its API; a good one may take its time on a machine that is busy. */
-const jobs = (VERSION: string, PORT: string, HEALTHY_WITHIN = '2m'): readonly JobSpec[] => {
+/** The jobs of the Compose file, at some version of its API; a good one may take its time on a machine that is busy. */
+const composed = (VERSION: string, PORT: string, HEALTHY_WITHIN = '2m'): readonly JobSpec[] => {
   const converted = convertCompose(readFileSync(FILE, 'utf8'), FILE, {
     environment: { VERSION, PORT, HEALTHY_WITHIN, IMAGE: TEST_IMAGE },
   })
@@ -33,13 +34,21 @@ const jobs = (VERSION: string, PORT: string, HEALTHY_WITHIN = '2m'): readonly Jo
   return converted.right.jobs
 }
 
-const jobOf = (name: string, all: readonly JobSpec[]): JobSpec => {
-  const job = all.find((one) => one.name === name)
-  if (job === undefined) throw new Error(`there is no ${name}`)
-  return job
-}
+/** The same jobs from their job files. */
+const written = (port: string): readonly JobSpec[] =>
+  ['stack.yaml', 'agent.yaml', 'report.yaml'].map((name) => {
+    const text = readFileSync(join(FOLDER, name), 'utf8')
+    const ours = text.replaceAll('busybox:1', TEST_IMAGE).replaceAll('8080:80', `${port}:80`)
+    const parsed = parseJobFile(ours.replaceAll('Deadline: 1m', 'Deadline: 2m'), name)
+    if (E.isLeft(parsed)) throw new Error(JSON.stringify(parsed))
+    return parsed.right
+  })
 
-const stack = (...how: Parameters<typeof jobs>): JobSpec => jobOf('stack', jobs(...how))
+const stack = (...how: Parameters<typeof composed>): JobSpec => {
+  const [first] = composed(...how)
+  if (first === undefined) throw new Error('there is no job')
+  return first
+}
 
 const freePort = async (): Promise<string> => {
   const server = createServer().listen(0)
@@ -85,36 +94,54 @@ const apiRuns = ({ log }: TestCluster): readonly string[] =>
     .filter(({ task }) => task.name === 'api')
     .map(({ state, version, worker }) => `${state} v${version} ${worker}`)
 
-test('a stack of one Compose file is updated, rolled back and drained under load, and no request is lost', ({
+/**
+ * Hands the jobs of the stack in, and waits until all of it runs: the API answers through the proxy, an agent is on each
+ * worker, and the report comes when it is asked for. Gives what takes back that its containers may meet.
+ */
+const bringUp = async (cluster: TestCluster, engine: OpenTestDocker, jobs: readonly JobSpec[], port: string) => {
+  const { log, connection } = cluster
+  const from = log.view.seq + 1
+  for (const job of jobs) await cluster.submit(job)
+  await log.event('TaskStarted', ({ task }) => task === 'db', from)
+  const part = await letMeet(engine.docker, `ork-${connection.log.cluster}-stack-default`)
+  try {
+    await log.running('stack', 5, 120_000)
+    await log.running('stack-agent', 2)
+    const answers = async (): Promise<boolean> => /^1 \w/.test(await ask(port).catch(() => ''))
+    await eventually('the API answers', answers, 30_000)
+    const run = { job: 'stack-report', params: { TO: 'you' }, reason: null, actor: 'test' }
+    assert.ok(E.isRight(await connection.bus.request(apiSubject(connection.prefix, 'run'), run, 10_000)))
+    const { data } = await log.event('CronEnded', () => true, from, 120_000)
+    assert.equal([data.failed, data.reason], [0, null])
+  } catch (cause) {
+    await part()
+    throw cause
+  }
+  return part
+}
+
+const takeDown = async ({ log, stopJob }: TestCluster, jobs: readonly JobSpec[]): Promise<void> => {
+  for (const { name } of jobs) await stopJob(name)
+  const names = jobs.map(({ name }) => name)
+  await log.until('all has stopped', ({ jobs: all }) => names.every((name) => all.get(name)?.state === 'stopped'))
+}
+
+test('a stack runs from job files, and from one Compose file is updated, rolled back and drained under load, and no request is lost', ({
   engine,
 }) =>
   withCluster({ driver: 'docker', docker: engine.socketPath, workers: 2 }, async (cluster) => {
     const { log, connection } = cluster
     const port = await freePort()
-    await cluster.submit(stack('1', port))
-    await log.event('TaskStarted', ({ task }) => task === 'db')
-    const part = await letMeet(engine.docker, `ork-${connection.log.cluster}-stack-default`)
+    const fromFiles = written(port)
+    await bringUp(cluster, engine, fromFiles, port).then((part) => part())
+    await takeDown(cluster, fromFiles)
+
+    const part = await bringUp(cluster, engine, composed('1', port), port)
     try {
-      await log.running('stack', 5, 120_000)
-      await eventually(
-        'the API answers',
-        () =>
-          ask(port).then(
-            (text) => /^1 \w/.test(text),
-            () => false,
-          ),
-        30_000,
-      )
       const under = load(port)
 
-      await cluster.submit(jobOf('stack-report', jobs('1', port)))
-      const run = { job: 'stack-report', params: { TO: 'you' }, reason: null, actor: 'test' }
-      assert.ok(E.isRight(await connection.bus.request(apiSubject(connection.prefix, 'run'), run, 10_000)))
-      const { data } = await log.event('CronEnded', () => true, 1, 120_000)
-      assert.equal([data.failed, data.reason], [0, null])
-
-      await cluster.submit(stack('2', port))
-      await log.event('UpdateSucceeded', ({ version }) => version === 2, 1, 120_000)
+      const { version } = await cluster.submit(stack('2', port))
+      await log.event('UpdateSucceeded', (update) => update.version === version, 1, 120_000)
       assert.match(await ask(port), /^2 \w/)
 
       await cluster.submit(stack('broken', port, '5s'))

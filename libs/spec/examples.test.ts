@@ -19,12 +19,18 @@ for (const file of files) {
   })
 }
 
-test('the Compose file of examples/stack is three jobs, and loses nothing', () => {
+test('the Compose file of examples/stack is three jobs, those of the job files beside it, and loses nothing', () => {
   const result = convertCompose(readFileSync(join(folder, 'stack', 'compose.yaml'), 'utf8'), 'compose.yaml')
   if (E.isLeft(result)) assert.unreachable(result.left.map(renderError).join('\n'))
   else {
     const jobs = result.right.jobs.map(({ name, kind }) => `${name} ${kind}`)
     assert.equal([jobs, result.right.warnings], [['stack service', 'stack-agent system', 'stack-report cron'], []])
+    const written = ['stack.yaml', 'agent.yaml', 'report.yaml'].map((file) => {
+      const parsed = parseJobFile(readFileSync(join(folder, 'stack', file), 'utf8'), file)
+      if (E.isLeft(parsed)) throw new Error(parsed.left.map(renderError).join('\n'))
+      return parsed.right
+    })
+    assert.equal(written, result.right.jobs)
   }
 })
 

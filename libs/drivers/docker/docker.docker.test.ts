@@ -6,6 +6,7 @@ import { listener, must, mustFail, onlyOne, readLogs, shellScript } from '../../
 import { driverContract } from '../../testing/driverContract'
 import { containerName } from '../port'
 import { dockerDriver } from '.'
+import { networkName } from './networks'
 
 const socketPath = process.env.ORK_TEST_DOCKER_SOCKET ?? '/var/run/docker.sock'
 const engine = new Docker({ socketPath })
@@ -175,6 +176,31 @@ test('starts a container that was created and no more', async ({ driver, owner, 
   await engine.createContainer({ name: containerName(wanted.ref), Image: image, Labels: Config.Labels })
   assert.is((await must(driver.list(owner)))[0]?.state, 'created')
   assert.is((await must(driver.run(wanted))).state, 'running')
+})
+
+test('joins one network where two of its name were made at the same moment, and removes the other', async ({
+  driver,
+  owner,
+  spec,
+}) => {
+  const Name = networkName(owner, 'twice')
+  const made = []
+  for (const CheckDuplicate of [true, false]) {
+    // Engines of today refuse the second.
+    made.push(await engine.createNetwork({ Name, CheckDuplicate, Driver: 'bridge' }).catch(() => null))
+  }
+  const wanted = [spec({}, { settings: { networks: ['twice'] } }), spec({}, { settings: { networks: ['twice'] } })]
+  try {
+    await Promise.all(wanted.map((one) => must(driver.run(one))))
+    const left = await engine.listNetworks({ filters: { name: [Name] } })
+    assert.equal(
+      left.map(({ Id }) => Id),
+      [made[0]?.id],
+    )
+  } finally {
+    await Promise.all(wanted.map(({ ref }) => driver.remove(ref)))
+    for (const network of made) await network?.remove().catch(() => null)
+  }
 })
 
 test('stops and removes a container that was renamed by hand', async ({ driver, owner, spec }) => {

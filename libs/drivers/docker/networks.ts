@@ -1,3 +1,4 @@
+import type { NetworkInspectInfo } from 'dockerode'
 import * as E from 'fp-ts/Either'
 import type { ContainerSpec, DriverResult, Owner } from '../port'
 import type { Connection } from './connection'
@@ -11,24 +12,41 @@ export const endpointOf = ({ ref }: ContainerSpec): { Aliases: string[] } => ({
   Aliases: ref.hook === undefined ? [ref.task, `${ref.task}.${ref.job}`] : [],
 })
 
-/** Makes the networks that the engine does not have yet. */
+/**
+ * Makes the networks that the engine does not have yet. Two who ask for one at the same moment may each be given their
+ * own, and from then on the name means neither: of these the first stays.
+ */
 export const ensureNetworks = async (connection: Connection, spec: ContainerSpec): DriverResult<void> => {
   const { docker, request, timeouts } = connection
   for (const network of spec.settings?.networks ?? []) {
     const Name = networkName(spec.owner, network)
-    const found = await request(timeouts.callMs, () => docker.getNetwork(Name).inspect())
-    if (E.isRight(found)) continue
-    if (found.left.status !== 404) return E.left(driverError(connection, `look for network ${Name}`, found.left))
+    const found = await called(connection, Name)
+    if (E.isLeft(found)) return found
+    if (found.right.length === 1) continue
     const Labels = { 'ork.cluster': spec.owner.cluster, 'ork.network': network }
-    const made = await request(timeouts.callMs, (abortSignal) =>
-      docker.createNetwork({ Name, CheckDuplicate: true, Driver: 'bridge', Labels, abortSignal }),
-    )
-    // 409: another instance was quicker.
-    if (E.isLeft(made) && made.left.status !== 409) {
-      return E.left(driverError(connection, `create network ${Name}`, made.left))
+    if (found.right.length === 0) {
+      const made = await request(timeouts.callMs, (abortSignal) =>
+        docker.createNetwork({ Name, CheckDuplicate: true, Driver: 'bridge', Labels, abortSignal }),
+      )
+      // 409: another instance was quicker.
+      if (E.isLeft(made) && made.left.status !== 409) {
+        return E.left(driverError(connection, `create network ${Name}`, made.left))
+      }
     }
+    const all = await called(connection, Name)
+    if (E.isLeft(all)) return all
+    for (const { Id } of all.right.slice(1)) await request(timeouts.callMs, () => docker.getNetwork(Id).remove())
   }
   return E.right(undefined)
+}
+
+/** All networks of exactly that name, the first that was made before the others. */
+const called = async (connection: Connection, name: string): DriverResult<readonly NetworkInspectInfo[]> => {
+  const { docker, request, timeouts } = connection
+  const listed = await request(timeouts.callMs, () => docker.listNetworks({ filters: { name: [name] } }))
+  if (E.isLeft(listed)) return E.left(driverError(connection, `look for network ${name}`, listed.left))
+  const age = ({ Created, Id }: NetworkInspectInfo): string => `${Created} ${Id}`
+  return E.right(listed.right.filter(({ Name }) => Name === name).sort((a, b) => (age(a) < age(b) ? -1 : 1)))
 }
 
 /** Connects a container that was not started yet to all its networks but the first, which it was made with. */

@@ -47,6 +47,9 @@ const started = async (connection: Connection, spec: ContainerSpec, id: string):
  */
 const LEFTOVER = /\btask [0-9a-f]{64}: already exists|\bid already in use|\bmkdir \S*[0-9a-f]{64}: file exists/
 
+/** Another worker on the engine has just made a network of that name too, and removes it again. */
+const AMBIGUOUS = /network \S+ is ambiguous/
+
 /** Right undefined: it could never have been started and is removed; another one, with a new id, can be. */
 const start = async (connection: Connection, spec: ContainerSpec, id: string): DriverResult<Container | undefined> => {
   const { docker, request, timeouts } = connection
@@ -59,7 +62,7 @@ const start = async (connection: Connection, spec: ContainerSpec, id: string): D
   if (E.isRight(done) || done.left.status === 304) return started(connection, spec, id)
   const error = driverError(connection, `start ${containerName(spec.ref)}`, done.left)
   if (error.tag !== 'Unreachable') await discard(connection, id)
-  return LEFTOVER.test(done.left.words) ? E.right(undefined) : E.left(error)
+  return LEFTOVER.test(done.left.words) || AMBIGUOUS.test(done.left.words) ? E.right(undefined) : E.left(error)
 }
 
 /** The container that has the name already, if it is this very attempt's. Right undefined: it has just gone. */
@@ -85,9 +88,9 @@ export const runContainer = async (connection: Connection, spec: ContainerSpec):
   if (spec.image === undefined) {
     return E.left(refused(`${name} has no image, and Docker runs nothing without`, { next: 'set `image` in the task' }))
   }
-  const networks = await ensureNetworks(connection, spec)
-  if (E.isLeft(networks)) return networks
   for (let tries = 1; ; tries += 1) {
+    const networks = await ensureNetworks(connection, spec)
+    if (E.isLeft(networks)) return networks
     const created = await create(connection, spec, spec.image)
     if (E.isLeft(created) && created.left.status !== 409) {
       return E.left(driverError(connection, `create ${name}`, created.left))

@@ -1,5 +1,6 @@
 export * from './apart'
 export * from './attributes'
+export * from './colocate'
 export { instancesInSlot, instancesOfRun, mostSlots } from './cronRuns'
 export * from './decider'
 export * from './describe'

@@ -302,6 +302,32 @@ const tasks: readonly Case[] = [
     'f:3:37 tasks[0].spread',
     'on every worker that suits it',
   ],
+  [
+    'colocate in a word',
+    'name: a\nplacement: {colocate: always}\ntasks: [{name: a, image: b}]',
+    'f:2:23 placement.colocate',
+    'true or false',
+  ],
+  [
+    'a placement in a word',
+    'name: a\nplacement: colocate\ntasks: [{name: a, image: b}]',
+    'f:2:12 placement',
+    '`policy` or `colocate`',
+  ],
+  ['a task that is colocated', job('colocate: true'), at(5, 'colocate'), 'colocate'],
+  [
+    'a system job that is colocated',
+    'name: a\nkind: system\nplacement: {colocate: true}\ntasks: [{name: a, image: b}]',
+    'f:3:23 placement.colocate',
+    'every worker that suits it',
+  ],
+  [
+    'tasks of one worker that ask for two',
+    'name: a\nplacement: {colocate: true}\ntasks:\n' +
+      "  - {name: a, image: b, constraints: ['label.zone = a']}\n  - {name: c, image: b, constraints: ['arch = amd64', 'label.zone = b']}",
+    'f:5:55 tasks[1].constraints[1]',
+    'task a asks for label.zone = a',
+  ],
   ['a list as a variable', job('env: {A: [1]}'), at(14, 'env.A'), 'expected text', 'a list'],
 ]
 

@@ -26,6 +26,24 @@ const web = (version: number): JobSpec =>
     update: { ...DEFAULT_UPDATE, order: 'start-first', maxParallel: 2, minHealthyMs: 1_000 },
   })
 
+/** Two replicas of two tasks, each replica on one worker. */
+const PAIRS = 2
+const pair = (): JobSpec => {
+  const one = sleeper('pair', { replicas: PAIRS, update: { ...DEFAULT_UPDATE, order: 'start-first', minHealthyMs: 0 } })
+  const tasks = one.tasks.flatMap((task) => [task, { ...task, name: 'log' }])
+  return { ...one, placement: { policy: 'spread', colocate: true }, tasks }
+}
+
+/** The workers of each replica's tasks, once none has two attempts. */
+const pairs = ({ log }: TestCluster): string[] =>
+  Array.from({ length: PAIRS }, (_, replica) =>
+    log
+      .instances('pair')
+      .filter(({ index }) => index === replica)
+      .map(({ worker, retiring }) => (retiring === null ? worker : 'two'))
+      .join(' '),
+  )
+
 /** The fewest containers of the job that the engine had running at once, from now until `ended`. */
 const fewest = (cluster: TestCluster): { ended(): Promise<number> } => {
   let least = Number.POSITIVE_INFINITY
@@ -54,7 +72,9 @@ const standing = (cluster: TestCluster): string[] =>
       [state, `v${version}`, worker, ...(retiring === null ? [] : ['and another'])].join(' '),
     )
 
-test('a start-first update, and then a drain, never leave fewer containers than are wanted', ({ engine }) =>
+test('a start-first update, and then a drain, never leave fewer containers than are wanted, and tasks that share a worker go together', ({
+  engine,
+}) =>
   withCluster({ driver: 'docker', docker: engine.socketPath, workers: 2 }, async (cluster) => {
     const { log, connection } = cluster
     await cluster.submit(web(1))
@@ -67,16 +87,21 @@ test('a start-first update, and then a drain, never leave fewer containers than 
       standing(cluster).join('; '),
     )
 
+    await cluster.submit(pair())
+    await log.running('pair', 2 * PAIRS)
+    assert.equal(pairs(cluster).sort(), ['w1 w1', 'w2 w2'])
+
     const request = { worker: 'w1', deadlineMs: null, reason: 'test', actor: 'test' }
     const asked = await connection.bus.request(apiSubject(connection.prefix, 'drain'), request, 10_000)
     assert.ok(E.isRight(asked))
     await log.event('WorkerDrained', (data) => data.worker === 'w1')
     assert.equal(standing(cluster), Array(REPLICAS).fill('running v2 w2'))
+    assert.equal(pairs(cluster), Array(PAIRS).fill('w2 w2'))
     const least = await during.ended()
     assert.ok(least >= REPLICAS, `at one time ${least} ran`)
     await eventually(
       'no other container is left',
-      async () => (await cluster.containers()).filter(({ running }) => running).length === REPLICAS,
+      async () => (await cluster.containers()).filter(({ running }) => running).length === REPLICAS + 2 * PAIRS,
       30_000,
     )
   }))

@@ -1,17 +1,22 @@
 import * as t from 'io-ts'
 import { MAX_PRIORITY, MAX_TASKS } from '../limits'
 import type { JobSpec, PlacementSpec, TaskSpec } from '../model'
-import { type About, integer, list, optional, required, type Shape, struct } from '../shapes'
+import { type About, flag, integer, list, optional, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { count } from './count'
 import { cron } from './cron'
 import { task } from './task'
 
+const placement = struct<PlacementSpec>('where instances go', {
+  policy: optional(placementPolicyShape),
+  colocate: optional(flag),
+})
+
 const job = struct<JobSpec>('a job', {
   name: required(nameShape),
   kind: required(kindShape),
   priority: optional(integer({ min: 0, max: MAX_PRIORITY })),
-  placement: optional(struct<PlacementSpec>('where instances go', { policy: required(placementPolicyShape) })),
+  placement: optional(placement),
   lostAfterMs: optional(count),
   deadlineMs: optional(count),
   cron: optional(cron),

@@ -1,6 +1,17 @@
 import { MAX_DELAY_MS, MAX_PRIORITY, MAX_RUN_REPLICAS, MAX_TASKS, MIN_LOST_AFTER_MS } from '../limits'
 import { DEFAULT_LOST_AFTER_MS, DEFAULT_PRIORITY, endsByItself, type JobSpec, type PlacementSpec } from '../model'
-import { defaulted, type Finding, integer, list, optional, refined, required, type Shape, struct } from '../shapes'
+import {
+  defaulted,
+  type Finding,
+  flag,
+  integer,
+  list,
+  optional,
+  refined,
+  required,
+  type Shape,
+  struct,
+} from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { completeContainer } from './container'
 import { cronRules, cronShape } from './cron'
@@ -9,18 +20,29 @@ import { completeHealth } from './health'
 import { completeRestart } from './policies'
 import { taskShape } from './task'
 import type { TaskFile } from './taskFields'
+import { placementRules } from './together'
 import { duration } from './units'
 
 /** A job as read from a file. Every JobSpec is one, too. */
 export type JobFile = Omit<JobSpec, 'tasks'> & { readonly tasks: readonly TaskFile[] }
 
 const placementShape = struct<PlacementSpec>(
-  'a map with `policy`',
+  'a map with `policy` or `colocate`',
   {
-    policy: required(placementPolicyShape, {
+    policy: optional(placementPolicyShape, {
       doc: 'How a worker is chosen among those that fit.',
       example: 'binpack',
+      otherwise: "the cluster's policy",
       synonyms: ['strategy', 'algorithm'],
+    }),
+    colocate: optional(flag, {
+      doc:
+        'Whether all tasks of one replica share a worker: `web.api.1` and `web.log.1`, as in a group of Nomad or a pod of ' +
+        'Kubernetes. A worker is chosen for all of them together, and room is kept there for those that are placed later. It ' +
+        'binds what is placed from then on.',
+      example: true,
+      otherwise: 'false',
+      synonyms: ['colocated', 'group', 'together', 'podaffinity'],
     }),
   },
   (value) => (typeof value === 'string' ? `write \`placement: {policy: ${value}}\`` : undefined),
@@ -50,7 +72,7 @@ const fields = struct<JobFile>(
     placement: optional(placementShape, {
       doc: 'Where instances go, of the workers that fit.',
       example: { policy: 'binpack' },
-      otherwise: "the cluster's policy",
+      otherwise: "by the cluster's policy, each instance by itself",
     }),
     lostAfterMs: optional(duration({ min: MIN_LOST_AFTER_MS, max: MAX_DELAY_MS }), {
       key: 'lostAfter',
@@ -132,7 +154,7 @@ const kindRules = ({ kind, deadlineMs, cron, tasks }: JobFile): readonly Finding
 }
 
 const rules = (job: JobFile): readonly Finding[] => {
-  const findings: Finding[] = [...kindRules(job), ...dependencyRules(job.kind, job.tasks)]
+  const findings: Finding[] = [...kindRules(job), ...dependencyRules(job.kind, job.tasks), ...placementRules(job)]
   const hostPorts = new Map<string, string>()
   job.tasks.forEach((task, index) => {
     if (endsByItself(job.kind) && task.restart.policy === 'always') {
@@ -160,9 +182,13 @@ export const jobFileShape: Shape<JobFile> = refined(fields, rules)
 export const completeJob = ({
   priority = DEFAULT_PRIORITY,
   lostAfterMs = DEFAULT_LOST_AFTER_MS,
+  placement: { colocate = false, ...placement } = {},
   ...file
 }: JobFile): JobSpec => ({
   ...file,
+  ...(colocate || placement.policy !== undefined
+    ? { placement: { ...placement, ...(colocate ? { colocate } : {}) } }
+    : {}),
   ...(priority === DEFAULT_PRIORITY ? {} : { priority }),
   ...(lostAfterMs === DEFAULT_LOST_AFTER_MS ? {} : { lostAfterMs }),
   tasks: file.tasks.map(({ onDisconnect = 'replace', distinctWorkers = false, completions, ...task }) => ({

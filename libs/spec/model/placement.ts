@@ -1,8 +1,11 @@
 import * as t from 'io-ts'
 
-/** Where a job's instances go, of the workers that fit. */
+/** Where a job's instances go, of the workers that fit. Never written out where it says nothing. */
 export interface PlacementSpec {
-  readonly policy: PlacementPolicy
+  /** The cluster's when absent. */
+  readonly policy?: PlacementPolicy
+  /** Whether all tasks of one replica share a worker; never written out where they need not. */
+  readonly colocate?: boolean
 }
 
 /** How a worker is chosen among those that fit. */

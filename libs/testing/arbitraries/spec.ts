@@ -242,6 +242,17 @@ const cronArbitrary: fc.Arbitrary<CronSpec> = fc
     ...(schedule === undefined && asks ? { requiredParams: ['only_asked_for'] } : {}),
   }))
 
+/** Of tasks that share a worker only the first says which. */
+const withoutContradictions = (job: JobSpec): JobSpec =>
+  job.placement?.colocate === true
+    ? {
+        ...job,
+        tasks: job.tasks.map(({ constraints, ...task }, at) =>
+          at === 0 && constraints ? { ...task, constraints } : task,
+        ),
+      }
+    : job
+
 /** Valid canonical jobs: each can be written as a job file and read back. */
 export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
   .constantFrom<JobKind[]>('service', 'batch', 'system', 'cron')
@@ -253,7 +264,10 @@ export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
         ...(kind === 'cron' ? { cron: cronArbitrary } : {}),
         ...(endsByItself(kind) ? { deadlineMs: fc.integer({ min: 1_000, max: DAY_MS }) } : {}),
         priority: fc.nat({ max: 100 }).filter((priority) => priority !== DEFAULT_PRIORITY),
-        placement: fc.record({ policy: fc.constantFrom(...PLACEMENT_POLICIES) }),
+        placement: fc.oneof(
+          fc.record({ policy: fc.constantFrom(...PLACEMENT_POLICIES) }),
+          ...(kind === 'system' ? [] : [fc.constant({ colocate: true })]),
+        ),
         lostAfterMs: fc.integer({ min: 15_001, max: DAY_MS }),
         tasks: fc.uniqueArray(
           fc
@@ -267,3 +281,4 @@ export const jobSpecArbitrary: fc.Arbitrary<JobSpec> = fc
   )
   .map((job) => (job.cron?.overlap === 'allow' ? (job as JobSpec) : withDependencies(job as JobSpec)))
   .map(withoutSharedHostPorts)
+  .map(withoutContradictions)

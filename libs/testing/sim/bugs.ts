@@ -212,6 +212,16 @@ export const seesNoCordon = <View extends AnyView>(core: Core<View>): Core<View>
   },
 })
 
+/** Takes each of a replica for one that comes alone. */
+export const scattered = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  initial: (cluster) => {
+    const view = core.initial(cluster)
+    if ('replicas' in view) Object.assign(view.replicas as object, { homeOf: () => null, followersOf: () => [] })
+    return view
+  },
+})
+
 export const runsTwice = (driver: Driver): Driver => ({
   ...driver,
   run: async (spec) => {

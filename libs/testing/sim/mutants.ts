@@ -17,6 +17,7 @@ import {
   retold,
   runsTwice,
   STORED,
+  scattered,
   seesNoCordon,
   stopsFirst,
   underNewestEpoch,
@@ -108,6 +109,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a cordoned worker is still given instances',
     plant: { core: (core, role) => (role === 'scheduler' ? seesNoCordon(core) : core) },
+  },
+  {
+    name: 'a replica is placed wherever each of it fits',
+    plant: { core: (core, role) => (role === 'scheduler' ? scattered(core) : core) },
   },
   { name: 'facts written out of order', plant: { log: (log, role) => (role === 'worker' ? reordered(log) : log) } },
   {

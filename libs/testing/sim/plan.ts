@@ -12,6 +12,7 @@ import { withPriorities } from './priorities'
 import { Random } from './random'
 import { withRareTroubles } from './rareTroubles'
 import { withRules } from './rules'
+import { withTogether } from './together'
 import { STORMS } from './weather'
 import { CAPACITY, type Size } from './world'
 
@@ -38,7 +39,7 @@ export const makePlan = (seed: number, events: number): Plan => {
   const needy = withNeeds(seed, withRareTroubles(seed, withCrons(seed, steered)))
   const ruled = withRules(seed, plan.size.workers, withIlls(seed, needy))
   const ranked = withPriorities(seed, withHooks(seed, ruled))
-  return { ...plan, happenings: withContention(seed, plan.size.workers, ranked) }
+  return { ...plan, happenings: withTogether(seed, withContention(seed, plan.size.workers, ranked)) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

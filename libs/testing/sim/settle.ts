@@ -12,6 +12,7 @@ import {
   isUnready,
   isWanted,
   type Job,
+  matesOf,
   mayBePurged,
   rescheduleAfterMs,
   type Task,
@@ -22,7 +23,7 @@ import {
   whyWaiting,
 } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
-import { addResources, instanceId, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
+import { addResources, instanceId, NO_RESOURCES, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
 import { isMet, lastTime, type PortSpec, updateOf } from '#libs/spec'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { MARGIN } from '../../../services/scheduler/core/preempt'
@@ -270,12 +271,19 @@ const isStuck = (task: Task): boolean =>
   [...task.instances].some((each) => isWanted(each) && (each.state === 'failed' || each.state === 'pending'))
 
 /** What is free for an instance on a worker; and where it waits, what lower ones hold there whose place it may take. */
-const roomFor = ({ truth }: World, { capacity, reserved, instances }: Worker, { task, state }: Instance): Resources => {
+const roomFor = (world: World, worker: Worker, instance: Instance): Resources => {
+  const { capacity, reserved, instances } = worker
+  const { task, state } = instance
+  const { truth } = world
   let room = subtractResources(capacity, reserved)
+  for (const awaited of awaitedOn(world, worker, instance)) {
+    room = subtractResources(room, awaited.task.spec.resources)
+  }
   if (!truth.scheduling.preemption || state !== 'pending') return room
   for (const attempt of instances) {
     const other = instanceOf(attempt)
-    const mayGo = other === attempt && other.retiring === null && other.task.job !== task.job
+    const goesWith = [other, ...matesOf(other)]
+    const mayGo = other === attempt && goesWith.every((one) => one.retiring === null) && other.task.job !== task.job
     const isLower = priorityOf(other.task.job) + MARGIN <= priorityOf(task.job)
     if (mayGo && isLower) room = addResources(room, attempt.spec.resources)
   }
@@ -284,15 +292,14 @@ const roomFor = ({ truth }: World, { capacity, reserved, instances }: Worker, { 
 
 /** Whether a worker could take it, by the log alone, and none is kept for somebody who has waited so much longer. */
 const hasRoom = (world: World, instance: Instance): boolean => {
-  const { spec } = instance.task
+  const home = placeOfReplica(world, instance)
+  const all = [instance, ...(home === null ? matesOf(instance).filter((mate) => mate.state !== 'completed') : [])]
+  const asked = all.reduce((sum, { task }) => addResources(sum, task.spec.resources), NO_RESOURCES)
   const fits = (worker: Worker): boolean =>
     isOpen(worker) &&
-    (targetOf(instance) ?? worker.name) === worker.name &&
-    !instance.rejectedBy.includes(worker.name) &&
-    RESOURCE_NAMES.every((name) => spec.resources[name] <= roomFor(world, worker, instance)[name]) &&
-    (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
-    !(spec.distinctWorkers && hasOther(worker, instance)) &&
-    hasMore(world, worker, instance)
+    (targetOf(instance) ?? home ?? worker.name) === worker.name &&
+    RESOURCE_NAMES.every((name) => asked[name] <= roomFor(world, worker, instance)[name]) &&
+    all.every((one) => mayGo(world, worker, one, all.length))
   return (
     whyHeld(instance.task) === null &&
     ![...instance.task.instances].some((each) => isWaiting(each) && hasElders(world, each)) &&
@@ -300,22 +307,72 @@ const hasRoom = (world: World, instance: Instance): boolean => {
   )
 }
 
+/** Whether nothing but room is against it on a worker. `among`: how many are to go there together. */
+const mayGo = (world: World, worker: Worker, instance: Instance, among: number): boolean => {
+  const { constraints = [], distinctWorkers } = instance.task.spec
+  return (
+    !instance.rejectedBy.includes(worker.name) &&
+    constraints.every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
+    !(distinctWorkers && hasOther(worker, instance)) &&
+    hasMore(world, worker, instance, among)
+  )
+}
+
+/** The worker where others of its replica are, with which it must share one; null: none are anywhere. */
+const placeOfReplica = ({ truth }: World, instance: Instance): string | null => {
+  const latest = matesOf(instance)
+    .filter(({ state, worker }) => {
+      const { intake, state: is } = truth.workers.get(worker ?? '') ?? {}
+      const isLeft = intake === 'draining' || intake === 'drained'
+      if (state === 'completed') return !isLeft && (is === 'ready' || is === 'suspected')
+      return isPlaced(state) && state !== 'stopping' && !(isLeft && instance.task.job.kind === 'service')
+    })
+    .sort((a, b) => b.placedSeq - a.placedSeq)
+  return latest[0]?.worker ?? null
+}
+
+/** Those that have not come yet to where others of their replica are: what they need there is kept for them. */
+const awaitedOn = (world: World, { name }: Worker, except: Instance): readonly Instance[] => {
+  const awaited: Instance[] = []
+  for (const { tasks } of world.truth.jobs.values()) {
+    for (const { instances } of tasks.values()) {
+      for (const one of instances) {
+        if (one === except || !isWanted(one) || one.state === 'completed') continue
+        if (isPlaced(one.state) && one.worker === name) continue
+        if (placeOfReplica(world, one) === name) awaited.push(one)
+      }
+    }
+  }
+  return awaited
+}
+
 const hasOther = ({ instances }: Worker, { task, index }: Instance): boolean =>
   [...instances].some((other) => other.task === task && other.index !== index)
 
-/** The same for what it needs beyond room: devices, a port of each range, and its volumes, there or nowhere yet. */
-const hasMore = ({ truth }: World, worker: Worker, { task, index }: Instance): boolean => {
+/** As many as a task may ask for. */
+const MOST_DEVICES = 2
+
+/**
+ * The same for what it needs beyond room: devices, a port of each range, and its volumes, there or nowhere yet. What others
+ * that are to come there need of it is taken to be the most that there is.
+ */
+const hasMore = (world: World, worker: Worker, instance: Instance, among: number): boolean => {
+  const { truth } = world
+  const { task, index } = instance
   const { ports, resources } = task.spec
+  const others = among - 1 + awaitedOn(world, worker, instance).length
   const isFree = (port: PortSpec, hostPort: number): boolean =>
     !worker.hostPorts.has(hostPortKey({ ...port, hostPort }))
   const homes = [...truth.workers.values()].map(({ volumes }) => volumes)
   return (
     Object.entries(resources.devices ?? {}).every(
-      ([name, count]) => (worker.reservedDevices.get(name) ?? 0) + count <= (worker.devices[name] ?? 0),
+      ([name, count]) =>
+        (worker.reservedDevices.get(name) ?? 0) + count + others * MOST_DEVICES <= (worker.devices[name] ?? 0),
     ) &&
     ports.every((port) => {
       const { from, to } = port.hostPortRange ?? { from: 0, to: 0 }
-      return from === 0 || Array.from({ length: to - from + 1 }, (_, at) => from + at).some((at) => isFree(port, at))
+      const free = Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((at) => isFree(port, at))
+      return from === 0 || free.length > others
     }) &&
     volumesOf({ task, index, spec: task.spec }).every(
       (name) => worker.volumes.has(name) || !homes.some((volumes) => volumes.has(name)),

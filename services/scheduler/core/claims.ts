@@ -1,85 +1,147 @@
-import { type Instance, isWanted, mostForOne, type Worker, whyHeld } from '#libs/cluster'
+import {
+  type Instance,
+  isColocated,
+  isPlaced,
+  isToCome,
+  isWanted,
+  type Job,
+  matesOf,
+  mostForOne,
+  type Port,
+  type Worker,
+  whyHeld,
+} from '#libs/cluster'
 import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import type { Feasible } from './feasible'
 import type { Fleet } from './fleet/fleet'
 import { byTurn, isWaiting } from './queue'
+import type { Replicas } from './replicas'
+import type { Tenants } from './tenants'
+
+interface Claim {
+  readonly row: number
+  readonly asked: Resources
+  /** The host ports that are kept with it, of what is to follow its replica; null: it keeps nothing but room. */
+  readonly ports: readonly Port[] | null
+}
 
 /**
- * Room that is spoken for: of a worker where instances were preempted it is that of the one they made room for, until
- * that one has a place. It follows from the log alone, as of where the batch begins, and is kept by promising it.
+ * Room that is spoken for: of a worker where instances were preempted it is that of the one they made room for, and where
+ * one of a replica is whose tasks share a worker, that of the others; until these have a place. It follows from the log
+ * alone, as of where the batch begins, and is kept by promising it.
  */
 export class Claims {
-  /** Who waits for a worker, as the log tells. */
+  /** Who may have a claim, by what the log tells of instances. */
   private readonly waiting = new Set<Instance>()
-  /** The rows that are kept for them in this batch. */
-  private readonly rows = new Map<Instance, number>()
+  private readonly claims = new Map<Instance, Claim>()
 
   constructor(
     private readonly fleet: Fleet,
+    private readonly tenants: Tenants,
     private readonly feasible: Feasible,
+    private readonly replicas: Replicas,
   ) {}
 
   /** Takes note of what has become of an instance. */
   note(instance: Instance): void {
-    if (instance.awaits === null) this.waiting.delete(instance)
-    else this.waiting.add(instance)
+    this.noteOne(instance)
+    for (const mate of matesOf(instance)) this.noteOne(mate)
+  }
+
+  /** Takes note of what has become of a job. */
+  noteJob(job: Job): void {
+    if (!isColocated(job)) return
+    for (const { instances } of job.tasks.values()) for (const one of [...instances.made()]) this.note(one)
   }
 
   /** Promises were forgotten. */
   forget(): void {
-    this.rows.clear()
+    this.claims.clear()
   }
 
   /** Keeps the room, by turn, where it will do once all has gone that is to go; after promises were forgotten. */
   keep(): void {
     if (this.waiting.size === 0) return
     for (const instance of [...this.waiting].sort(byTurn)) {
-      const row = instance.awaits === null ? undefined : this.fleet.rowOf(instance.awaits)
-      if (row === undefined || !isWaiting(instance) || whyHeld(instance.task) !== null) continue
-      if (!this.willDo(instance, row)) continue
-      this.rows.set(instance, row)
-      this.fleet.promise(row, instance.task.spec.resources)
+      const row = this.rowFor(instance)
+      if (row !== undefined && this.willDo(instance, row)) this.claim(instance, row)
+    }
+  }
+
+  /** Keeps room on a row for what follows one that was just given a place there. */
+  keepFor(followers: readonly Instance[], row: number): void {
+    for (const follower of followers) {
+      this.end(follower)
+      this.claim(follower, row)
     }
   }
 
   /** For whom room is kept on a row. */
   on(row: number): readonly Instance[] {
-    return [...this.rows].flatMap(([instance, kept]) => (kept === row ? [instance] : []))
+    return [...this.claims].flatMap(([instance, claim]) => (claim.row === row ? [instance] : []))
   }
 
   /** The row that is kept for an instance; -1: none. */
   rowOf(instance: Instance): number {
-    return this.rows.get(instance) ?? -1
+    return this.claims.get(instance)?.row ?? -1
   }
 
   /** What an instance finds where it has a claim itself: as if nothing were kept for it. */
   without<T>(instance: Instance, find: () => T): T {
-    const row = this.rowOf(instance)
-    if (row < 0) return find()
-    const { resources } = instance.task.spec
-    this.fleet.retract(row, resources)
+    const claim = this.claims.get(instance)
+    if (claim === undefined) return find()
+    this.end(instance)
     const found = find()
-    this.fleet.promise(row, resources)
+    this.claim(instance, claim.row)
     return found
   }
 
   /** It has a place, and its claim is over. */
   end(instance: Instance): void {
-    const row = this.rowOf(instance)
-    if (row >= 0) this.fleet.retract(row, instance.task.spec.resources)
-    this.rows.delete(instance)
+    const claim = this.claims.get(instance)
+    if (claim === undefined) return
+    this.fleet.retract(claim.row, claim.asked)
+    if (claim.ports !== null) this.feasible.retract(claim.row, instance, claim.ports)
+    this.claims.delete(instance)
+  }
+
+  private noteOne(instance: Instance): void {
+    if (instance.awaits !== null || mayFollow(instance)) this.waiting.add(instance)
+    else this.waiting.delete(instance)
+  }
+
+  private rowFor(instance: Instance): number | undefined {
+    const home = this.replicas.homeOf(instance)
+    if (home !== null) return isToCome(instance, home) ? this.fleet.rowOf(home) : undefined
+    const isNext = instance.awaits !== null && isWaiting(instance) && whyHeld(instance.task) === null
+    return isNext ? this.fleet.rowOf(instance.awaits ?? '') : undefined
+  }
+
+  private claim(instance: Instance, row: number): void {
+    const asked = this.replicas.askedBy(instance)
+    const follows = this.replicas.homeOf(instance) !== null
+    this.fleet.promise(row, asked)
+    if (follows) this.tenants.expect(row, instance)
+    this.claims.set(instance, { row, asked, ports: follows ? this.feasible.promise(row, instance) : null })
   }
 
   private willDo(instance: Instance, row: number): boolean {
     const worker = this.fleet.workers[row]
     if (worker === undefined || !this.fleet.open[row] || !this.feasible.admits(instance)(row)) return false
     const leaving = leavingOf(worker)
-    const { resources } = instance.task.spec
+    const resources = this.replicas.askedBy(instance)
     return RESOURCE_NAMES.every(
       (name, k) =>
         resources[name] <= mostForOne(worker, name) && resources[name] <= this.fleet.left(row, k) + leaving[name],
     )
   }
+}
+
+/** Whether one of a replica may have to go to where another one of it is: whether it has to, depends on workers, too. */
+const mayFollow = (instance: Instance): boolean => {
+  if (!isToCome(instance, null)) return false
+  const place = isPlaced(instance.state) ? instance.worker : null
+  return matesOf(instance).some(({ worker, state }) => state !== 'pending' && worker !== place)
 }
 
 /** What is held on a worker by what is on its way to its end. */

@@ -109,7 +109,7 @@ export class Deciding {
   }
 
   private pick(instance: Instance, policy: PlacementPolicy): number {
-    const { feasible, picker, preferences, claims, cluster, fleet } = this.view
+    const { feasible, picker, preferences, claims, replicas, cluster, fleet } = this.view
     const admits = feasible.admits(instance)
     const kept = this.keeper.before(instance)
     const lot: Lot = {
@@ -118,10 +118,10 @@ export class Deciding {
     }
     const claimed = claims.rowOf(instance)
     const allowed = kept === null ? admits : (row: number) => (row !== kept.row || row === claimed) && admits(row)
-    const { resources } = instance.task.spec
-    const target = targetOf(instance)
-    if (target !== null) {
-      const row = fleet.rowOf(target) ?? -1
+    const resources = replicas.askedBy(instance)
+    const only = targetOf(instance) ?? replicas.homeOf(instance)
+    if (only !== null) {
+      const row = fleet.rowOf(only) ?? -1
       return row >= 0 && fleet.hasRoom(row, resources) && allowed(row) ? row : -1
     }
     if (claimed >= 0 && fleet.hasRoom(claimed, resources) && allowed(claimed)) return claimed
@@ -145,13 +145,17 @@ export class Deciding {
   }
 
   private schedule(instance: Instance, policy: PlacementPolicy, row: number): Decision {
-    const { cluster, fleet, tenants, feasible, queue, claims } = this.view
+    const { cluster, fleet, tenants, replicas, feasible, queue, claims } = this.view
+    const worker = fleet.workers[row]?.name ?? ''
+    const followers = replicas.followersOf(instance)
     queue.take(instance)
     claims.end(instance)
     queue.promise(instance.task)
     fleet.promise(row, instance.task.spec.resources)
     tenants.promise(row, instance)
+    replicas.promise(instance, worker)
     const ports = feasible.promise(row, instance)
+    claims.keepFor(followers, row)
     this.placed += 1
     const { task, index } = instance
     // Spelled out: each field behind a spread one costs Node microseconds, and of these there may be a million.
@@ -159,7 +163,7 @@ export class Deciding {
       job: task.job.name,
       task: task.name,
       index,
-      worker: fleet.workers[row]?.name ?? '',
+      worker,
       attempt: instance.attempt + 1,
       version: task.job.version,
       policy,

@@ -1,10 +1,11 @@
-import { hostPortsOf, type Instance, type Port, targetOf, volumesOf } from '#libs/cluster'
+import { hostPortsOf, type Instance, isColocated, type Port, targetOf, volumesOf } from '#libs/cluster'
 import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from './choosePorts'
-import { type Candidate, FILTERS } from './filters'
+import { beside, type Candidate, FILTERS } from './filters'
 import type { Fleet } from './fleet/fleet'
 import { siteOf } from './needs'
 import type { Admits } from './pick'
+import type { Replicas } from './replicas'
 import type { Tenants } from './tenants'
 
 const OF_WORKER = FILTERS.filter(({ about }) => about === 'worker')
@@ -18,22 +19,24 @@ export class Feasible {
   /** By site and row: the answer of the filters about workers; absent: not asked since the worker changed. */
   private readonly sites = new Map<string, (boolean | undefined)[]>()
   /** Host ports that this batch has given away, by row. */
-  private readonly ports = new Map<number, Set<string>>()
+  private readonly ports = new Map<number, ReadonlySet<string>>()
   /** Devices that are promised, with what this batch has promised, by row. */
-  private readonly devices = new Map<number, Map<string, number>>()
+  private readonly devices = new Map<number, ReadonlyMap<string, number>>()
   /** By volume: the workers that have it, with those that this batch has given it to. */
   private readonly homes = new Map<string, Set<string>>()
 
   constructor(
     private readonly fleet: Fleet,
     private readonly tenants: Tenants,
+    private readonly replicas: Replicas,
   ) {}
 
   /** Whether a worker that has room takes the instance. */
   admits(instance: Instance): Admits {
     const { spec } = instance.task
     const answers = this.answersFor(siteOf(spec))
-    const plain = instance.rejectedBy.length === 0 && targetOf(instance) === null && isPlain(spec)
+    const isBound = targetOf(instance) !== null || isColocated(instance.task.job)
+    const plain = instance.rejectedBy.length === 0 && !isBound && isPlain(spec)
     return (row) => {
       answers[row] ??= passes(OF_WORKER, instance, this.candidate(row))
       return answers[row] === true && (plain || passes(OF_INSTANCE, instance, this.candidate(row)))
@@ -54,6 +57,9 @@ export class Feasible {
       reservedDevices: this.devices.get(row) ?? worker.reservedDevices,
       homesOf: this.homesOf,
       otherOf: (task, index) => this.tenants.of(task).otherOn(row, index),
+      homeOf: this.homeOf,
+      followersOf: this.followersOf,
+      askedBy: this.askedBy,
     }
   }
 
@@ -61,19 +67,29 @@ export class Feasible {
   promise(row: number, instance: Instance): Port[] {
     const { spec } = instance.task
     if (isPlain(spec)) return []
-    const { worker, hostPorts, reservedDevices } = this.candidate(row)
-    const chosen = chosenPorts(spec.ports, hostPorts)
-    this.ports.set(row, new Set([...hostPorts, ...hostPortsOf({ spec, chosenPorts: chosen })]))
-    const devices = new Map(reservedDevices)
-    for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
-      devices.set(name, (devices.get(name) ?? 0) + count)
-    }
-    this.devices.set(row, devices)
+    const before = this.candidate(row)
+    const { worker } = before
+    const { hostPorts, reservedDevices } = beside(instance, before)
+    this.ports.set(row, hostPorts)
+    this.devices.set(row, reservedDevices)
     for (const name of volumesOf({ ...instance, spec })) {
       const homes = this.homesOf(name)
       if (homes.size === 0) this.homes.set(name, new Set([worker.name]))
     }
-    return chosen
+    return chosenPorts(spec.ports, before.hostPorts)
+  }
+
+  /** Takes back what `promise` gave it, but for its volumes, which nobody else is kept from. */
+  retract(row: number, { task: { spec } }: Instance, chosen: readonly Port[]): void {
+    if (isPlain(spec)) return
+    const { hostPorts, reservedDevices } = this.candidate(row)
+    const own = hostPortsOf({ spec, chosenPorts: chosen })
+    this.ports.set(row, new Set([...hostPorts].filter((key) => !own.includes(key))))
+    const devices = new Map(reservedDevices)
+    for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
+      devices.set(name, (devices.get(name) ?? 0) - count)
+    }
+    this.devices.set(row, devices)
   }
 
   settle(): void {
@@ -81,6 +97,10 @@ export class Feasible {
     this.devices.clear()
     this.homes.clear()
   }
+
+  private readonly homeOf = (instance: Instance): string | null => this.replicas.homeOf(instance)
+  private readonly followersOf = (instance: Instance): readonly Instance[] => this.replicas.followersOf(instance)
+  private readonly askedBy = (instance: Instance) => this.replicas.askedBy(instance)
 
   private readonly homesOf = (name: string): ReadonlySet<string> => {
     const known = this.homes.get(name)

@@ -6,19 +6,22 @@ import {
   type Instance,
   idOf,
   instanceOf,
+  isPlaced,
   isWanted,
   type Job,
+  matesOf,
   mostForOne,
   type Worker,
   whyHeld,
 } from '#libs/cluster'
-import { addResources, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
+import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
 import { type Claims, leavingOf } from './claims'
 import type { Feasible } from './feasible'
 import type { Fleet } from './fleet/fleet'
 import { shareOf } from './fleet/numbers'
 import { isHeldBack, refOf } from './instances'
 import { byTurn, priorityOf, type Queue } from './queue'
+import type { Replicas } from './replicas'
 
 /** By how much the priority of a job must be higher for its instances to take the place of another's: Nomad's, too. */
 export const MARGIN = 10
@@ -28,6 +31,7 @@ interface Seen {
   readonly cluster: Cluster
   readonly fleet: Fleet
   readonly feasible: Feasible
+  readonly replicas: Replicas
   readonly queue: Queue
   readonly claims: Claims
   /** The worker that is kept for one that waits too long. */
@@ -46,8 +50,8 @@ interface Choice {
  * allows it (`PolicySet`). Asked once all placements of a batch are decided, so that these do not depend on it.
  *
  * Of the workers that would do, the one is taken whose victims are of the lowest priority, then the fewest. Victims are of
- * other jobs, lower by `MARGIN` at least, and none of them could be left out. Nobody is preempted while somewhere what
- * is ending already will leave enough room.
+ * other jobs, lower by `MARGIN` at least, and none of them could be left out; a replica whose tasks share a worker goes
+ * whole. Nobody is preempted while somewhere what is ending already will leave enough room.
  */
 export class Preemption {
   /** Those for whom nothing was found: what has not changed since need not be looked at again. */
@@ -58,6 +62,11 @@ export class Preemption {
   /** What was looked at may be otherwise: workers, priorities, the switch. */
   forget(): void {
     this.vain.clear()
+  }
+
+  /** Where an instance may go is not what it was. */
+  recall(instance: Instance): void {
+    this.vain.delete(instance)
   }
 
   /** Something has become of an instance. */
@@ -74,7 +83,7 @@ export class Preemption {
    * @param most Of so many victims at most.
    */
   decide(view: Seen, freed: readonly number[], most: number): Decision[] {
-    const { cluster, queue, claims } = view
+    const { cluster, queue, claims, replicas } = view
     const changed = new Set([...freed, ...this.touched])
     this.touched.clear()
     if (!cluster.scheduling.preemption) return []
@@ -82,15 +91,19 @@ export class Preemption {
     const lowest = lowestPriority(cluster.jobs.values())
     const decisions: Decision[] = []
     const taken = new Set<Attempt>()
+    const served = new Set<Instance>()
     for (const instance of [...queue.parkedFirsts(), ...queue.parkedAlone()].sort(byTurn)) {
       if (priorityOf(instance.task.job) - MARGIN < lowest || claims.rowOf(instance) >= 0) continue
+      // Whoever of a replica comes first takes all of it along.
+      if (replicas.followersOf(instance).some((one) => served.has(one) || claims.rowOf(one) >= 0)) continue
       if (whyHeld(instance.task) !== null || isHeldBack(view.cluster, instance)) continue
       const rows = this.vain.has(instance) ? changed : view.fleet.byRank
       const choice = bestOf(view, instance, rows, taken)
       if (choice === null && view.kept === null) this.vain.add(instance)
       if (choice === null || choice.victims.length > most - decisions.length) continue
       this.vain.delete(instance)
-      view.fleet.promise(choice.row, instance.task.spec.resources)
+      served.add(instance)
+      view.fleet.promise(choice.row, replicas.askedBy(instance))
       for (const victim of choice.victims) {
         taken.add(victim)
         decisions.push(preempted(victim, instance, cluster.seq))
@@ -135,34 +148,59 @@ const victimsOn = (
   view: Seen,
   row: number,
   worker: Worker,
-  { task }: Instance,
+  instance: Instance,
   taken: ReadonlySet<Attempt>,
 ): readonly Attempt[] | null => {
-  const { fleet } = view
-  const asked = task.spec.resources
+  const { fleet, replicas } = view
+  const asked = replicas.askedBy(instance)
   if (RESOURCE_NAMES.some((name) => asked[name] > mostForOne(worker, name))) return null
   let free: Resources = leavingOf(worker)
   for (const victim of taken) if (worker.instances.has(victim)) free = addResources(free, victim.spec.resources)
   const fits = (more: Resources): boolean =>
     RESOURCE_NAMES.every((name, k) => asked[name] <= fleet.left(row, k) + more[name])
   if (fits(free)) return []
-  const chosen: Attempt[] = []
-  for (const attempt of inOrder(view, worker, task.job, asked).filter((one) => !taken.has(one))) {
-    free = addResources(free, attempt.spec.resources)
-    chosen.push(attempt)
-    if (fits(free)) return withoutNeedless(chosen, free, fits)
+  const chosen: Party[] = []
+  for (const party of inOrder(view, worker, instance.task.job, asked).filter(({ first }) => !taken.has(first))) {
+    free = addResources(free, party.held)
+    chosen.push(party)
+    if (fits(free)) return withoutNeedless(chosen, free, fits).flatMap(({ attempts }) => attempts)
   }
   return null
 }
 
+/** Who goes together: an attempt by itself, or all of a replica whose tasks share a worker. */
+interface Party {
+  readonly first: Attempt
+  readonly attempts: readonly Attempt[]
+  readonly held: Resources
+}
+
 /** Who may be preempted: the lowest priority first, of one priority who gives most of what is asked for, then the youngest. */
-const inOrder = (view: Seen, worker: Worker, job: Job, asked: Resources): readonly Attempt[] => {
+const inOrder = (view: Seen, worker: Worker, job: Job, asked: Resources): readonly Party[] => {
   const most = priorityOf(job) - MARGIN
-  const gives = ({ spec }: Attempt): number =>
-    RESOURCE_NAMES.reduce((sum, name) => sum + Math.min(1, shareOf(spec.resources[name], asked[name])), 0)
+  const gives = ({ held }: Party): number =>
+    RESOURCE_NAMES.reduce((sum, name) => sum + Math.min(1, shareOf(held[name], asked[name])), 0)
   return [...worker.instances]
-    .filter((attempt) => priorityOf(attempt.task.job) <= most && attempt.task.job !== job && mayGo(view, attempt))
-    .sort((a, b) => priorityOf(a.task.job) - priorityOf(b.task.job) || gives(b) - gives(a) || b.placedSeq - a.placedSeq)
+    .filter((attempt) => priorityOf(attempt.task.job) <= most && attempt.task.job !== job)
+    .flatMap((attempt) => partyOf(view, worker, attempt) ?? [])
+    .sort(
+      (a, b) =>
+        priorityOf(a.first.task.job) - priorityOf(b.first.task.job) ||
+        gives(b) - gives(a) ||
+        b.first.placedSeq - a.first.placedSeq,
+    )
+}
+
+/** The attempt with those that go with it; null: it may not go, or goes with another one. */
+const partyOf = (view: Seen, worker: Worker, attempt: Attempt): Party | null => {
+  const mates = matesOf(attempt).filter(
+    ({ state, worker: at }) => isPlaced(state) && state !== 'stopping' && at === worker.name,
+  )
+  const attempts = [attempt, ...mates]
+  const goesWithOther = mates.some((mate) => mate.placedSeq > attempt.placedSeq)
+  if (goesWithOther || !attempts.every((one) => mayGo(view, one))) return null
+  const held = attempts.reduce((sum, { spec }) => addResources(sum, spec.resources), NO_RESOURCES)
+  return { first: attempt, attempts, held }
 }
 
 /** Neither on its way to its end, nor one of two of its instance while that is replaced. */
@@ -179,17 +217,17 @@ const mayGo = (view: Seen, attempt: Attempt): boolean => {
 
 /** Leaves out, those of the highest priority first, who is not needed. */
 const withoutNeedless = (
-  chosen: readonly Attempt[],
+  chosen: readonly Party[],
   freed: Resources,
   fits: (free: Resources) => boolean,
-): readonly Attempt[] => {
+): readonly Party[] => {
   let free = freed
   const needed = [...chosen]
-  for (const attempt of [...chosen].reverse()) {
-    const less = subtractResources(free, attempt.spec.resources)
+  for (const party of [...chosen].reverse()) {
+    const less = subtractResources(free, party.held)
     if (!fits(less)) continue
     free = less
-    needed.splice(needed.indexOf(attempt), 1)
+    needed.splice(needed.indexOf(party), 1)
   }
   return needed
 }

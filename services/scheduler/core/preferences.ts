@@ -1,6 +1,7 @@
 import { attributeOf, type Instance, isOpen, type Task } from '#libs/cluster'
 import { type Affinity, formatConstraint, isMet, type SpreadRule } from '#libs/spec'
 import type { Fleet } from './fleet/fleet'
+import type { Replicas } from './replicas'
 import type { Tenants } from './tenants'
 
 /** What one rule of a task says for or against a worker. */
@@ -40,17 +41,17 @@ export class Preferences {
   constructor(
     private readonly fleet: Fleet,
     private readonly tenants: Tenants,
+    private readonly replicas: Replicas,
   ) {}
 
-  /** Null: all workers are the same to it, as they are to most. */
+  /** Null: all workers are the same to it, as they are to most. It speaks for those that are to follow it, too. */
   of(instance: Instance): Preference | null {
-    const { avoids, task, index } = instance
-    const { affinities = [], spread = [] } = task.spec
-    if (avoids.length + affinities.length + spread.length === 0) return null
-    const rules = [
-      ...affinities.map((rule) => this.affinity(rule)),
-      ...spread.map((rule) => this.spread(rule, task, index)),
-    ]
+    const followers = this.replicas.followersOf(instance)
+    if (followers.length === 0 && prefersNothing(instance)) return null
+    const all = [instance, ...followers]
+    if (all.every(prefersNothing)) return null
+    const avoids = all.flatMap((one) => one.avoids)
+    const rules = all.flatMap((one) => this.rulesOf(one))
     const points = (row: number): number => {
       let sum = avoids.length > 0 && avoids.includes(this.fleet.workers[row]?.name ?? '') ? -AVOIDED : 0
       for (const rule of rules) sum += rule.points(row)
@@ -62,6 +63,11 @@ export class Preferences {
         return text === null ? [] : [{ rule: text, points: rule.points(row) }]
       })
     return { points, parts }
+  }
+
+  private rulesOf({ task, index }: Instance): readonly Rule[] {
+    const { affinities = [], spread = [] } = task.spec
+    return [...affinities.map((rule) => this.affinity(rule)), ...spread.map((rule) => this.spread(rule, task, index))]
   }
 
   /** A worker is not what it was. */
@@ -124,6 +130,9 @@ export class Preferences {
     return Math.max(1, new Set(groups).size)
   }
 }
+
+const prefersNothing = ({ avoids, task: { spec } }: Instance): boolean =>
+  avoids.length === 0 && spec.affinities === undefined && spec.spread === undefined
 
 const restOf = (targets: Readonly<Record<string, number>>): number =>
   100 - Object.values(targets).reduce((sum, percent) => sum + percent, 0)

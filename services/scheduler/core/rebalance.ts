@@ -1,4 +1,4 @@
-import { type Attempt, type Instance, instanceOf, isOpen, isOutdated, isWanted } from '#libs/cluster'
+import { type Attempt, type Instance, instanceOf, isColocated, isOpen, isOutdated, isWanted } from '#libs/cluster'
 import type { Move } from '#libs/events'
 import { instanceId } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
@@ -36,8 +36,8 @@ const MOST_ROUNDS = 50
 
 /**
  * What should run elsewhere, by the score of the cluster's policy. Of everything that may be moved (services that are up,
- * whose job is not being updated and names no policy of its own, without host ports, volumes, devices and preferences of its own), each instance is asked where
- * it would be placed were it not where it is; it moves if that lowers what all workers cost together (`Scored.load`) by
+ * whose job is not being updated, names no policy of its own and is not colocated, without host ports, volumes, devices and
+ * preferences of its own), each instance is asked where it would be placed were it not where it is; it moves if that lowers what all workers cost together (`Scored.load`) by
  * more than `LEAST_GAIN` of its part. The sum falls with every move, so it comes to an end, and what is looked at again
  * once all have moved finds nothing more.
  *
@@ -173,6 +173,7 @@ const isMovable = (view: SchedulerView, attempt: Attempt): boolean => {
     isWanted(instance) &&
     !isOutdated(instance) &&
     job.kind === 'service' &&
+    !isColocated(job) &&
     job.update?.state !== 'running' &&
     job.update?.state !== 'paused' &&
     policyFor(view, instance) === view.cluster.scheduling.policy &&

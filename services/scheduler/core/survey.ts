@@ -92,13 +92,13 @@ const keptFor = ({ instance }: Kept) => ({
 
 const nameAt = ({ fleet }: SchedulerView, row: number): string => fleet.workers[row]?.name ?? ''
 
-const scoreOf = ({ fleet }: SchedulerView, { task }: Instance, name: PlacementPolicy, row: number) => {
+const scoreOf = ({ fleet, replicas }: SchedulerView, instance: Instance, name: PlacementPolicy, row: number) => {
   const policy = POLICIES[name]
   const scored: Scored | null = policy.pick === 'best' ? policy : policy.pick === 'sample' ? policy.by : null
   if (scored === null) return { score: 0, costs: {} }
   const { facts } = fleet
   const numbers = fleet.numbers(row, scored.measured)
-  const asked = task.spec.resources
+  const asked = replicas.askedBy(instance)
   const costs = scored.terms.map((term) => [term, termCost(scored, facts, TERMS.indexOf(term), numbers, asked)])
   return {
     score: scored.base - costOf(scored, facts, numbers, asked),

@@ -27,6 +27,11 @@ export class Tenants {
     this.tasks.get(task)?.add(index, row)
   }
 
+  /** One is to come there; where none of its task may be beside it, none comes. */
+  expect(row: number, { task, index }: { readonly task: Task; readonly index: number }): void {
+    if (task.spec.distinctWorkers === true) this.of(task).add(index, row)
+  }
+
   settle(): void {
     this.tasks.clear()
   }

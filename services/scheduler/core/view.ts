@@ -6,6 +6,7 @@ import {
   isPlaced,
   type Job,
   knownInstances,
+  matesOf,
   type Worker,
 } from '#libs/cluster'
 import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
@@ -16,6 +17,7 @@ import { Picker } from './pick'
 import { Preemption } from './preempt'
 import { Preferences } from './preferences'
 import { Queue } from './queue'
+import { Replicas } from './replicas'
 import { Tenants } from './tenants'
 
 /** What the scheduler knows: the cluster, its workers as numbers, and who waits for a place. */
@@ -23,6 +25,7 @@ export interface SchedulerView {
   readonly cluster: Cluster
   readonly fleet: Fleet
   readonly tenants: Tenants
+  readonly replicas: Replicas
   readonly feasible: Feasible
   readonly preferences: Preferences
   readonly claims: Claims
@@ -44,14 +47,16 @@ export interface Kept {
 export const viewOf = (cluster: Cluster): SchedulerView => {
   const fleet = new Fleet(cluster.scheduling.seed)
   const tenants = new Tenants(fleet)
-  const feasible = new Feasible(fleet, tenants)
+  const replicas = new Replicas(cluster)
+  const feasible = new Feasible(fleet, tenants, replicas)
   const view: SchedulerView = {
     cluster,
     fleet,
     tenants,
+    replicas,
     feasible,
-    preferences: new Preferences(fleet, tenants),
-    claims: new Claims(fleet, feasible),
+    preferences: new Preferences(fleet, tenants, replicas),
+    claims: new Claims(fleet, tenants, feasible, replicas),
     preemption: new Preemption(),
     picker: new Picker(fleet),
     queue: new Queue(),
@@ -69,14 +74,14 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
   const { cluster, fleet, queue, claims, preemption } = view
   const { event } = entry
   const jobs = new Set<Job>()
+  const told: Instance[] = []
   let freedVolumes = false
   const ofWorkers = event.type !== 'Unreadable' && EVENTS[event.type].topic === 'worker'
   const changes: Changes = {
     job: (job) => jobs.add(job),
     // Of a job that is submitted all instances are looked at below, together.
     instance: (instance) => {
-      claims.note(instance)
-      preemption.note(view, instance)
+      told.push(instance)
       if (event.type === 'JobSubmitted') return
       if (instance.spec.volumes !== undefined && !isPlaced(instance.state)) freedVolumes = true
       queue.add(instance)
@@ -85,11 +90,23 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
     worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
   }
   evolve(cluster, entry, changes)
+  for (const instance of told) {
+    claims.note(instance)
+    preemption.note(view, instance)
+    if (isPlaced(instance.state) && instance.state !== 'scheduled' && instance.state !== 'stopping') continue
+    for (const mate of matesOf(instance)) {
+      queue.recall(mate) // where it must go may be another worker now
+      preemption.recall(mate)
+    }
+  }
   if (freedVolumes) {
     queue.wakeAll() // what was to be made there may now be made anywhere
     preemption.forget()
   }
-  for (const job of jobs) queue.renew(job)
+  for (const job of jobs) {
+    claims.noteJob(job)
+    queue.renew(job)
+  }
   if (jobs.size > 0 || ofWorkers || event.type === 'QuarantineLifted') preemption.forget()
   if (event.type !== 'PolicySet') return
   fleet.breakTiesBy(cluster.scheduling.seed)
@@ -103,10 +120,11 @@ const renew = ({ fleet, feasible, preferences, queue }: SchedulerView, worker: W
 }
 
 /** Back to what the log says of the workers, with nothing kept for anybody. */
-export const forgetPromises = ({ fleet, tenants, feasible, claims }: SchedulerView): void => {
+export const forgetPromises = ({ fleet, tenants, replicas, feasible, claims }: SchedulerView): void => {
   claims.forget()
   fleet.settle()
   tenants.settle()
+  replicas.settle()
   feasible.settle()
 }
 

@@ -1,5 +1,6 @@
 import { acknowledged } from './acknowledged'
 import { capacity } from './capacity'
+import { colocation } from './colocation'
 import { oneContainer, runsOnce } from './containers'
 import { crons, runsApart } from './crons'
 import { epochs } from './epochs'
@@ -27,6 +28,7 @@ export const INVARIANTS: readonly Invariant[] = [
   capacity,
   volumes,
   rules,
+  colocation,
   oneContainer,
   runsOnce,
   updates,
@@ -43,4 +45,14 @@ export const INVARIANTS: readonly Invariant[] = [
 ]
 
 /** Those that need nothing but the log. */
-export const LOG_INVARIANTS: readonly LogInvariant[] = [owners, epochs, capacity, volumes, rules, updates, turns, crons]
+export const LOG_INVARIANTS: readonly LogInvariant[] = [
+  owners,
+  epochs,
+  capacity,
+  volumes,
+  rules,
+  colocation,
+  updates,
+  turns,
+  crons,
+]

@@ -1,5 +1,6 @@
-import type { Instance, Task, Worker } from '#libs/cluster'
+import { hostPortsOf, type Instance, type Task, type Worker } from '#libs/cluster'
 import type { Resources } from '#libs/kernel'
+import { chosenPorts } from '../choosePorts'
 
 /** A worker as the scheduler may still fill it: what the log says plus what this batch has promised already. */
 export interface Candidate {
@@ -11,6 +12,23 @@ export interface Candidate {
   readonly homesOf: (volume: string) => ReadonlySet<string>
   /** The index of another instance of a task than this one that is there; undefined: there is none. */
   readonly otherOf: (task: Task, index: number) => number | undefined
+  /** The worker to which an instance must go, since its replica is there; null: it may go anywhere. */
+  readonly homeOf: (instance: Instance) => string | null
+  /** Those that would follow it to wherever it is placed, and what they all need of room. */
+  readonly followersOf: (instance: Instance) => readonly Instance[]
+  readonly askedBy: (instance: Instance) => Resources
+}
+
+/** What is left for others of the ports and devices of a worker that an instance has come to. */
+export const beside = (instance: Instance, candidate: Candidate): Candidate => {
+  const { spec } = instance.task
+  const chosen = chosenPorts(spec.ports, candidate.hostPorts)
+  const reservedDevices = new Map(candidate.reservedDevices)
+  for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
+    reservedDevices.set(name, (reservedDevices.get(name) ?? 0) + count)
+  }
+  const hostPorts = new Set([...candidate.hostPorts, ...hostPortsOf({ spec, chosenPorts: chosen })])
+  return { ...candidate, hostPorts, reservedDevices }
 }
 
 /** One rule that a worker must meet. Checks and explains in one: null when it is met, else what was asked and had. */

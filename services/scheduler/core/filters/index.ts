@@ -1,3 +1,4 @@
+import { colocate, followers } from './colocate'
 import { constraints } from './constraints'
 import { devices } from './devices'
 import { distinctWorkers } from './distinctWorkers'
@@ -10,11 +11,12 @@ import { target } from './target'
 import { volumes } from './volumes'
 import { workerReady } from './workerReady'
 
-export type { Candidate, Filter, Reason } from './filter'
+export { beside, type Candidate, type Filter, type Reason } from './filter'
 
 /** All filters, cheapest and most telling first: the first that rejects is the one people are told. */
 export const FILTERS: readonly Filter[] = [
   target,
+  colocate,
   workerReady,
   driver,
   constraints,
@@ -26,4 +28,5 @@ export const FILTERS: readonly Filter[] = [
   disk,
   devices,
   hostPorts,
+  followers,
 ]

@@ -52,6 +52,10 @@ export class Parked {
     this.alone.set(instance, { kept })
   }
 
+  takeOut(instance: Instance): void {
+    this.alone.delete(instance)
+  }
+
   /** The task asks for something else, or for nothing any more. */
   leave(task: Task): void {
     for (const [needs, { tasks }] of this.lots) {

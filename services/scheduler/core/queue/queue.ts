@@ -51,6 +51,12 @@ export class Queue {
     this.callFirst(task)
   }
 
+  /** Another instance has gone to where it must be, or has left there. */
+  recall(instance: Instance): void {
+    this.parked.takeOut(instance)
+    this.add(instance)
+  }
+
   /** A job has changed: whatever was said of its tasks no longer holds. */
   renew(job: Job): void {
     for (const task of job.tasks.values()) {

@@ -1,4 +1,4 @@
-import { type Instance, isWanted, type Job, type Task } from '#libs/cluster'
+import { type Instance, isColocated, isWanted, type Job, type Task } from '#libs/cluster'
 import { DEFAULT_PRIORITY } from '#libs/spec'
 
 /** What a job's instances are worth, when it comes to whose turn it is and whose place. */
@@ -31,7 +31,8 @@ export const isAlone = ({ rejectedBy, awaits, task }: Instance): boolean =>
   rejectedBy.length > 0 || awaits !== null || task.job.kind === 'system' || isApart(task)
 
 /** Whether the instances of a task are not alike: where one may go, another may not. */
-export const isApart = (task: Task): boolean => hasOwnVolumes(task) || task.spec.distinctWorkers === true
+export const isApart = (task: Task): boolean =>
+  hasOwnVolumes(task) || task.spec.distinctWorkers === true || isColocated(task.job)
 
 /** Whether each instance of a task has volumes of its own, and with them a place of its own. */
 const hasOwnVolumes = ({ spec }: Task): boolean =>

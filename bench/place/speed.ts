@@ -5,8 +5,8 @@ import { BenchCluster, type Placed, placement } from './cluster'
 import type { Contender, Pick } from './contenders'
 import type { Work } from './work'
 
-/** As many as the scheduler decides at once. */
-const BATCH = 1_000
+/** At most as many as the scheduler decides at once. */
+const MOST = 1_000
 
 /** Full enough that it matters where things go, with room for all requests but the largest. */
 const LEVEL = 0.8
@@ -30,15 +30,16 @@ export const speedOf = (contender: Contender, work: Work, workers: number, place
   const random = lots(2)
   const placed: Placed[] = []
   const took: number[] = []
-  const rows = new Int32Array(BATCH)
+  const batch = Math.min(MOST, Math.ceil(placements / 2))
+  const rows = new Int32Array(batch)
   const joined = performance.now()
   pick(work.ask(lots(1)), 0)
   const first = performance.now() - joined
   let oldest = 0
   let [counted, total, busy] = [0, 0, 0]
-  for (let from = 0; from < placements; from += BATCH) {
-    const asks = Array.from({ length: Math.min(BATCH, placements - from) }, () => work.ask(random))
-    if ((from / BATCH) % 2 === 1) took.push(...timed(cluster.fleet, pick, asks, from, rows))
+  for (let from = 0; from < placements; from += batch) {
+    const asks = Array.from({ length: Math.min(batch, placements - from) }, () => work.ask(random))
+    if ((from / batch) % 2 === 1) took.push(...timed(cluster.fleet, pick, asks, from, rows))
     else {
       const start = performance.now()
       const before = process.cpuUsage()

@@ -70,7 +70,7 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
     provisions: {
       access: options.access ?? NO_ACCESS,
       secrets: options.secrets === undefined ? noSecrets : folderSecrets(options.secrets),
-      dir: join(options.dir, 'secrets', name),
+      dir: join(options.dir, 'secrets', connection.log.cluster, name),
     },
     logger,
     cluster,

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type OrkFailure, renderError } from '#libs/kernel'
 import { createLogger, theMachine } from '#libs/runtime'
 import type { Told } from '.'
 import { DiskJournal, type DiskJournalOptions } from './diskJournal'
@@ -139,6 +140,23 @@ test("another cluster's facts are not taken, nor another worker's", async ({ ope
   assert.equal(await recovered(open({ cluster: 'c2' })), [])
   assert.match(said.join(''), /set aside/)
   assert.ok(files(dir).every((name) => name.endsWith('.other')))
+  assert.equal(await recovered(open()), [1], 'it is there for who comes for it')
+})
+
+test('what cannot be read ends the start, and is named: nothing of it is lost unheard', async ({ open, dir }) => {
+  const first = open()
+  await first.keep([fact(1)])
+  await first.close()
+  const path = onlyFile(dir)
+  renameSync(path, `${path}.away`)
+  mkdirSync(path)
+  const failure = await open()
+    .recover()
+    .then(String, ({ error }: OrkFailure) => renderError(error))
+  assert.ok(failure.startsWith(`${path}: what this worker had to tell before cannot be read`), failure)
+  rmSync(path, { recursive: true })
+  renameSync(`${path}.away`, path)
+  assert.equal(await recovered(open()), [1])
 })
 
 test('it is full at its bound, and has room once some is sent', async ({ open }) => {

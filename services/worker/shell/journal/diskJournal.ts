@@ -1,6 +1,6 @@
 import { readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { causeText } from '#libs/kernel'
+import { causeText, OrkFailure, orkError } from '#libs/kernel'
 import { type Logger, type Machine, pause } from '#libs/runtime'
 import type { Journal, Told } from '.'
 import { readRecords, writeRecord } from './records'
@@ -65,15 +65,21 @@ export class DiskJournal implements Journal {
 
   async recover(): Promise<readonly Told[]> {
     const { dir, worker } = this.options
-    const names = await readdir(dir).catch(() => [])
+    const names = await readdir(dir).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return []
+      throw unreadable(dir, cause)
+    })
     const own = names.filter(
-      (name) => name.startsWith(`${worker}-`) && /^[0-9A-Z]{26}\.log$/.test(name.slice(worker.length + 1)),
+      (name) => name.startsWith(`${worker}-`) && /^[0-9A-Z]{26}\.log(\.other)?$/.test(name.slice(worker.length + 1)),
     )
     const facts = new Map<string, Told>()
     const kept: string[] = []
     for (const name of own.sort()) {
       const path = join(dir, name)
-      if (await this.readInto(facts, path)) kept.push(path)
+      const bytes = await readFile(path).catch((cause: Error) => {
+        throw unreadable(path, cause)
+      })
+      if (await this.readInto(facts, path, bytes)) kept.push(path)
     }
     this.older = kept
     for (const fact of facts.values()) this.hold(fact)
@@ -181,21 +187,25 @@ export class DiskJournal implements Journal {
     this.trouble = `its journal cannot be written (${causeText(cause)}): what it has to tell is lost if it ends now`
   }
 
-  /** Adds the facts of one file that were not sent. False: the file is another cluster's, and is set aside. */
-  private async readInto(facts: Map<string, Told>, path: string): Promise<boolean> {
+  /**
+   * Adds the facts of one file that were not sent. False: the file is another cluster's, and is set aside until a worker
+   * of that cluster comes for it.
+   */
+  private async readInto(facts: Map<string, Told>, path: string, bytes: Buffer): Promise<boolean> {
     const { logger, cluster } = this.options
-    const { records, damages } = readRecords(await readFile(path))
-    for (const { offset, bytes, torn } of damages) {
-      logger.warn(
-        { path, offset, bytes },
-        torn ? 'the end of the journal is torn: cut off' : 'the journal is damaged: left out',
-      )
-    }
+    const { records, damages } = readRecords(bytes)
     const head = records.find((record): record is Extract<Record, { tag: 'Head' }> => (record as Record).tag === 'Head')
     if (head !== undefined && head.cluster !== cluster) {
+      if (path.endsWith('.other')) return false
       logger.warn({ path, cluster: head.cluster }, "another cluster's journal is set aside")
       await rename(path, `${path}.other`)
       return false
+    }
+    for (const damage of damages) {
+      logger.warn(
+        { path, offset: damage.offset, bytes: damage.bytes },
+        damage.torn ? 'the end of the journal is torn: cut off' : 'the journal is damaged: left out',
+      )
     }
     for (const record of records as readonly Record[]) {
       if (record.tag === 'Fact') facts.set(record.fact.id, record.fact)
@@ -204,3 +214,12 @@ export class DiskJournal implements Journal {
     return true
   }
 }
+
+const unreadable = (where: string, cause: Error): OrkFailure =>
+  new OrkFailure(
+    orkError('JournalUnreadable', `what this worker had to tell before cannot be read: ${causeText(cause)}`, {
+      where,
+      next: 'let the user that runs ork read it; or move it away, and what it holds is never told',
+    }),
+    { cause },
+  )

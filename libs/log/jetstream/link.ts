@@ -1,5 +1,5 @@
 import { Events, type NatsConnection, type NatsError } from 'nats'
-import { causeText, OrkFailure, orkError } from '#libs/kernel'
+import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import { Elsewhere } from './elsewhere'
 import { Inlet } from './inlet'
 import { Outbox } from './outbox'
@@ -23,6 +23,7 @@ interface ApiAnswer {
 }
 
 const API_TIMEOUT_MS = 5_000
+const OTHERS_MS = 2_000
 
 /** Whether an error of the API is worth another try: nobody there, no answer, no leader. */
 export const isPassing = (cause: unknown): boolean => {
@@ -135,10 +136,19 @@ export class Link {
       } catch (cause) {
         const isTime = performance.now() + wait < deadline || moves !== this.elsewhere.moves
         const more = isPassing(cause) && !this.closing && isTime
-        if (!more) throw unavailable(verb, cause, this.closing)
+        if (!more) throw unavailable(verb, cause, this.closing, isPassing(cause) && (await this.othersAnswer()))
       }
       await pause(wait)
     }
+  }
+
+  /** Whether the servers answer what is not about one stream. */
+  private othersAnswer(): Promise<boolean> {
+    if (this.closing || !this.connected) return Promise.resolve(false)
+    return this.api('INFO', {}, OTHERS_MS).then(
+      () => true,
+      () => false,
+    )
   }
 
   private async watch(): Promise<void> {
@@ -158,13 +168,21 @@ export class Link {
   }
 }
 
-const unavailable = (verb: string, cause: unknown, closing: boolean): OrkFailure => {
+const unavailable = (verb: string, cause: unknown, closing: boolean, isStreamAlone: boolean): OrkFailure => {
+  const stream = /^STREAM\.(?:INFO|UPDATE|PURGE|MSG\.GET)\.(.+)$/.exec(verb)?.[1]
+  if (isStreamAlone && stream !== undefined) return new OrkFailure(streamAway(stream), { cause })
   const what = closing ? 'the connection was closed' : `JetStream did not answer as asked: ${causeText(cause)}`
   return new OrkFailure(
     orkError('LogUnavailable', what, { where: verb, next: 'see that nats-server runs, with JetStream enabled' }),
     { cause },
   )
 }
+
+const streamAway = (stream: string): OrkError =>
+  orkError('LogUnavailable', 'nobody answers for it, though nats-servers answer: those that keep it are away', {
+    where: `stream ${stream}`,
+    next: 'start them again; a log that is kept on one of several servers is away with it: see `ork cluster resize-log`',
+  })
 
 /** The code of JetStream's own error, if it is one. */
 export const errCodeOf = (cause: unknown): number | null => {

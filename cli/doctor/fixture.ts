@@ -58,6 +58,7 @@ export const wellFacts: Facts = {
     maxBytes: null,
     replicas: 1,
     leader: null,
+    time: 0,
     differs: [],
     borne: [],
   },

@@ -77,19 +77,23 @@ const checkNames = ({ health }: Facts): readonly Finding[] => {
     : [{ check, level: 'ok', what: `${count(health.length, 'service')}, each with a name of its own` }]
 }
 
-/** Time-outs are measured on monotonic clocks: a wrong wall clock misleads people, and cron. */
+/** Time-outs are measured on monotonic clocks: a wrong wall clock misleads people, and that of a server cron. */
 const CLOCK = { warnMs: 1_000, badMs: 30_000 }
 
 const checkClocks = ({ health, servers }: Facts): readonly Finding[] => {
   const check = 'clocks'
   const all = [
-    ...health.map(({ service, host, clock }) => ({ where: `${service} on ${host}`, clock })),
-    ...servers.map(({ name, clock }) => ({ where: `nats-server ${name}`, clock })),
+    ...health.map(({ service, host, clock }) => ({
+      where: `${service} on ${host}`,
+      clock,
+      misleads: 'times in the log mislead',
+    })),
+    ...servers.map(({ name, clock }) => ({ where: `nats-server ${name}`, clock, misleads: 'cron jobs run by it' })),
   ]
-  const off = all.flatMap(({ where, clock }): Finding[] => {
+  const off = all.flatMap(({ where, clock, misleads }): Finding[] => {
     const surely = Math.abs(clock.offsetMs) - clock.errorMs
     if (surely <= CLOCK.warnMs) return []
-    const what = `its clock is ${clockText(clock)}: times in the log mislead, and cron fires at the wrong time`
+    const what = `its clock is ${clockText(clock)}: ${misleads}`
     const next = 'set the clocks of all machines by NTP; nothing else of ork depends on them'
     return [{ check, level: surely > CLOCK.badMs ? 'bad' : 'warn', where, what, next }]
   })

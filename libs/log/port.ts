@@ -143,6 +143,8 @@ export interface ArchivePlace {
 }
 
 export interface LogInfo {
+  /** What the clock of the server that answered showed; milliseconds since 1970. */
+  readonly time: number
   /** Identity of the log that is there now; another one than `Log.cluster` where the servers have lost that. */
   readonly cluster: string
   readonly serverVersion: string

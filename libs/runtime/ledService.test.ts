@@ -10,6 +10,7 @@ import { aJob, registered, stopAsked, submitted } from '../testing/happenings'
 import { arrives, faultyConnection, isElection, ledService, oneWorkerCore, PATIENT } from '../testing/ledServices'
 import { eventOf } from '../testing/logEvents'
 import type { Command } from './commands'
+import { theMachine } from './machine'
 
 const tell = (memory: MemoryLog, ...drafts: readonly Draft[]): void => {
   for (const draft of drafts) memory.store.append({ event: eventOf(draft) })
@@ -78,8 +79,19 @@ test('a leader is elected also where the last election is no longer in the log b
   await Promise.all([a.catchUp(), b.catchUp()])
   await memory.log.purge(memory.store.lastSeq - 1, { host: 'here', dir: '/archive' })
   await a.stop()
-  await arrives(memory.log, isElection('b', 2))
+  await arrives(memory.log, isElection('b', 2), memory.store.firstSeq)
   await b.stop()
+})
+
+test('what time it is the servers say, not the wall clock of the machine', async () => {
+  const memory = createMemoryLog({ now: () => Date.parse('2026-03-01T12:00:00Z') })
+  const now = () => ({ mono: theMachine.now().mono, wall: Date.parse('2026-03-01T13:00:00Z') })
+  const service = ledService(faultyConnection(memory), 'a', { machine: { ...theMachine, now } })
+  await service.start()
+  tell(memory, registered(), submitted())
+  const { event } = await arrives(memory.log, isScheduled)
+  assert.match(event.type === 'Unreadable' ? '' : event.time, /^2026-03-01T12:/)
+  await service.stop()
 })
 
 test('a stand-by has its view warm: its election and its first decision follow each other in the log', async () => {

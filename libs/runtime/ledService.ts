@@ -65,7 +65,7 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     this.ended = new Promise((resolve) => {
       this.end = resolve
     })
-    this.startedAt = this.now().mono
+    this.startedAt = this.machine.now().mono
     this.alarm = new Alarm(this.machine, () => this.wake())
     this.view = options.core.initial(options.cluster ?? emptyCluster())
     const foldedUpTo = (seq: number): Promise<void> => this.folded.until(seq)
@@ -98,9 +98,10 @@ export class LedService<View extends { readonly cluster: Cluster }> {
     })
   }
 
-  /** The clocks of this service's machine. */
+  /** The monotonic clock of this service's machine, and the wall clock of the servers, or of this machine before that is known. */
   now(): Now {
-    return this.machine.now()
+    const now = this.machine.now()
+    return { mono: now.mono, wall: this.watch.wallAt(now.mono) ?? now.wall }
   }
 
   get leading(): boolean {

@@ -26,6 +26,8 @@ export interface LogWatchOptions {
 export class LogWatch {
   private known: LogInfo | null = null
   private askedAt = Number.NEGATIVE_INFINITY
+  /** By how much the servers' clock was ahead of the monotonic one of this machine; null: not known yet. */
+  private ahead: number | null = null
 
   private full = false
   private differs = ''
@@ -39,10 +41,19 @@ export class LogWatch {
     this.known = null
     this.askedAt = machine.now().mono
     const info = await log.info()
+    this.ahead = info.time - machine.now().mono
     if (info.cluster !== log.cluster || info.lastSeq < folded) throw new OrkFailure(notAsFolded(info, folded))
     this.known = info
     this.tellDifferences(info)
     return info
+  }
+
+  /**
+   * What the servers' clock shows, and never more: what is to be done at some time is done by a clock that all who may
+   * come to lead share. Null before it was asked for.
+   */
+  wallAt(mono: number): number | null {
+    return this.ahead === null ? null : Math.floor(this.ahead + mono)
   }
 
   private tellDifferences(info: LogInfo): void {

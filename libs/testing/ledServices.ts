@@ -161,7 +161,7 @@ const QUICK: LeaseSettings = { renewEveryMs: 20, askAfterMs: 60, takeAfterMs: 20
 export const ledService = (
   connection: Connection,
   name: string,
-  more: Partial<Pick<LedServiceOptions<OneWorkerView>, 'core' | 'lease'>> = {},
+  more: Partial<Pick<LedServiceOptions<OneWorkerView>, 'core' | 'lease' | 'machine'>> = {},
 ): LedService<OneWorkerView> =>
   new LedService({
     connection,

@@ -75,8 +75,9 @@ const at = async (link: Link, stream: string, seq: number): Promise<Entry | null
 }
 
 const info = async (link: Link, { events: stream, sync, wanted }: Streams): Promise<LogInfo> => {
-  const { config, state, cluster } = await getStreamInfo(link, stream)
+  const { ts, config, state, cluster } = await getStreamInfo(link, stream)
   return {
+    time: ts === undefined ? Date.now() : Date.parse(ts),
     cluster: identityOf(config),
     serverVersion: link.nc.info?.version ?? 'unknown',
     sync,

@@ -35,6 +35,8 @@ export const getStored = async (link: Link, stream: string, which: Which): Promi
 
 /** The state of a stream as its leader knows it. */
 export interface StreamInfo {
+  /** The server's clock as it answered. */
+  readonly ts?: string
   readonly config: Readonly<Record<string, unknown>> & {
     readonly name: string
     readonly num_replicas: number

@@ -54,6 +54,7 @@ export const createMemoryLog = (options: MemoryLogOptions = {}): MemoryLog => {
     followHeartbeats: (onBeat) => beats.follow(onBeat),
     readHeartbeats: (range) => beats.read(range),
     info: async () => ({
+      time: now(),
       cluster,
       serverVersion: 'memory',
       sync: 'relaxed',

@@ -4,7 +4,7 @@ import { type Connection, type Log, memoryObjects, reserveReached } from '#libs/
 import { Link } from './link'
 import type { Observer } from './observer'
 import type { Plant } from './plant'
-import { type Clocks, EPOCH, Process, type Trap } from './process'
+import { type Clocks, Process, type Trap } from './process'
 import { Random } from './random'
 import type { Servers } from './servers'
 import { simBus } from './simBus'
@@ -84,11 +84,6 @@ export class Node {
   /** The name of the process that runs; null while none does. */
   get process(): string | null {
     return this.life?.process.name ?? null
-  }
-
-  /** What its clock shows; milliseconds since 1970. */
-  get wall(): number {
-    return EPOCH + Math.floor(this.around.time.now) + this.clocks.wallOffset
   }
 
   /** The view of the service. */

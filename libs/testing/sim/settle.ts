@@ -29,6 +29,7 @@ import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { MARGIN } from '../../../services/scheduler/core/preempt'
 import { priorityOf, turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
+import { EPOCH } from './process'
 import { CALM } from './weather'
 import type { World } from './world'
 
@@ -193,12 +194,11 @@ const wrongInJob = (world: World, job: Job, known: Set<string>): string[] => {
 /** Longer than whoever leads needs to notice that something is due, as it then has been for so long. */
 const DUE_MS = 5_000
 
-/** By the clock of whichever manager may lead, all that was due has been decided on; and what has ended is told to have. */
+/** All that was due has been decided on; and what has ended is told to have. */
 const wrongRuns = (world: World, job: Job): string[] => {
   const { cron, spec } = job
   if (cron === null || spec.cron === undefined) return []
-  const clocks = [...world.nodes.values()].flatMap(({ role, wall }) => (role === 'manager' ? [wall] : []))
-  const missed = lastTime(spec.cron, cron.through, Math.min(...clocks) - DUE_MS)
+  const missed = lastTime(spec.cron, cron.through, EPOCH + world.time.now - DUE_MS)
   const wrong = missed === null ? [] : [`${job.name} was due at ${missed}, and nothing was decided`]
   for (const { id, state } of cron.runs) {
     const goesOn = [...instancesOfRun(job, id)].some(

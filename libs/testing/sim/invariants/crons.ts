@@ -1,6 +1,7 @@
 import { findInstance } from '#libs/cluster'
 import type { EventOf } from '#libs/events'
 import { MAX_RUNS, nextTime } from '#libs/spec'
+import { EPOCH } from '../process'
 import type { Invariant, LogInvariant } from './invariant'
 
 /** What a schedule promises, by the log alone. */
@@ -46,6 +47,18 @@ export const crons: LogInvariant = {
       },
     }
   },
+}
+
+/** Schedules go by the servers' clock, however wrong that of a manager is. */
+export const onTime: Invariant = {
+  name: 'no run begins before its time',
+  watch: ({ time }, fail) => ({
+    stored: ({ seq, event, took }) => {
+      if (took !== 'effect' || event.type !== 'CronFired' || event.data.scheduledAt === null) return
+      const early = event.data.scheduledAt - (EPOCH + time.now)
+      if (early > 0) fail(`${event.type} of ${event.data.job} at ${seq} came ${early} ms before its time`)
+    },
+  }),
 }
 
 /**

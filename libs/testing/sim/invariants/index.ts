@@ -2,7 +2,7 @@ import { acknowledged } from './acknowledged'
 import { capacity } from './capacity'
 import { colocation } from './colocation'
 import { oneContainer, runsOnce } from './containers'
-import { crons, runsApart } from './crons'
+import { crons, onTime, runsApart } from './crons'
 import { epochs } from './epochs'
 import { folds } from './folds'
 import { held } from './held'
@@ -33,6 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
   runsOnce,
   updates,
   crons,
+  onTime,
   runsApart,
   intake,
   turns,

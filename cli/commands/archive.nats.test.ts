@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import * as E from 'fp-ts/Either'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Draft, stamp } from '#libs/events'
 import { OrkFailure, renderError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
+import { tryLock } from '#libs/nats-server'
 import { advanceSnapshot } from '#libs/snapshots'
 import { aJob, registered } from '../../libs/testing/happenings'
 import { mustConnect } from '../../libs/testing/jetStream'
@@ -147,12 +149,17 @@ test('a file that is cut off, changed, left out or put in is named, and nothing 
   assert.is((await connection.log.info()).firstSeq, 7)
 })
 
-test('another folder cannot continue an archive, nor an archive of another cluster', async (context) => {
+test('another folder cannot continue an archive, nor a second one at once, nor an archive of another cluster', async (context) => {
   const { dir } = context
   await ork(context, 'archive', '--dir', dir, '--before', '4')
   const other = await ork(context, 'archive', '--dir', join(dir, 'other'))
   assert.match(other.stderr, /there is no archive here, the log begins at 4/)
   assert.not.ok(existsSync(join(dir, 'other', 'manifest.json')))
+  const lock = await tryLock(join(dir, 'lock'))
+  const second = await ork(context, 'archive', '--dir', dir)
+  assert.is(second.code, 1)
+  assert.match(second.stderr, /process \d+ is archiving into this folder/)
+  if (E.isRight(lock)) lock.right.release()
   const strange = await runOrk(['archive', '--dir', dir, '--prefix', 'strange'], { nats: context.nats.url })
   assert.is(strange.code, 1)
 })

@@ -1,7 +1,8 @@
+import { mkdirSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import * as E from 'fp-ts/Either'
-import { type Cluster, emptyCluster, FOLD_VERSION, writeCluster } from '#libs/cluster'
+import { contentOf, emptyCluster, FOLD_VERSION } from '#libs/cluster'
 import { formatBytes, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import {
   archivedLog,
@@ -13,6 +14,7 @@ import {
   writeArchiveFile,
   writeManifest,
 } from '#libs/log'
+import { tryLock } from '#libs/nats-server'
 import { advanceSnapshot, checkSnapshot, listSnapshots, type Snapshot } from '#libs/snapshots'
 import { firstSeqOf, type Point } from '../client/point'
 import { grouped } from '../render/foldProgress'
@@ -36,7 +38,24 @@ export interface Archived {
 }
 
 /** Moves the past into files. Throws OrkFailure; what is not proved to be in the files stays in the log. */
-export const archive = async (connection: Connection, { dir, before, signal }: ArchiveOptions): Promise<Archived> => {
+export const archive = async (connection: Connection, options: ArchiveOptions): Promise<Archived> => {
+  mkdirSync(options.dir, { recursive: true })
+  const lock = await tryLock(join(options.dir, 'lock'))
+  if (E.isLeft(lock)) throw new OrkFailure(busy(options.dir, lock.left.pid))
+  try {
+    return await move(connection, options)
+  } finally {
+    lock.right.release()
+  }
+}
+
+const busy = (dir: string, pid: number): OrkError =>
+  orkError('ArchiveBusy', `process ${pid} is archiving into this folder`, {
+    where: resolve(dir),
+    next: 'wait until it has ended; nothing was done',
+  })
+
+const move = async (connection: Connection, { dir, before, signal }: ArchiveOptions): Promise<Archived> => {
   const { log } = connection
   const { firstSeq, lastSeq } = await log.info()
   const wanted = before === undefined ? lastSeq : (await firstSeqOf(log, before)) - 1
@@ -108,7 +127,7 @@ const prove = async (
   const through = archivedLog(await fromArchive(log, manifest), prefix, dir, manifest)
   const { seq } = snapshot.head
   const { cluster } = await foldWithProgress(through, seq, 'proving', signal, { base: emptyCluster() })
-  if (textOf(cluster) === textOf(snapshot.cluster)) return
+  if (contentOf(cluster) === contentOf(snapshot.cluster)) return
   throw new OrkFailure(
     orkError(
       'ArchiveDiffers',
@@ -126,8 +145,6 @@ const fromArchive = async (log: Connection['log'], manifest: Manifest): Promise<
   const info = await log.info()
   return { ...log, info: async () => ({ ...info, firstSeq: lastArchived(manifest) + 1 }) }
 }
-
-const textOf = (cluster: Cluster): string => [...writeCluster(cluster)].join('\n')
 
 /** What came of `archive`, as a sentence. */
 export const archivedText = ({ dir, moved, lastSeq, files, bytes }: Archived): string =>

@@ -1,3 +1,4 @@
+import { type OrkError, orkError } from '#libs/kernel'
 import type { Append } from './port'
 
 /**
@@ -7,3 +8,9 @@ import type { Append } from './port'
  */
 export const pastArchive = ({ expect, asOf = 0 }: Append, firstSeq: number): number | undefined =>
   expect !== undefined && expect < firstSeq && asOf >= firstSeq - 1 ? 0 : expect
+
+/** Why who has folded the log up to before `next` cannot go on where it begins at `begins`. */
+export const archivedMeanwhile = (next: number, begins: number): OrkError =>
+  orkError('LogArchived', `events ${next} to ${begins - 1} are no longer in the log: they were archived meanwhile`, {
+    next: 'what has not folded them starts again, from a snapshot',
+  })

@@ -1,5 +1,6 @@
 export type { NatsCluster, NatsClusterOptions } from './cluster'
 export { startNatsCluster } from './cluster'
+export { type FileLock, tryLock } from './file-lock'
 export { findNatsServer } from './find'
 export { findRoot } from './installation'
 export type { NatsServer, NatsServerOptions } from './server'

@@ -12,8 +12,15 @@ type Key = keyof typeof PARTS
  * of its maps and sets, and in what is one object. Each line is a small piece of work, so that writing a large cluster
  * can be spread over time; the cluster must not change meanwhile.
  */
-export function* writeCluster(cluster: Cluster): Generator<string> {
-  const context = newContext(cluster)
+export const writeCluster = (cluster: Cluster): Generator<string> => written(newContext(cluster))
+
+/**
+ * All that a cluster says, as text: the same for any two folds of the same events, whatever services have asked of one
+ * of them for. Makes what nobody has asked for yet.
+ */
+export const contentOf = (cluster: Cluster): string => [...written(newContext(cluster, false))].join('\n')
+
+function* written(context: Context): Generator<string> {
   let lines = 0
   for (const key of Object.keys(PARTS) as Key[]) {
     for (const line of PARTS[key].write(context)) {

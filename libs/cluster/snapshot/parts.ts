@@ -25,13 +25,15 @@ export interface Context {
   /** Attempts in the order of their instances' lines, the current before the retiring one, for those that refer to them. */
   readonly numbers: Map<Attempt, number>
   readonly attempts: Attempt[]
+  /** Whether what is written is to be read again; else only what it says matters. */
+  readonly isForReading: boolean
   job: Job | null
   task: Task | null
 }
 
-export const newContext = (cluster: Cluster = emptyCluster()): Context => {
+export const newContext = (cluster: Cluster = emptyCluster(), isForReading = true): Context => {
   const forms = jobForms()
-  return { cluster, specs: forms.specs, forms, numbers: new Map(), attempts: [], job: null, task: null }
+  return { cluster, specs: forms.specs, forms, numbers: new Map(), attempts: [], isForReading, job: null, task: null }
 }
 
 /** One part of the cluster: the lines it is written as, and what a line does when it is read. */
@@ -78,17 +80,18 @@ const numberForm: Form<number> = {
 }
 
 const jobs: Part = {
-  *write({ cluster, forms, numbers }) {
+  *write({ cluster, forms, numbers, isForReading }) {
     for (const job of cluster.jobs.values()) {
       yield { job: forms.job.write(job) }
       for (const task of job.tasks.values()) {
         yield { task: forms.task.write(task) }
-        for (const instances of linesOf(task.instances.made(), (instance) => {
+        const known = isForReading ? task.instances.made() : task.instances
+        for (const instances of linesOf(known, (instance) => {
           for (const attempt of attemptsOf(instance)) numbers.set(attempt, numbers.size)
           return forms.instance.write(instance)
         }))
           yield { instances }
-        yield { stretches: task.instances.all.map(forms.stretch.write) }
+        if (isForReading) yield { stretches: task.instances.all.map(forms.stretch.write) }
       }
     }
   },

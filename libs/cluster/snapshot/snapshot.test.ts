@@ -6,7 +6,16 @@ import * as assert from 'uvu/assert'
 import type { Entry } from '#libs/events'
 import { historyArbitrary } from '../../testing/arbitraries/history'
 import { foldDigest } from '../../testing/foldDigest'
-import { type Cluster, ClusterReader, emptyCluster, evolve, FOLD_DIGEST, ignoreChanges, writeCluster } from '../index'
+import {
+  type Cluster,
+  ClusterReader,
+  contentOf,
+  emptyCluster,
+  evolve,
+  FOLD_DIGEST,
+  ignoreChanges,
+  writeCluster,
+} from '../index'
 
 const fold = (entries: readonly Entry[], cluster: Cluster = emptyCluster()): Cluster => {
   for (const entry of entries) evolve(cluster, entry, ignoreChanges)
@@ -42,6 +51,16 @@ test('the fold of all is that of a snapshot taken anywhere and of what came afte
       const at = cut % (entries.length + 1)
       const continued = fold(entries.slice(at), again(fold(entries.slice(0, at))))
       assert.equal([...writeCluster(continued)], [...writeCluster(fold(entries))])
+    }),
+  )
+})
+
+test('what a cluster says is the same whatever was asked of it before', () => {
+  fc.assert(
+    fc.property(historyArbitrary, fc.nat(), (entries, cut) => {
+      const asked = fold(entries.slice(0, cut % (entries.length + 1)))
+      for (const { tasks } of asked.jobs.values()) for (const task of tasks.values()) task.instances.at(cut % 3)
+      assert.is(contentOf(fold(entries.slice(asked.seq), asked)), contentOf(fold(entries)))
     }),
   )
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, statSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, renameSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createGunzip, gzipSync } from 'node:zlib'
@@ -12,12 +12,15 @@ import { type ArchiveFile, chainErrors, chainOf, type Manifest, syncFolder } fro
 const FILE_EVENTS = 100_000
 const PART_EVENTS = 1_000
 
+/** What is being written; one that was interrupted leaves it to the next to write over. */
+const UNFINISHED = 'unfinished.jsonl.gz'
+
 const nameOf = (firstSeq: number, lastSeq: number): string =>
   `${String(firstSeq).padStart(12, '0')}-${String(lastSeq).padStart(12, '0')}.jsonl.gz`
 
 /**
- * Writes the next file of an archive, behind `before` and up to at most `to`, and has it on the disk. Throws OrkFailure,
- * also where a message is missing.
+ * Writes the next file of an archive, behind `before` and up to at most `to`, and has it on the disk; it takes its name
+ * once it is whole. Throws OrkFailure, also where a message is missing.
  */
 export const writeFile = async (
   dir: string,
@@ -29,7 +32,7 @@ export const writeFile = async (
   const lastSeq = Math.min(to, firstSeq + FILE_EVENTS - 1)
   const name = nameOf(firstSeq, lastSeq)
   mkdirSync(dir, { recursive: true })
-  const handle = openSync(join(dir, name), 'w')
+  const handle = openSync(join(dir, UNFINISHED), 'w')
   const hash = createHash('sha256')
   let bytes = 0
   try {
@@ -44,6 +47,7 @@ export const writeFile = async (
   } finally {
     closeSync(handle)
   }
+  renameSync(join(dir, UNFINISHED), join(dir, name))
   syncFolder(dir)
   const file = { name, firstSeq, lastSeq, events: lastSeq - firstSeq + 1, bytes, sha256: hash.digest('hex') }
   return { ...file, chain: chainOf(file, before) }

@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { connect as connectNats } from 'nats'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Connection } from '#libs/log'
 import { mustConnect } from '../../testing/jetStream'
+import { seqsOf } from '../../testing/log/tools'
 import { aFact } from '../../testing/logEvents'
 import { startTestNats, type TestNats } from '../../testing/nats'
 
@@ -53,13 +55,32 @@ for (const from of [1, 6])
     await another.close()
   })
 
+test('what was archived and is not what a follower wants does not break it when it comes back', async ({
+  nats,
+  connection,
+}) => {
+  const seen: number[] = []
+  const queries = [{ job: 'other' }]
+  const following = connection.log.follow({ from: 1, queries, onEntries: (all) => void seen.push(...seqsOf(all)) })
+  await following.caughtUp
+  await pause(3_000) // the server says each second how far it has looked
+  await connection.log.purge(4, { host: 'h', dir: '/d' })
+  await nats.kill()
+  await nats.start()
+  await connection.log.append([{ event: aFact(9, 'other') }])
+  const broken = following.broken.then(({ what }) => what)
+  for (let tries = 0; seen.length === 0 && tries < 300; tries += 1)
+    assert.is(await Promise.race([broken, pause(100)]), undefined)
+  assert.equal(seen, [6])
+  await following.stop()
+})
+
 test('a reconnect by itself breaks nothing', async ({ nats, connection }) => {
   const { seen, following } = await follow(connection, 1)
   await nats.kill()
   await nats.start()
   await connection.log.append([{ event: aFact(9) }])
-  for (let tries = 0; seen.length < 6 && tries < 300; tries += 1)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+  for (let tries = 0; seen.length < 6 && tries < 300; tries += 1) await pause(100)
   assert.equal(seen, [1, 2, 3, 4, 5, 6])
   await following.stop()
 })

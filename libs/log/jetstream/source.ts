@@ -1,5 +1,6 @@
 import { createInbox, type Msg, nuid } from 'nats'
-import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { OrkFailure } from '#libs/kernel'
+import { archivedMeanwhile } from '../expect'
 import type { Frame } from './frames'
 import { isNoStream, isPassing, type Link } from './link'
 
@@ -29,11 +30,6 @@ export interface SourceOptions {
 interface Consumer {
   readonly delivered: { readonly stream_seq: number }
 }
-
-const gap = (next: number, begins: number): OrkError =>
-  orkError('LogArchived', `events ${next} to ${begins - 1} are no longer in the log: they were archived meanwhile`, {
-    next: 'what has not folded them starts again, from a snapshot',
-  })
 
 /** Messages asked for at a time, and how few may be left before more are asked for. */
 const REQUEST = 5_000
@@ -124,7 +120,7 @@ export class Source {
     if (round !== this.round) return this.drop(name)
     if (this.options.gapless === true && begins > Math.max(1, this.next)) {
       this.drop(name)
-      return this.options.onError(new OrkFailure(gap(this.next, begins)))
+      return this.options.onError(new OrkFailure(archivedMeanwhile(this.next, begins)))
     }
     this.name = name
     this.inbox = createInbox()
@@ -197,12 +193,18 @@ export class Source {
     if (round !== this.round) return
     this.silentBeats = 0
     const code = headers?.code ?? 0
-    if (code === 100) return
+    if (code === 100) return this.passed(headers)
     const text = headers?.description ?? ''
     const ended = code === 404 || code === 408 || (code === 409 && /^(batch completed|message size)/i.test(text))
     if (!ended) return this.retry()
     this.outstanding = Math.max(0, this.outstanding - Number(headers?.get('Nats-Pending-Messages') || 0))
     this.request()
+  }
+
+  /** All up to there that is wanted has come: what lies between and may be archived is not missed. */
+  private passed(headers: Msg['headers']): void {
+    const [count, seq] = ['Nats-Last-Consumer', 'Nats-Last-Stream'].map((key) => Number(headers?.get(key)))
+    if (count === this.consumerSeq && seq !== undefined && seq >= this.next) this.next = seq + 1
   }
 
   private pauseSoon(): void {

@@ -1,4 +1,6 @@
 import type { Entry } from '#libs/events'
+import { type OrkError, OrkFailure } from '#libs/kernel'
+import { archivedMeanwhile } from '../expect'
 import { filtersOf, matchesAny } from '../filters'
 import type { Following, FollowOptions, ReadOptions, StoredMessage } from '../port'
 import type { MemoryStore } from './store'
@@ -55,12 +57,26 @@ export const follow = (store: MemoryStore, schedule: (task: () => void) => void,
   let asked = false
   let stopped = false
   let resolve = (): void => {}
-  const caughtUp = new Promise<void>((keep) => {
+  let reject = (_cause: Error): void => {}
+  const caughtUp = new Promise<void>((keep, lose) => {
     resolve = keep
+    reject = lose
+  })
+  caughtUp.catch(() => {}) // who does not wait for it must not be ended by its failure
+  let tellBroken = (_why: OrkError): void => {}
+  const broken = new Promise<OrkError>((keep) => {
+    tellBroken = keep
   })
   const handOn = (): void => {
     asked = false
     if (stopped) return
+    if (next < store.firstSeq) {
+      stopped = true
+      unlisten()
+      const why = archivedMeanwhile(next, store.firstSeq)
+      reject(new OrkFailure(why))
+      return tellBroken(why)
+    }
     const batch = slice(store, wanted, next, store.lastSeq)
     next = batch.next
     if (batch.entries.length > 0) options.onEntries(batch.entries)
@@ -76,7 +92,7 @@ export const follow = (store: MemoryStore, schedule: (task: () => void) => void,
   handOnSoon()
   return {
     caughtUp,
-    broken: new Promise(() => {}),
+    broken,
     stop: async () => {
       stopped = true
       unlisten()

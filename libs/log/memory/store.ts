@@ -101,9 +101,11 @@ export class MemoryStore {
     return () => this.listeners.delete(tell)
   }
 
-  /** Removes what was written up to a sequence. */
+  /** Removes what was written up to a sequence; the servers remember the ids of it all the same. */
   purge(upTo: number, place: ArchivePlace): void {
-    this.firstSeq = Math.max(this.firstSeq, Math.min(upTo, this.lastSeq) + 1)
+    const next = Math.max(this.firstSeq, Math.min(upTo, this.lastSeq) + 1)
+    for (const { text } of this.messages.slice(this.firstSeq - 1, next - 1)) this.bytes -= text.length
+    this.firstSeq = next
     this.archived = place
   }
 

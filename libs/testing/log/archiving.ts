@@ -26,6 +26,15 @@ export const archiving = (it: It): void => {
     assert.is((await log.info()).firstSeq, 4, 'what is gone already is not there to be removed')
   })
 
+  it('who has not folded what was archived cannot follow on, and is told so', async (log) => {
+    await inOrder(log, 0, 1, 2)
+    await log.purge(2, PLACE)
+    const following = log.follow({ from: 2, onEntries: () => assert.unreachable() })
+    assert.is((await following.broken).tag, 'LogArchived')
+    assert.ok(await following.caughtUp.then(() => false).catch(() => true))
+    await following.stop()
+  })
+
   it('who has folded all that was archived may go on deciding about what is archived whole', async (log) => {
     await inOrder(log, 0, 1, 0, 2)
     await log.purge(3, PLACE)

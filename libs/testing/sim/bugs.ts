@@ -266,3 +266,17 @@ export const givesUpAtOnce = (driver: Driver): Driver => ({
     return E.isLeft(ran) && ran.left.tag === 'Unreachable' ? E.left({ ...ran.left, tag: 'Refused' }) : ran
   },
 })
+
+/** Follows on from the first event there is, whatever was archived before it. */
+export const goesOnBehindGaps = (log: Log): Log => ({
+  ...log,
+  follow: (options) => {
+    const following = log.follow(options)
+    const goOn = async (): Promise<void> => {
+      const { firstSeq } = await log.info()
+      await log.follow({ ...options, from: firstSeq }).caughtUp
+    }
+    const again = following.broken.then(goOn).catch(() => undefined)
+    return { ...following, caughtUp: following.caughtUp.catch(() => again), broken: new Promise(() => {}) }
+  },
+})

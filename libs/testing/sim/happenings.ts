@@ -1,6 +1,7 @@
 import type { LedRole } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
 import type { JobSpec } from '#libs/spec'
+import { archive } from './archive'
 import type { About } from './later'
 import { overtake } from './overtaken'
 import type { Trap } from './process'
@@ -37,6 +38,8 @@ export type Happening =
   | { readonly tag: 'log limited'; readonly room: number; readonly ms: number }
   /** An event that only a later release can read is written, about one of what there is, by its place. */
   | { readonly tag: 'later release'; readonly about: About; readonly place: number }
+  /** An operator takes a snapshot, lets the newest so many be, and archives what is before them. */
+  | { readonly tag: 'archive'; readonly snapshots: number }
   | { readonly tag: 'storm'; readonly kind: string; readonly ms: number }
   | { readonly tag: 'engine down'; readonly node: string; readonly ms: number; readonly kills: boolean }
   /** One of the containers of a worker, by its place among them. */
@@ -95,6 +98,8 @@ export const happen = (world: World, what: Happening): void => {
         world.servers.store.maxBytes = null
       })
       return
+    case 'archive':
+      return archive(world, what.snapshots)
     case 'later release':
       return world.laterRelease(what.about, what.place)
     case 'storm':

@@ -7,6 +7,7 @@ import {
   dropsWhatIsRefused,
   foldsTwice,
   givesUpAtOnce,
+  goesOnBehindGaps,
   impatient,
   isDecision,
   listsLate,
@@ -71,6 +72,11 @@ export const MUTANTS: readonly Mutant[] = [
       }),
     },
   },
+  {
+    name: 'what is archived is expected of the log as ever',
+    plant: { log: (log) => ({ ...log, append: (items) => log.append(items.map(({ asOf: _, ...item }) => item)) }) },
+  },
+  { name: 'what was archived meanwhile is passed over', plant: { log: goesOnBehindGaps } },
   { name: 'redelivery not deduplicated', plant: { core: foldsTwice } },
   {
     name: "a lost worker's attempts still count",
@@ -92,6 +98,18 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a run does not begin though its time has come',
     plant: { core: (core) => without(core, ({ draft }) => draft.type === 'CronFired') },
+  },
+  {
+    name: 'schedules go by a clock that is ahead',
+    plant: {
+      log: (log) => ({
+        ...log,
+        info: async () => {
+          const info = await log.info()
+          return { ...info, time: info.time + 3_600_000 }
+        },
+      }),
+    },
   },
   { name: 'what cannot be read is overlooked', plant: { log: overlooksUnreadable } },
   {

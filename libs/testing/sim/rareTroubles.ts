@@ -6,6 +6,8 @@ const FULL_SHARE = 0.25
 const LATER_SHARE = 0.3
 /** In this one leaders are overtaken while they write. */
 const OVERTAKEN_SHARE = 0.3
+/** In this one the past of the log is moved into an archive. */
+const ARCHIVED_SHARE = 0.4
 
 /**
  * What befalls the log itself, in place of something else in some plans. Drawn apart from the rest, so that the rest of
@@ -27,6 +29,11 @@ export const withRareTroubles = (seed: number, happenings: readonly Planned[]): 
   if (random.chance(OVERTAKEN_SHARE)) {
     for (let count = random.between(1, 4); count > 0; count -= 1) {
       put({ tag: 'overtaken', role: random.pick(['manager', 'scheduler'] as const) })
+    }
+  }
+  if (random.chance(ARCHIVED_SHARE)) {
+    for (let count = random.between(1, 3); count > 0; count -= 1) {
+      put({ tag: 'archive', snapshots: random.pick([1, 1, 2, 3]) })
     }
   }
   return happenings.map(({ at, what }, place) => ({ at, what: instead.get(place) ?? what }))

@@ -80,4 +80,18 @@ export const REGRESSIONS: readonly Regression[] = [
       ],
     },
   },
+  {
+    found: 'once the last election was in the archive nobody could be elected any more',
+    plan: {
+      seed: 5,
+      size: { managers: 1, schedulers: 1, workers: 1 },
+      events: 4,
+      happenings: [
+        { at: 1_000, what: { tag: 'submit', spec: aJob({ tasks: [{ replicas: 2 }] }) } },
+        { at: 10_000, what: { tag: 'archive', snapshots: 1 } },
+        { at: 11_000, what: { tag: 'crash', node: 'm1', downMs: 1_000 } },
+        { at: 11_000, what: { tag: 'crash', node: 's1', downMs: 1_000 } },
+      ],
+    },
+  },
 ]

@@ -58,8 +58,8 @@ export const run = async (plan: Plan, { plant = {}, trace = false }: RunOptions 
 export const record = async (plan: Plan): Promise<readonly Entry[]> => {
   const world = new World(plan.seed, plan.size, {}, null)
   await world.time.runUntil(begin(world, plan), () => false)
-  const { store } = world.servers
-  return Array.from({ length: store.lastSeq }, (_, at) => store.at(at + 1)?.entry).filter(
+  const { servers } = world
+  return Array.from({ length: servers.store.lastSeq }, (_, at) => servers.at(at + 1)?.entry).filter(
     (entry) => entry !== undefined,
   )
 }
@@ -81,9 +81,9 @@ const play = async (world: World, plan: Plan): Promise<void> => {
   if (!isOver()) world.look()
 }
 
-const hashOf = ({ servers: { store } }: World): string => {
+const hashOf = ({ servers }: World): string => {
   const hash = createHash('sha256')
-  for (let seq = 1; seq <= store.lastSeq; seq += 1) hash.update(JSON.stringify(store.at(seq)))
+  for (let seq = 1; seq <= servers.store.lastSeq; seq += 1) hash.update(JSON.stringify(servers.at(seq)))
   return hash.digest('hex')
 }
 

@@ -2,9 +2,12 @@ import { type Bus, createMemoryLog, type Log, type MemoryLog } from '#libs/log'
 import { EPOCH } from './process'
 import type { Time } from './time'
 
-/** The servers that keep the log: one stream in memory, and whether it has a leader. */
+type Message = NonNullable<ReturnType<MemoryLog['store']['at']>>
+
+/** The servers that keep the log: one stream in memory, and whether it has a leader; and the archive of its past. */
 export class Servers {
   private readonly memory: MemoryLog
+  private readonly past: Message[] = []
   private leaderlessUntil = 0
 
   constructor(private readonly time: Time) {
@@ -26,6 +29,21 @@ export class Servers {
 
   get store(): MemoryLog['store'] {
     return this.memory.store
+  }
+
+  /** A message of the log, or of its archive. */
+  at(seq: number): Message | null {
+    return this.past[seq - 1] ?? this.store.at(seq)
+  }
+
+  /** Moves all up to a sequence into the archive. */
+  archive(upTo: number): void {
+    for (let seq = this.past.length + 1; seq <= upTo; seq += 1) {
+      const message = this.store.at(seq)
+      if (message === null) throw new Error(`event ${seq} is neither in the log nor in the archive`)
+      this.past.push(message)
+    }
+    this.store.purge(upTo, { host: 'sim', dir: '/archive' })
   }
 
   /** While it has none, nothing is stored, and no one is told why. */

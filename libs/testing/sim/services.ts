@@ -40,8 +40,10 @@ const coreOf = <View extends { readonly cluster: Cluster }>(
 const startLed = async <View extends { readonly cluster: Cluster }>(
   options: LedServiceOptions<View>,
   serveApi: (connection: Connection, service: LedService<View>, name: string) => Promise<{ stop(): Promise<void> }>,
+  onEnded: () => void,
 ): Promise<{ stop(): Promise<void> }> => {
   const service = new LedService(options)
+  void service.ended.then(onEnded)
   await service.start()
   const api = await serveApi(options.connection, service, options.name)
   return { stop: () => api.stop().finally(() => service.stop()) }
@@ -52,10 +54,11 @@ export const startManager =
   (connection, process, random, tell) => {
     const core = coreOf(around, managerCore(), 'manager', tell.view)
     const machine = machineOf(around, process, 'manager')
-    const cluster = around.snapshots.choose(random)
+    const cluster = around.snapshots.choose(random, around.servers.store.firstSeq)
     return startLed(
       { connection, role: 'manager', name, version: '1', core, logger, machine, cluster },
       serveManagerApi,
+      tell.end,
     )
   }
 
@@ -64,10 +67,11 @@ export const startScheduler =
   (connection, process, random, tell) => {
     const core = coreOf(around, schedulerCore(), 'scheduler', tell.view)
     const machine = machineOf(around, process, 'scheduler')
-    const cluster = around.snapshots.choose(random)
+    const cluster = around.snapshots.choose(random, around.servers.store.firstSeq)
     return startLed(
       { connection, role: 'scheduler', name, version: '1', core, logger, machine, cluster },
       serveSchedulerApi,
+      tell.end,
     )
   }
 
@@ -82,7 +86,7 @@ export const startWorker =
   async (connection, process, random, tell) => {
     const reached = engine.reachedBy(process, random, around.weather)
     const driver = around.plant.driver?.(reached) ?? reached
-    const cluster = around.snapshots.choose(random)
+    const cluster = around.snapshots.choose(random, around.servers.store.firstSeq)
     keepOwnPart(cluster, name)
     const worker = new Worker({
       cluster,

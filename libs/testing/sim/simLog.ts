@@ -1,5 +1,5 @@
 import { filterOf, type OrkEvent } from '#libs/events'
-import { OrkFailure, orkError } from '#libs/kernel'
+import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Append, AppendResult, Following, FollowOptions, Log } from '#libs/log'
 import type { Link } from './link'
 import type { Servers } from './servers'
@@ -117,8 +117,15 @@ const follow = (servers: Servers, link: Link, options: FollowOptions): Following
   let inner: Following | undefined
   let next = options.from
   let resolve = (): void => {}
-  const caughtUp = new Promise<void>((keep) => {
+  let reject = (_cause: Error): void => {}
+  const caughtUp = new Promise<void>((keep, lose) => {
     resolve = keep
+    reject = lose
+  })
+  caughtUp.catch(() => {})
+  let tellBroken = (_why: OrkError): void => {}
+  const broken = new Promise<OrkError>((keep) => {
+    tellBroken = keep
   })
   let ended = false
   const begin = (from: number): void => {
@@ -139,7 +146,11 @@ const follow = (servers: Servers, link: Link, options: FollowOptions): Following
         },
       })
       inner = following
-      void following.caughtUp.then(() => link.deliver(resolve))
+      following.caughtUp.then(
+        () => link.deliver(resolve),
+        (cause: Error) => link.deliver(() => reject(cause)),
+      )
+      void following.broken.then((why) => link.deliver(() => tellBroken(why)))
     })
   }
   begin(next)
@@ -153,5 +164,5 @@ const follow = (servers: Servers, link: Link, options: FollowOptions): Following
       begin(Math.max(options.from, next - (random.chance(weather.repeats) ? random.between(1, 5) : 0)))
   })
   process.onEnd(() => void end())
-  return { caughtUp, broken: new Promise(() => {}), stop: end }
+  return { caughtUp, broken, stop: end }
 }

@@ -115,9 +115,14 @@ export class World {
     return this.nodes.get(process.split('/')[0] ?? '')?.process === process
   }
 
-  look(): void {
+  /** As some manager that has started has it. */
+  takeSnapshot(): void {
     const manager = [...this.nodes.values()].find(({ role, isStarted }) => role === 'manager' && isStarted)
     if (manager?.cluster != null) this.snapshots.take(manager.cluster)
+  }
+
+  look(): void {
+    this.takeSnapshot()
     this.each((observer) => observer.looked?.())
   }
 
@@ -202,7 +207,7 @@ export class World {
   private onWrite(): void {
     while (this.truth.seq < this.servers.store.lastSeq) {
       const seq = this.truth.seq + 1
-      const entry = this.servers.store.at(seq)?.entry
+      const entry = this.servers.at(seq)?.entry
       if (entry === undefined) return
       const { event } = entry
       const stored = foldNext(this.truth, entry)

@@ -32,7 +32,7 @@ const wrongIn = (world: World, verb: Acknowledged['verb'], request: unknown, rep
 }
 
 const wrongSubmit = ({ servers, truth }: World, spec: JobSpec, { job, seq, version }: SubmitReply): string | null => {
-  const event = servers.store.at(seq)?.entry.event
+  const event = servers.at(seq)?.entry.event
   const told = `version ${version} of ${job} was confirmed at ${seq}`
   if (event?.type !== 'JobSubmitted') return `${told}, where there is ${event?.type ?? 'nothing'}`
   if (event.data.job !== job || event.data.version !== version || !sameSpec(event.data.spec, spec)) {
@@ -43,7 +43,7 @@ const wrongSubmit = ({ servers, truth }: World, spec: JobSpec, { job, seq, versi
 
 const wrongStop = ({ servers, truth }: World, { job, seq, outcome }: StopReply): string | null => {
   if (outcome === 'already-stopped') return null
-  const event = servers.store.at(seq)?.entry.event
+  const event = servers.at(seq)?.entry.event
   if (event?.type === 'JobStopRequested' && event.data.job === job && lastVersion(truth, job) > 0) return null
   return `the stop of ${job} was confirmed at ${seq}, where there is ${event?.type ?? 'nothing'}`
 }
@@ -54,7 +54,7 @@ const wrongChange = (
   { seq, outcome }: ChangeReply | IntakeReply,
 ): string | null => {
   if (outcome === 'unchanged') return null
-  const event = servers.store.at(seq)?.entry.event
+  const event = servers.at(seq)?.entry.event
   return event?.type === WRITES[verb]
     ? null
     : `a ${verb} was confirmed at ${seq}, where there is ${event?.type ?? 'nothing'}`

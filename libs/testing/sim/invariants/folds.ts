@@ -42,7 +42,7 @@ const differs = (
   ownFolds.set(service, fold)
   while (fold.seq < cluster.seq) {
     fold.seq += 1
-    const entry = world.servers.store.at(fold.seq)?.entry
+    const entry = world.servers.at(fold.seq)?.entry
     if (entry !== undefined && entry.event.type !== 'Unreadable' && only(entry.event))
       evolve(fold.cluster, entry, ignoreChanges)
   }

@@ -18,4 +18,14 @@ test('ork starts through a link with blanks in its name, with nothing on the pat
   assert.match(stderr, /^a file: there is no such file\n/)
 })
 
+test('ork starts as a user that the machine does not know, as a container may', () => {
+  const uid = 54_321
+  const as = { uid, env: { PATH: dirname(process.execPath), HOME: tmpdir() }, encoding: 'utf8' } as const
+  // Only root may start it so, and only where others may read the checkout.
+  const look = ['-e', 'fs.accessSync(process.argv[1])', ORK]
+  if (process.getuid?.() !== 0 || spawnSync(process.execPath, look, as).status !== 0) return
+  const { status, stderr } = spawnSync(process.execPath, [ORK, 'submit', '/no/such/file'], as)
+  assert.is(status, 2, stderr)
+})
+
 test.run()

@@ -9,6 +9,7 @@ import { endWithOutput } from './output'
 export const main = async (root: string, argv: readonly string[]): Promise<void> => {
   const json = wantsJson(argv)
   endWithOutput((error) => reportFailure(unwritten(error), { json }))
+  process.env.SHELL ??= '/bin/sh' // else oclif asks for the user's, and fails where a container runs as no user it knows
   settings.enableAutoTranspile = false // dist/ is what runs; looking for TypeScript costs time
   try {
     await run(spelled(argv), { root, ignoreManifest: true })

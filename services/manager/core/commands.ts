@@ -119,20 +119,19 @@ export const stop = (
   return E.right({ tag: 'Write', version: job.version, decision: { draft, expect: job.seq } })
 }
 
+/** The aggregate that takes decisions again, and up to where what could not be read of it is left out of account. */
+export type Skipped = Outcome & { readonly aggregate: string; readonly through: number }
+
 /**
  * Has an aggregate take decisions again, without what could not be read of it so far. `sequence`: of the first event
  * that cannot be read, which is its name for operators.
  */
-export const skip = (
-  cluster: Cluster,
-  sequence: number,
-  reason: string | null,
-): E.Either<OrkError, { readonly decision: Decision; readonly aggregate: string; readonly through: number }> => {
+export const skip = (cluster: Cluster, sequence: number, reason: string | null): E.Either<OrkError, Skipped> => {
   for (const [aggregate, held] of cluster.quarantined) {
     if (held.seq !== sequence) continue
     const data = { subject: aggregate, sequence, through: held.last, reason }
     const decision: Decision = { draft: { type: 'QuarantineLifted', data }, expect: cluster.leaders.manager.seq }
-    return E.right({ decision, aggregate, through: held.last })
+    return E.right({ tag: 'Write', version: 0, decision, aggregate, through: held.last })
   }
   return E.left(
     orkError('NotQuarantined', `sequence ${sequence} is not in quarantine`, {

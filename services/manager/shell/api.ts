@@ -17,7 +17,12 @@ import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
 import { type ManagerView, noSuchJob, noSuchWorker } from '../core'
-import { commands, QUEUE } from './commands'
+import { clusterCommands } from './clusterCommands'
+import { jobCommands } from './jobCommands'
+import { performOn } from './perform'
+
+/** Managers share the requests among them. */
+const QUEUE = 'managers'
 
 /** Items in one part of a streamed answer: far below the servers' limit of 1 MiB a message. */
 const PART_SIZE = 500
@@ -25,11 +30,17 @@ const PART_SIZE = 500
 /** Serves the verbs that a manager answers, leader or not. */
 export const serveApi = (connection: Connection, service: LedService<ManagerView>, name: string) => {
   const { prefix } = connection
+  const perform = performOn(service)
   return connection.bus.serve({
     name: 'ork-manager',
     version: '1.0.0',
     description: `manager ${name}: jobs, tasks and workers`,
-    endpoints: [...commands(connection, service), ...questions(prefix, service), ...forAll(prefix, service, name)],
+    endpoints: [
+      ...jobCommands(connection, QUEUE, service, perform),
+      ...clusterCommands(prefix, QUEUE, service, perform),
+      ...questions(prefix, service),
+      ...forAll(prefix, service, name),
+    ],
   })
 }
 

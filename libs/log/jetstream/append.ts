@@ -1,6 +1,6 @@
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Append, AppendResult } from '../port'
-import type { Source } from './intake'
+import type { UnitSource } from './intake'
 import type { Link } from './link'
 import { type Call, toWrite, Unit, type Write } from './units'
 import type { Writer } from './writer'
@@ -13,7 +13,7 @@ export const append = (link: Link, writer: Writer, items: readonly Append[]): Pr
   })
 
 /** The units of one `append`, and the results as they come. */
-class Singles implements Source, Call {
+class Singles implements UnitSource, Call {
   readonly call = this
   private at = 0
   private open: number

@@ -2,20 +2,20 @@ import type { NatsConnection } from 'nats'
 import { isPassingCode } from './passing'
 import type { Ack } from './wire'
 
-/** How long the servers may leave what they are asked unanswered; an election among them takes some seconds. */
+/** How long a server may leave requests unanswered before another one is tried: their elections take some seconds. */
 const PATIENCE_MS = 10_000
-/** The same of the first server, for who has just begun. */
+/** The same until the first answer. */
 const FIRST_PATIENCE_MS = 4_000
-/** Going elsewhere again and again in vain is done ever more rarely. */
+/** The wait doubles with every failover that did not help, up to this. */
 const LONGEST_PATIENCE_MS = 60_000
 
-/** What is used of the connection. */
+/** What is used of the client's connection. */
 export type Leavable = Pick<NatsConnection, 'getServer' | 'reconnect' | 'info'>
 
-/** A server that has lost the others goes on answering questions for a while, and acknowledges nothing. */
+/** Watched apart: a server that has lost the others answers questions for a while, but acknowledges no write. */
 export type Kind = 'question' | 'write'
 
-/** How long what is asked of one kind goes without an answer. */
+/** Since when one kind of request goes unanswered; monotonic milliseconds, null while it does not. */
 interface Silence {
   patienceMs: number
   answeredAt: number
@@ -25,11 +25,11 @@ interface Silence {
 const untilNow = (): Silence => ({ patienceMs: FIRST_PATIENCE_MS, answeredAt: Number.NEGATIVE_INFINITY, since: null })
 
 /**
- * Goes to another server where this one has no log to offer. One that is cut off from the others answers every ping, so
- * that its clients would stay, and do nothing, until it is healed.
+ * Reconnects to another server once this one no longer reaches the log. The client would not: a server that is cut off
+ * from the others still answers its pings.
  */
-export class Elsewhere {
-  /** How often it was gone elsewhere. */
+export class Failover {
+  /** How many times another server was turned to. */
   moves = 0
   private readonly silences: Readonly<Record<Kind, Silence>> = { question: untilNow(), write: untilNow() }
   private left: string | null = null
@@ -41,7 +41,7 @@ export class Elsewhere {
     private readonly mono: () => number = () => performance.now(),
   ) {}
 
-  /** The servers have answered as who keeps the log does. */
+  /** The servers have answered: they reach the log. */
   answered(kind: Kind): void {
     const silence = this.silences[kind]
     silence.answeredAt = this.mono()
@@ -49,13 +49,13 @@ export class Elsewhere {
     silence.patienceMs = PATIENCE_MS
   }
 
-  /** An answer to a publish. That it is refused may be said by one that could not have stored it either. */
+  /** An answer to a publish. A refusal proves nothing: a server that could not have stored it may say so, too. */
   acknowledged(ack: Ack): void {
     if (ack.tag === 'Stored') this.answered('write')
     else if (ack.tag === 'Error' && isPassingCode(ack.errCode)) this.unanswered('write', 0)
   }
 
-  /** What was asked so long ago was not answered, or with "nobody can say". */
+  /** Something asked `waitedMs` ago has no answer, or only that there is no leader now. */
   unanswered(kind: Kind, waitedMs: number): void {
     const silence = this.silences[kind]
     const now = this.mono()
@@ -69,7 +69,7 @@ export class Elsewhere {
     void this.nc.reconnect()
   }
 
-  /** The connection is there again: whether to stay. The client tries the server that it had first once more. */
+  /** The connection is back: whether to stay on it. False: the client took the very server that was left, and tries on. */
   arrived(): boolean {
     const { left } = this
     this.left = null

@@ -59,7 +59,7 @@ export const follow = (link: Link, streams: Streams, options: FollowOptions): Fo
         target = await lastMatch(link, stream, filters.asked)
         return check()
       } catch {
-        await pause(200)
+        await pause(200) // whatever cannot pass, the source meets too, and tells
       }
     }
   }

@@ -25,7 +25,7 @@ export class Beats {
       const stored = this.waiting.get(token)
       this.waiting.delete(token)
       this.unansweredFrom = null
-      link.elsewhere.acknowledged(ack)
+      link.failover.acknowledged(ack)
       if (ack.tag === 'Stored') stored?.()
     })
   }
@@ -35,13 +35,13 @@ export class Beats {
     if (!link.connected || link.closing || link.nc.isClosed()) return
     const now = performance.now()
     this.unansweredFrom ??= now
-    if (now - this.unansweredFrom >= LATE_MS) link.elsewhere.unanswered('write', now - this.unansweredFrom)
+    if (now - this.unansweredFrom >= LATE_MS) link.failover.unanswered('write', now - this.unansweredFrom)
     const token = this.next
     this.next += 1
     waiting.set(token, stored)
     const [oldest] = waiting.keys()
     if (waiting.size > MOST_WAITING && oldest !== undefined) waiting.delete(oldest)
-    link.outbox.publishPlain(subjectOf(link.prefix, event), JSON.stringify(event), this.answers.to(token))
+    link.publishBuffer.publishPlain(subjectOf(link.prefix, event), JSON.stringify(event), this.answers.to(token))
   }
 }
 

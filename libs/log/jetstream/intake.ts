@@ -4,7 +4,7 @@ import type { Lanes } from './lanes'
 import type { Call, Unit } from './units'
 
 /** A call's units, made one by one when there is room for them: until then the caller's events are all there is. */
-export interface Source {
+export interface UnitSource {
   readonly call: Call
   /** The next unit; null when there are no more. */
   next(): Unit | null
@@ -12,14 +12,14 @@ export interface Source {
 
 /** The calls that still have units to hand out, in the order they came. */
 export class Intake {
-  private readonly sources = new Fifo<Source>()
-  private current: Source | undefined
+  private readonly sources = new Fifo<UnitSource>()
+  private current: UnitSource | undefined
 
   get empty(): boolean {
     return this.current === undefined && this.sources.length === 0
   }
 
-  add(source: Source): void {
+  add(source: UnitSource): void {
     this.sources.push(source)
   }
 
@@ -43,7 +43,7 @@ export class Intake {
   }
 
   /** Those that are not through; forgets them. */
-  clear(): readonly Source[] {
+  clear(): readonly UnitSource[] {
     const left = this.current === undefined ? [] : [this.current]
     this.current = undefined
     for (let source = this.sources.shift(); source !== undefined; source = this.sources.shift()) left.push(source)

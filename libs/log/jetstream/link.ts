@@ -1,9 +1,9 @@
 import { Events, type NatsConnection, type NatsError } from 'nats'
 import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
-import { Elsewhere } from './elsewhere'
+import { Failover } from './failover'
 import { Inlet } from './inlet'
-import { Outbox } from './outbox'
 import { isPassingCode } from './passing'
+import { PublishBuffer } from './publishBuffer'
 
 /** An error answer of JetStream's API. */
 export class ApiError extends Error {
@@ -61,8 +61,8 @@ export class Link {
   patienceMs = 30_000
   closing = false
   readonly inlet: Inlet
-  readonly outbox: Outbox
-  readonly elsewhere: Elsewhere
+  readonly publishBuffer: PublishBuffer
+  readonly failover: Failover
   private readonly statusListeners = new Set<StatusListener>()
   private readonly denialListeners = new Set<DenialListener>()
   private readonly closingListeners = new Set<() => void>()
@@ -74,8 +74,8 @@ export class Link {
     servers: number,
   ) {
     this.inlet = new Inlet(nc)
-    this.outbox = new Outbox(nc)
-    this.elsewhere = new Elsewhere(nc, servers)
+    this.publishBuffer = new PublishBuffer(nc)
+    this.failover = new Failover(nc, servers)
     void this.watch()
   }
 
@@ -117,24 +117,24 @@ export class Link {
       if (error !== undefined) {
         throw new ApiError(subject, error.code ?? 0, error.err_code ?? 0, error.description ?? 'no description')
       }
-      this.elsewhere.answered('question')
+      this.failover.answered('question')
       return answer as Answer
     } catch (cause) {
-      if (!isPassing(cause)) this.elsewhere.answered('question')
-      else if (this.connected) this.elsewhere.unanswered('question', performance.now() - askedAt)
+      if (!isPassing(cause)) this.failover.answered('question')
+      else if (this.connected) this.failover.unanswered('question', performance.now() - askedAt)
       throw cause
     }
   }
 
-  /** As `api`, asked again while the trouble is passing, as long as patience goes, and of who was gone to. Throws OrkFailure. */
+  /** As `api`, asked again while the trouble is passing, for `patienceMs`, and once more after a failover. Throws OrkFailure. */
   async ask<Answer>(verb: string, body: unknown = {}): Promise<Answer> {
     const deadline = performance.now() + this.patienceMs
     for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
-      const { moves } = this.elsewhere
+      const { moves } = this.failover
       try {
         return await this.api<Answer>(verb, body)
       } catch (cause) {
-        const isTime = performance.now() + wait < deadline || moves !== this.elsewhere.moves
+        const isTime = performance.now() + wait < deadline || moves !== this.failover.moves
         const more = isPassing(cause) && !this.closing && isTime
         if (!more) throw unavailable(verb, cause, this.closing, isPassing(cause) && (await this.othersAnswer()))
       }
@@ -155,7 +155,7 @@ export class Link {
     for await (const status of this.nc.status()) {
       if (status.type === Events.Disconnect) this.tell(false)
       else if (status.type === Events.Reconnect) {
-        if (this.elsewhere.arrived()) this.tell(true)
+        if (this.failover.arrived()) this.tell(true)
       } else if (status.permissionContext?.operation === 'publish') {
         for (const tell of this.denialListeners) tell(status.permissionContext.subject)
       }

@@ -16,7 +16,7 @@ interface RawClient {
 }
 
 /** Publishes many events with few large writes: gathers their commands until the current task is done. */
-export class Outbox {
+export class PublishBuffer {
   private readonly raw: RawClient['protocol']
   private slab = Buffer.allocUnsafeSlow(SLAB)
   /** What is gathered lies from `start` to `end`. Bytes before are the client's until it has sent them. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Outbox } from './outbox'
+import type { PublishBuffer } from './publishBuffer'
 import type { Unit, Write } from './units'
 
 /** What goes over the wire as one: a single publish, or an atomic batch of one or more units. */
@@ -51,9 +51,9 @@ export class Shipment {
 }
 
 /** Puts it on the wire; answers come to `reply`. Throws where the client refuses it (too large, closed). */
-export const transmit = (outbox: Outbox, shipment: Shipment, reply: string): void => {
+export const transmit = (buffer: PublishBuffer, shipment: Shipment, reply: string): void => {
   if (!shipment.isBatch) {
-    outbox.publish(shipment.first.first, '', reply)
+    buffer.publish(shipment.first.first, '', reply)
     return
   }
   // A batch has a new id for every try: the server may still hold the parts of the last one.
@@ -63,6 +63,6 @@ export const transmit = (outbox: Outbox, shipment: Shipment, reply: string): voi
   for (const [at, write] of writes.entries()) {
     const headers = `${batch}${at + 1}\r\n${at === last ? 'Nats-Batch-Commit: 1\r\n' : ''}`
     // The first is answered too, if only by an error that says why there can be no batch.
-    outbox.publish(write, headers, at === 0 || at === last ? reply : '')
+    buffer.publish(write, headers, at === 0 || at === last ? reply : '')
   }
 }

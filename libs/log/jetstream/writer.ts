@@ -2,7 +2,7 @@ import { causeText } from '#libs/kernel'
 import type { AppendResult } from '../port'
 import { Answers } from './answers'
 import { Backlog } from './backlog'
-import { Intake, type Source } from './intake'
+import { Intake, type UnitSource } from './intake'
 import { Lanes } from './lanes'
 import type { Link } from './link'
 import { closedError, refused } from './outcomes'
@@ -55,7 +55,7 @@ export class Writer {
     link.onDenied((subject) => this.deny(subject))
   }
 
-  submit(source: Source): void {
+  submit(source: UnitSource): void {
     if (this.closed) return source.call.fail(closedError())
     this.intake.add(source)
     this.pumpSoon()
@@ -102,7 +102,7 @@ export class Writer {
     this.flying.set(token, shipment)
     if (shipment.isBatch && shipment.tries === 1) this.batchesUnderWay += 1
     try {
-      transmit(this.link.outbox, shipment, this.answers.to(token))
+      transmit(this.link.publishBuffer, shipment, this.answers.to(token))
     } catch (cause) {
       this.decide(shipment, { tag: 'Refused', text: causeText(cause), errCode: 0 })
     }
@@ -110,7 +110,7 @@ export class Writer {
 
   private onAnswer(token: number, ack: Ack): void {
     const shipment = this.flying.get(token)
-    this.link.elsewhere.acknowledged(ack)
+    this.link.failover.acknowledged(ack)
     if (shipment === undefined || shipment.settled) return
     const verdict = judge(ack, shipment)
     if (verdict.tag === 'Look') void this.look(shipment, ack)
@@ -216,7 +216,7 @@ export class Writer {
     for (const shipment of new Set(this.flying.values())) {
       if (shipment.deadline > now || shipment.settled) continue
       shipment.unsure = true
-      this.link.elsewhere.unanswered('write', ANSWER_MS)
+      this.link.failover.unanswered('write', ANSWER_MS)
       this.later(shipment)
     }
   }

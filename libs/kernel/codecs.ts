@@ -18,9 +18,6 @@ export const Count = refined('Count', t.number, (n) => Number.isSafeInteger(n) &
 /** Any whole number, exactly representable. */
 export const Integer = refined('Integer', t.number, (n) => Number.isSafeInteger(n))
 
-/** A finite number from 0 up. */
-export const Amount = refined('Amount', t.number, (n) => Number.isFinite(n) && n >= 0)
-
 /** The name of a job, task or worker. */
 export const Name = refined('Name', t.string, isName)
 

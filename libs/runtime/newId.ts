@@ -3,23 +3,23 @@ import { randomFillSync } from 'node:crypto'
 /** Crockford's 32 letters. */
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const TIME_LETTERS = 10
-const LOT_LETTERS = 16
+const RANDOM_LETTERS = 16
 
-/** Bytes drawn by lot together: to ask for a few at a time costs a hundred times as much. */
-const lots = new Uint8Array(256 * LOT_LETTERS)
-let next = lots.length
+/** Random bytes, drawn many at a time: asking for a few at once costs a hundred times as much. */
+const randoms = new Uint8Array(256 * RANDOM_LETTERS)
+let next = randoms.length
 let time = { ms: -1, text: '' }
 
-/** A ULID: milliseconds since 1970, then 80 bits drawn by lot, so that ids sort by the time they were given. */
+/** A ULID: milliseconds since 1970, then 80 random bits, so that ids sort by the time they were given. */
 export const newId = (): string => {
   const ms = Date.now()
   if (ms !== time.ms) time = { ms, text: timeText(ms) }
-  if (next === lots.length) {
-    randomFillSync(lots)
+  if (next === randoms.length) {
+    randomFillSync(randoms)
     next = 0
   }
   let text = time.text
-  for (const end = next + LOT_LETTERS; next < end; next += 1) text += LETTERS[(lots[next] ?? 0) % LETTERS.length]
+  for (const end = next + RANDOM_LETTERS; next < end; next += 1) text += LETTERS[(randoms[next] ?? 0) % LETTERS.length]
   return text
 }
 

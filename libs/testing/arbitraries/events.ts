@@ -26,8 +26,6 @@ const ofForm = (form: Form): fc.Arbitrary<unknown> => {
       return countArbitrary
     case 'integer':
       return fc.maxSafeInteger()
-    case 'amount':
-      return fc.double({ min: 0, noNaN: true, noDefaultInfinity: true })
     case 'text':
       return fc.string({ unit: 'grapheme' })
     case 'boolean':

@@ -1,5 +1,5 @@
 import * as t from 'io-ts'
-import { Amount, Count, Integer, Name } from '#libs/kernel'
+import { Count, Integer, Name } from '#libs/kernel'
 import { JobSpecCodec } from '#libs/spec'
 
 /** What a codec of the vocabulary accepts, as data: documents, schemas and arbitrary values are made from it. */
@@ -9,13 +9,12 @@ export type Form =
   | { readonly form: 'map'; readonly value: Form }
   | { readonly form: 'nullable'; readonly of: Form }
   | { readonly form: 'choice'; readonly values: readonly string[] }
-  | { readonly form: 'name' | 'count' | 'integer' | 'amount' | 'text' | 'boolean' | 'job' }
+  | { readonly form: 'name' | 'count' | 'integer' | 'text' | 'boolean' | 'job' }
 
 const NAMED: ReadonlyMap<t.Mixed, Form> = new Map<t.Mixed, Form>([
   [Name, { form: 'name' }],
   [Count, { form: 'count' }],
   [Integer, { form: 'integer' }],
-  [Amount, { form: 'amount' }],
   [JobSpecCodec, { form: 'job' }],
 ])
 

@@ -46,8 +46,6 @@ const typeOf = (form: Form): string => {
       return 'whole number from 0'
     case 'integer':
       return 'whole number'
-    case 'amount':
-      return 'number from 0'
     case 'text':
       return 'text'
     case 'boolean':

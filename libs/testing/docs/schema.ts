@@ -34,8 +34,6 @@ export const schemaOf = (form: Form): Schema => {
       return { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER }
     case 'integer':
       return { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }
-    case 'amount':
-      return { type: 'number', minimum: 0 }
     case 'text':
       return { type: 'string' }
     case 'boolean':

@@ -1,6 +1,6 @@
 import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
-import { lotOf } from '#libs/kernel'
+import { hashFraction } from '#libs/kernel'
 import { NO_CHECK } from './check'
 import { attemptOf, tell } from './facts'
 import { type AfterExit, afterExit, afterFailure, describeExit, GONE, sparingMs } from './restart'
@@ -22,7 +22,7 @@ export const followExit = (
   now: Now,
   work: Work,
 ): void => {
-  const past = { restarts: assignment.restarts, ranMs, lot: lotFor(assignment) }
+  const past = { restarts: assignment.restarts, ranMs, random: randomOf(assignment) }
   const { restart } = assignment.spec
   const { unhealthyWhy } = assignment
   const next = unhealthyWhy === null ? afterExit(restart, exit, past) : afterFailure(restart, unhealthyWhy, past)
@@ -31,13 +31,13 @@ export const followExit = (
 
 /** The engine could not start it, for a reason that may pass: it is tried again as its restart policy has it. */
 export const retryStart = (view: WorkerView, assignment: Assignment, reason: string, now: Now, work: Work): void => {
-  const past = { restarts: assignment.restarts, ranMs: 0, lot: lotFor(assignment) }
+  const past = { restarts: assignment.restarts, ranMs: 0, random: randomOf(assignment) }
   const next = afterFailure(assignment.spec.restart, reason, past)
   goOn(view, assignment, next, { exitCode: null, ranMs: 0, now }, work)
 }
 
-/** By what the wait of an attempt's successor differs from that of others which failed with it. */
-const lotFor = (assignment: Assignment): number => lotOf(keyOf(refOf(assignment)))
+/** Follows from the attempt, so that instances which fail together are not restarted together. */
+const randomOf = (assignment: Assignment): number => hashFraction(keyOf(refOf(assignment)))
 
 interface Past {
   readonly exitCode: number | null
@@ -105,8 +105,13 @@ const nextAttempt = (assignment: Assignment, delayMs: number, reason: string, wo
   assignment.attempt += 1
   assignment.phase = 'idle'
   assignment.hooks = NO_HOOKS
-  Object.assign(assignment, { pull: null, trouble: null, ending: null })
-  Object.assign(assignment, { health: null, unhealthyWhy: null, check: NO_CHECK, probed: null })
+  assignment.pull = null
+  assignment.trouble = null
+  assignment.ending = null
+  assignment.health = null
+  assignment.unhealthyWhy = null
+  assignment.check = NO_CHECK
+  assignment.probed = null
   const data = { ...attemptOf(assignment, assignment.attempt), delayMs, restarts: assignment.restarts, reason }
   tell(work, assignment, { type: 'TaskRestarting', data })
 }

@@ -1,6 +1,6 @@
 import { describeUnhealthy, type Now } from '#libs/cluster'
 import type { DriverError, Probed } from '#libs/drivers'
-import { lotOf } from '#libs/kernel'
+import { hashFraction } from '#libs/kernel'
 import { fillIn, type HealthSpec, type Probe, probeOf } from '#libs/spec'
 import { judge } from './check'
 import { attemptOf, tell } from './facts'
@@ -71,7 +71,7 @@ const wait = (view: WorkerView, assignment: Assignment, spec: HealthSpec, { mono
  */
 const nextDue = (assignment: Assignment, { intervalMs }: HealthSpec, mono: number): number => {
   const every = assignment.health === 'starting' ? Math.min(intervalMs, STARTING_EVERY_MS) : intervalMs
-  const first = assignment.startedAt + lotOf(keyOf(refOf(assignment))) * every
+  const first = assignment.startedAt + hashFraction(keyOf(refOf(assignment))) * every
   return first + Math.max(0, Math.floor((mono - first) / every) + 1) * every
 }
 

@@ -5,13 +5,13 @@ import { afterExit } from './restart'
 import { setScarce } from './view'
 
 const AT_ONCE = { ...RESTART, delayMs: 0 }
-const LATE = { restarts: 0, ranMs: 5_000, lot: 0 }
+const LATE = { restarts: 0, ranMs: 5_000, random: 0 }
 const FAILED = { exitCode: 1, oomKilled: false }
 
 /** The waits before each of so many restarts in a row of a container that runs so long. */
 const waits = (ranMs: number, count: number): number[] =>
   Array.from({ length: count }, (_, restarts) => {
-    const next = afterExit(AT_ONCE, FAILED, { restarts, ranMs, lot: 0 })
+    const next = afterExit(AT_ONCE, FAILED, { restarts, ranMs, random: 0 })
     return next.tag === 'Restart' ? next.delayMs : -1
   })
 
@@ -25,17 +25,17 @@ test('one that runs for a while is restarted as its policy has it', () => {
 
 test('the wait of a policy is not shortened', () => {
   const slow = { ...RESTART, delayMs: 30_000, maxDelayMs: 60_000 }
-  assert.equal(afterExit(slow, FAILED, { restarts: 3, ranMs: 20, lot: 0 }), {
+  assert.equal(afterExit(slow, FAILED, { restarts: 3, ranMs: 20, random: 0 }), {
     tag: 'Restart',
     delayMs: 60_000,
     reason: 'exit code 1',
   })
 })
 
-test('by the lot of its jitter a wait is longer, never shorter', () => {
+test('jitter makes a wait longer, never shorter', () => {
   const shaken = { ...RESTART, delayMs: 10_000, maxDelayMs: 10_000, jitter: 0.5 }
-  const delays = [0, 0.5, 0.999].map((lot) => {
-    const next = afterExit(shaken, FAILED, { ...LATE, lot })
+  const delays = [0, 0.5, 0.999].map((random) => {
+    const next = afterExit(shaken, FAILED, { ...LATE, random })
     return next.tag === 'Restart' ? next.delayMs : -1
   })
   assert.equal(delays, [10_000, 12_500, 14_995])

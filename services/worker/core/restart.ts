@@ -23,7 +23,7 @@ export interface Run {
   readonly restarts: number
   readonly ranMs: number
   /** 0 to 1: how much of the jitter there may be is added to the wait. */
-  readonly lot: number
+  readonly random: number
 }
 
 /** What follows from the end of a container, by the restart policy of its task. */
@@ -33,13 +33,13 @@ export const afterExit = (policy: RestartSpec, exit: Exit, run: Run): AfterExit 
 }
 
 /** The same of an attempt that came to no good, or to none at all: it is run again unless the policy forbids it. */
-export const afterFailure = (policy: RestartSpec, reason: string, { restarts, ranMs, lot }: Run): AfterExit => {
+export const afterFailure = (policy: RestartSpec, reason: string, { restarts, ranMs, random }: Run): AfterExit => {
   if (policy.policy === 'never') return { tag: 'Fail', reason }
   const inARow = ranMs >= policy.resetAfterMs ? 0 : restarts
   if (policy.attempts !== null && inARow >= policy.attempts) {
     return { tag: 'Fail', reason: `${reason}, after ${inARow} ${inARow === 1 ? 'restart' : 'restarts'}` }
   }
-  return { tag: 'Restart', delayMs: Math.max(backoffMs(policy, inARow, lot), floorMs(inARow, ranMs)), reason }
+  return { tag: 'Restart', delayMs: Math.max(backoffMs(policy, inARow, random), floorMs(inARow, ranMs)), reason }
 }
 
 /** The first restart in a row is as quick as its policy has it; a loop of them must not keep the machine from all else. */

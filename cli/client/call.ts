@@ -26,6 +26,8 @@ const COMMANDS = [
   'set-policy',
 ] as const satisfies readonly Verb[]
 const changes: ReadonlySet<Verb> = new Set(COMMANDS)
+/** Those that do something again when they are repeated; the others find it done. */
+const notIdempotent: ReadonlySet<Verb> = new Set(['run', 'restart', 'revert'])
 /** Verbs that are answered with one value, and those answered in parts that hold a list. */
 type SingleVerb = (typeof COMMANDS)[number] | 'job' | 'task' | 'worker' | 'explain'
 type ListVerb = { [V in Verb]: Replies[V] extends Parts<unknown> ? V : never }[Verb]
@@ -65,7 +67,7 @@ export const list = async <V extends ListVerb>(
 }
 
 /** The bus knows what happened on the wire; what that means for a user depends on who should have answered. */
-const explained = (verb: Verb, error: OrkError): OrkError => {
+export const explained = (verb: Verb, error: OrkError): OrkError => {
   const role = verb === 'explain' || verb === 'set-policy' ? 'scheduler' : verb === 'logs' ? 'worker' : 'manager'
   switch (error.tag) {
     case 'NoResponders':
@@ -78,11 +80,17 @@ const explained = (verb: Verb, error: OrkError): OrkError => {
       return {
         tag: error.tag,
         what: `the ${role} did not answer in time`,
-        next: changes.has(verb)
-          ? 'whether it was done is not known: look with `ork jobs`; to repeat the command is safe'
-          : 'look with `ork status`, then try again',
+        next: afterTimeout(verb),
       }
     default:
       return (error as BusError).refusal ?? error
   }
+}
+
+const afterTimeout = (verb: Verb): string => {
+  if (!changes.has(verb)) return 'look with `ork status`, then try again'
+  const unknown = 'whether it was done is not known'
+  return notIdempotent.has(verb)
+    ? `${unknown}, and to repeat the command may do it twice: look with \`ork events --job JOB\` first`
+    : `${unknown}: look with \`ork jobs\`; to repeat the command is safe`
 }

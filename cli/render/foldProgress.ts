@@ -6,12 +6,12 @@ const ERASE_LINE = '\r\u001b[K'
 
 /** A line on a terminal that counts while a long log is folded; silent elsewhere and for short ones. */
 export const foldProgress = (out: Output, what: string, total: number) => {
-  const begun = Date.now()
+  const begun = performance.now()
   let drawnAt = begun + SHOW_AFTER_MS - EVERY_MS
   let drawn = false
   return {
     tell: (folded: number): void => {
-      const now = Date.now()
+      const now = performance.now()
       if (!out.isTerminal || now - drawnAt < EVERY_MS) return
       drawnAt = now
       drawn = true

@@ -41,7 +41,7 @@ export const revertJob = async (
   to: number | null,
   options: SubmitOptions & ChangeOptions,
 ): Promise<void> => {
-  const begun = Date.now()
+  const begun = performance.now()
   const { to: back, ...reply } = await call(connection, 'revert', { job, to, reason: options.reason, actor: whoAmI() })
   const unchanged = reply.outcome === 'unchanged'
   const said = unchanged ? `is what version ${back} was already` : `version ${reply.version} is version ${back} again`
@@ -55,7 +55,7 @@ export const restartJob = async (
   what: { readonly job: string; readonly task: string | null; readonly index: number | null },
   options: SubmitOptions & ChangeOptions,
 ): Promise<void> => {
-  const begun = Date.now()
+  const begun = performance.now()
   const reply = await call(connection, 'restart', { ...what, reason: options.reason, actor: whoAmI() })
   const name = escapeText([what.job, what.task, what.index].filter((part) => part !== null).join('.'))
   if (!options.json) await options.out.write(`${name} restarts, sequence ${reply.seq}\n`)
@@ -70,7 +70,7 @@ export const scaleTask = async (
   replicas: number,
   options: SubmitOptions & ChangeOptions,
 ): Promise<void> => {
-  const begun = Date.now()
+  const begun = performance.now()
   const reply = await call(connection, 'scale', { job, task, replicas, reason: options.reason, actor: whoAmI() })
   const unchanged = reply.outcome === 'unchanged'
   const said = `${escapeText(job)} version ${reply.version} ${unchanged ? 'has' : 'wants'} ${replicas} of ${escapeText(task)}`

@@ -31,7 +31,7 @@ export interface RebalanceOptions extends Show {
  */
 export const rebalance = async (connection: Connection, options: RebalanceOptions): Promise<number> => {
   const { json, out, plan: onlyPlan, max, detach, reason, signal } = options
-  const begun = Date.now()
+  const begun = performance.now()
   const { cluster } = await clusterAt(connection, await connection.log.lastSeq(), signal)
   const plan = planRebalance(viewOf(cluster), max)
   const tell = async (text: string, result: object): Promise<void> =>
@@ -53,7 +53,10 @@ export const rebalance = async (connection: Connection, options: RebalanceOption
   }
   const left = await follow(connection, cluster, moves, reply.seq, options)
   const said = left === 0 ? '' : `, ${left} of them elsewhere than planned`
-  await tell(`${count(moves.length, 'move')} made${said} (${formatDuration(Date.now() - begun)})`, { ...reply, left })
+  await tell(`${count(moves.length, 'move')} made${said} (${formatDuration(performance.now() - begun)})`, {
+    ...reply,
+    left,
+  })
   return moves.length
 }
 

@@ -20,7 +20,7 @@ export interface RunOptions extends Show {
 /** Begins a run of a cron job and shows how it goes. Throws OrkFailure where it fails, and Interrupted at Ctrl-C. */
 export const runJob = async (connection: Connection, job: string, options: RunOptions): Promise<void> => {
   const { json, out, signal, detach, params, reason } = options
-  const begun = Date.now()
+  const begun = performance.now()
   const reply = await call(connection, 'run', { job, params, reason, actor: whoAmI() })
   const name = escapeText(job)
   const run = escapeText(reply.run)
@@ -42,7 +42,7 @@ export const runJob = async (connection: Connection, job: string, options: RunOp
   switch (verdict.tag) {
     case 'Completed':
       return tell(
-        out.colours.green(`${name}: run ${run} has completed (${formatDuration(Date.now() - begun)})`),
+        out.colours.green(`${name}: run ${run} has completed (${formatDuration(performance.now() - begun)})`),
         'completed',
       )
     case 'Failed': {

@@ -21,7 +21,7 @@ export interface StopOptions extends Show {
 /** Stops a job and shows how its instances end. Throws OrkFailure, and Interrupted at Ctrl-C; the stop goes on. */
 export const stopJob = async (connection: Connection, job: string, options: StopOptions): Promise<void> => {
   const { json, out, signal, detach, purge, reason } = options
-  const begun = Date.now()
+  const begun = performance.now()
   // Once it is purged nobody is there to be asked.
   const before = detach ? null : await call(connection, 'job', { job })
   const reply = await call(connection, 'stop', { job, reason, purge, actor: options.actor ?? whoAmI() })
@@ -44,7 +44,7 @@ export const stopJob = async (connection: Connection, job: string, options: Stop
   })
   const end = purge ? 'purged' : 'stopped'
   if (verdict.tag === 'Stopped')
-    return tell(`${name} ${purge ? 'is' : 'has'} ${end} (${formatDuration(Date.now() - begun)})`, end)
+    return tell(`${name} ${purge ? 'is' : 'has'} ${end} (${formatDuration(performance.now() - begun)})`, end)
   if (verdict.tag === 'Overtaken')
     throw new OrkFailure(
       orkError('Overtaken', `${job}: ${verdict.by}`, { next: `\`ork job ${job}\` shows how it stands` }),

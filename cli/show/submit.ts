@@ -42,7 +42,7 @@ export interface SubmitOptions extends Show {
  * and Interrupted at Ctrl-C; the job goes on either way.
  */
 export const submitJob = async (connection: Connection, spec: JobSpec, options: SubmitOptions): Promise<void> => {
-  const begun = Date.now()
+  const begun = performance.now()
   const { actor = whoAmI(), checkVersion = null, reason = null } = options
   const reply = await call(connection, 'submit', { spec, checkVersion, reason, actor })
   if (!options.json) await options.out.write(`${accepted(reply)}\n`)
@@ -50,8 +50,8 @@ export const submitJob = async (connection: Connection, spec: JobSpec, options: 
 }
 
 /**
- * Shows how a version of a job comes up, in the manner of `submitJob`. `isNew`: it was accepted just now, with the reply's
- * sequence; else that is of something which was asked of it since.
+ * Shows how a version of a job comes up, in the manner of `submitJob`. `begun`: when that was asked for; monotonic
+ * milliseconds. `isNew`: the reply's sequence is that of the version itself, not of something asked of it later.
  */
 export const followVersion = async (
   connection: Connection,
@@ -78,7 +78,7 @@ export const followVersion = async (
     signal,
     ...(json ? {} : { out }),
   })
-  await tellEnd(reply, followed, explained, options, Date.now() - begun)
+  await tellEnd(reply, followed, explained, options, performance.now() - begun)
 }
 
 const accepted = ({ job, version, seq, outcome }: SubmitReply): string =>
@@ -97,22 +97,22 @@ const SCHEDULER_MS = 5_000
 
 /** What is pending counts as stuck only when the scheduler itself says that no worker will do; its reasons are kept. */
 const startJudge = (connection: Connection, version: number, wait: boolean, explained: ExplainReply[]) => {
-  let askedAt = 0
-  let answeredAt = Date.now()
-  const watch = stallWatch(Date.now())
+  let askedAt = Number.NEGATIVE_INFINITY
+  let answeredAt = performance.now()
+  const watch = stallWatch(performance.now())
   return async (job: Job): Promise<Verdict> => {
     const verdict = judgeStart(job, version)
-    if (verdict.tag === 'Going' && !wait) return watch(job, Date.now())
+    if (verdict.tag === 'Going' && !wait) return watch(job, performance.now())
     if (verdict.tag !== 'Pending') return verdict
-    if (wait || Date.now() - askedAt < ASK_MS) return { tag: 'Going' }
-    askedAt = Date.now()
+    if (wait || performance.now() - askedAt < ASK_MS) return { tag: 'Going' }
+    askedAt = performance.now()
     const answer = await askScheduler(connection, verdict.pending.map(describeInstance))
     if (E.isLeft(answer)) {
-      if (answer.left.tag === 'NoResponders' && Date.now() - answeredAt > SCHEDULER_MS)
+      if (answer.left.tag === 'NoResponders' && performance.now() - answeredAt > SCHEDULER_MS)
         throw new OrkFailure(answer.left)
       return { tag: 'Going' }
     }
-    answeredAt = Date.now()
+    answeredAt = performance.now()
     const isStuck = ({ workers, awaits }: ExplainReply): boolean =>
       awaits === null && workers.every(({ fits }) => !fits)
     const stuck = answer.right.length > 0 && answer.right.every(isStuck)

@@ -20,7 +20,7 @@ export const waitForJob = async (
   wanted: WaitFor | null,
   { json, out, signal, timeoutMs }: WaitOptions,
 ): Promise<void> => {
-  const begun = Date.now()
+  const begun = performance.now()
   const { spec, version, seq, history } = await call(connection, 'job', { job })
   const until = wanted ?? (spec.kind === 'batch' ? 'completed' : 'running')
   const late = timeoutMs === null ? [] : [AbortSignal.timeout(timeoutMs)]
@@ -38,7 +38,7 @@ export const waitForJob = async (
     case 'Running':
     case 'Completed':
     case 'Stopped': {
-      const waited = Date.now() - begun
+      const waited = Math.round(performance.now() - begun)
       const state = verdict.tag.toLowerCase()
       const words = `${escapeText(job)} ${WORDS[verdict.tag]} (${formatDuration(waited)})`
       return out.write(`${json ? toJson({ job, state, version, waitedMs: waited }) : words}\n`)

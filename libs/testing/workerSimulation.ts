@@ -1,6 +1,5 @@
-import * as E from 'fp-ts/Either'
 import { attemptsOf, findInstance, isPlaced } from '#libs/cluster'
-import type { AttemptRef, Container, DriverError } from '#libs/drivers'
+import type { AttemptRef, Container } from '#libs/drivers'
 import { EVENTS, type OrkEvent } from '#libs/events'
 import {
   decide,
@@ -12,6 +11,7 @@ import {
   observe,
 } from '../../services/worker/core'
 import { History } from './history'
+import { carryOut, unanswered } from './simulatedEffects'
 import { SimulatedEngine } from './simulatedEngine'
 
 export const WORKER = 'w1'
@@ -27,8 +27,6 @@ interface Life {
   readonly answers: Observation[]
   listing: { readonly begun: number; containers: readonly Container[] | null } | null
 }
-
-const UNREACHABLE: DriverError = { tag: 'Unreachable', what: 'the engine does not answer' }
 
 /**
  * The worker's real core between a log and an engine that a test moves step by step: what reaches whom, when, twice or
@@ -69,7 +67,7 @@ export class WorkerSimulation {
   /** The worker dies and starts again; what it had asked of the engine was heard there, or (`heard` false) was not. */
   crash(heard: (effect: Effect) => boolean, listsFirst: boolean): void {
     this.trace.push('crash')
-    for (const effect of this.life.effects) if (heard(effect)) this.perform(effect)
+    for (const effect of this.life.effects) if (heard(effect)) carryOut(this.engine, effect)
     this.life = this.born()
     this.stored.clear()
     this.engine.told.length = 0
@@ -126,8 +124,8 @@ export class WorkerSimulation {
     if (effects.length === 0) return
     const [effect] = effects.splice(pick % effects.length, 1)
     if (effect === undefined) return
-    const answer = fault === 'unheard' ? failed(effect) : this.perform(effect)
-    answers.push(fault === null ? answer : failed(effect))
+    const answer = fault === 'unheard' ? unanswered(effect) : carryOut(this.engine, effect)
+    answers.push(fault === null ? answer : unanswered(effect))
   }
 
   /** The worker hears one answer. */
@@ -209,30 +207,6 @@ export class WorkerSimulation {
     return calm === 4
   }
 
-  private perform(effect: Effect): Observation {
-    const { ref, driver } = effect
-    switch (effect.tag) {
-      case 'Run': {
-        const ran = this.engine.run(ref, effect.spec)
-        return E.isLeft(ran)
-          ? { tag: 'NotRun', driver, ref, error: ran.left }
-          : { tag: 'Ran', ref, container: ran.right }
-      }
-      case 'Pull':
-        if (effect.image.startsWith('no/'))
-          return { tag: 'Pulled', driver, ref, error: { tag: 'ImageMissing', what: 'no such image' } }
-        this.engine.images.add(effect.image)
-        return { tag: 'Pulled', driver, ref, error: null }
-      case 'Stop':
-        return { tag: 'StopDone', driver, ref, exit: this.engine.stop(ref) }
-      case 'Probe':
-        return { tag: 'Probed', driver, ref, found: this.engine.probe(ref) }
-      case 'Remove':
-        this.engine.remove(ref)
-        return { tag: 'RemoveDone', driver, ref, error: null }
-    }
-  }
-
   /** A fact reaches the log: of a placement that is still open it must be a legal step, of another one none. */
   private store(fact: Fact & { readonly time: number }): void {
     const instance = this.log.instance(fact.instance)
@@ -270,27 +244,12 @@ export class WorkerSimulation {
       this.broken.push(`${job}.${task}.${index} attempt ${attempt} was run again`)
     }
   }
+
   /** Whether the log has had the older placement go on beside the newer one. */
   private retired(older: number, newer: number): boolean {
     return this.log.entries.some(
       ({ seq, event }) => event.type === 'TaskReplaceRequested' && event.data.placement === older && seq < newer,
     )
-  }
-}
-
-const failed = (effect: Effect): Observation => {
-  const { ref, driver } = effect
-  switch (effect.tag) {
-    case 'Run':
-      return { tag: 'NotRun', driver, ref, error: UNREACHABLE }
-    case 'Pull':
-      return { tag: 'Pulled', driver, ref, error: UNREACHABLE }
-    case 'Stop':
-      return { tag: 'StopDone', driver, ref, exit: UNREACHABLE }
-    case 'Probe':
-      return { tag: 'Probed', driver, ref, found: UNREACHABLE }
-    case 'Remove':
-      return { tag: 'RemoveDone', driver, ref, error: UNREACHABLE }
   }
 }
 

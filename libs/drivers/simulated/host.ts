@@ -42,6 +42,7 @@ export class SimulatedHost {
   constructor(
     private readonly clock: Clock,
     private readonly onStart: (container: Container) => void = () => {},
+    private readonly onEnd: (container: Container) => void = () => {},
   ) {}
 
   get isReachable(): boolean {
@@ -109,6 +110,7 @@ export class SimulatedHost {
     delete container.cancel
     container.state = 'exited'
     container.exit = exit
+    this.onEnd(asContainer(container))
     this.tell(container.owner, { tag: 'Exited', ref: container.ref, exit })
     this.release(container, exit)
   }

@@ -20,6 +20,8 @@ export interface SimulatedOptions extends Partial<SimulatedDefaults> {
   readonly seed?: number
   /** Told of every container that begins to run. */
   readonly onStart?: (container: Container) => void
+  /** Told of every container that ends, and how. */
+  readonly onEnd?: (container: Container) => void
 }
 
 /** The driver, and a hand in what it simulates. */
@@ -55,7 +57,7 @@ const usageOf = ({ ref, behaviour: { cpuMilli, memoryBytes } }: Simulated): Usag
  */
 export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver => {
   const clock = options.clock ?? realClock
-  const host = new SimulatedHost(clock, options.onStart)
+  const host = new SimulatedHost(clock, options.onStart, options.onEnd)
   const owners = served()
   let probes = 0
   const identity = `simulated ${options.seed ?? 0}`

@@ -4,7 +4,6 @@ import { type Cluster, type Core, type Decision, isOutdated, isWanted } from '#l
 import type { Driver } from '#libs/drivers'
 import { type Entry, EVENTS, type OrkEvent } from '#libs/events'
 import type { AppendResult, FollowOptions, Log } from '#libs/log'
-import { updateOf } from '#libs/spec'
 
 /** Changes, or leaves out, what a service is told of the log. */
 export const retold = (log: Log, change: (event: OrkEvent) => OrkEvent | null): Log => {
@@ -134,32 +133,6 @@ export const stopsFirst = <View>(core: Core<View>): Core<View> => ({
           : decision,
     )
     return { ...verdict, decisions }
-  },
-})
-
-/** Takes an instance for healthy as soon as it runs. */
-export const impatient = <View extends AnyView>(core: Core<View>): Core<View> => ({
-  ...core,
-  decide: (view, now) => {
-    const tasks = [...view.cluster.jobs.values()].flatMap((job) => [...job.tasks.values()])
-    const specs = tasks.map((task) => [task, task.spec] as const)
-    for (const [task, spec] of specs) task.spec = { ...spec, update: { ...updateOf(spec), minHealthyMs: 0 } }
-    const verdict = core.decide(view, now)
-    for (const [task, spec] of specs) task.spec = spec
-    return verdict
-  },
-})
-
-/** Begins a run whenever it is time, whatever is under way. */
-export const overlapping = <View extends AnyView>(core: Core<View>): Core<View> => ({
-  ...core,
-  decide: (view, now) => {
-    const specs = [...view.cluster.jobs.values()].map((job) => [job, job.spec] as const)
-    for (const [job, spec] of specs)
-      if (spec.cron !== undefined) job.spec = { ...spec, cron: { ...spec.cron, overlap: 'allow' } }
-    const verdict = core.decide(view, now)
-    for (const [job, spec] of specs) job.spec = spec
-    return verdict
   },
 })
 

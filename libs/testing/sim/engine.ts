@@ -23,6 +23,14 @@ const NO_ANSWER: DriverError = { tag: 'Unreachable', what: 'the engine does not 
 /** The owner of all containers on a worker's engine. */
 export const ownerOf = (worker: string) => ({ cluster: 'sim', worker })
 
+/** Told of what really happens on an engine. */
+export interface EngineObserver {
+  started(container: Container): void
+  ended(container: Container): void
+  /** A process was told what a probe has found. */
+  probed(process: string, ref: AttemptRef, ok: boolean): void
+}
+
 /** The containers of one machine. They outlive the worker's process, and whatever happens to them is done here. */
 export class Engine {
   private readonly host: SimulatedDriver
@@ -38,11 +46,12 @@ export class Engine {
   constructor(
     readonly worker: string,
     private readonly time: Time,
-    onStart: (container: Container) => void,
+    private readonly tell: EngineObserver,
   ) {
     this.host = simulatedDriver({
       clock: { now: () => EPOCH + Math.floor(time.now), after: (ms, run) => time.after(ms, run) },
-      onStart,
+      onStart: (container) => tell.started(container),
+      onEnd: (container) => tell.ended(container),
     })
   }
 
@@ -110,10 +119,13 @@ export class Engine {
             : E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` }),
         ),
       stop: (ref, signal, graceMs) => call(() => host.stop(ref, signal, graceMs)),
-      probe: (ref, probe, timeoutMs) =>
-        call(async () =>
+      probe: async (ref, probe, timeoutMs) => {
+        const found = await call(async () =>
           this.isHealed ? E.right({ ok: true, detail: 'it is well' }) : host.probe(ref, probe, timeoutMs),
-        ),
+        )
+        if (E.isRight(found)) this.tell.probed(process.name, ref, found.right.ok)
+        return found
+      },
       remove: (ref) => call(() => host.remove(ref)),
       watch: (owner, tell) => {
         const news = new Pipe(this.time, () => random.between(0, 20))

@@ -8,11 +8,9 @@ import {
   foldsTwice,
   givesUpAtOnce,
   goesOnBehindGaps,
-  impatient,
   isDecision,
   listsLate,
   misdated,
-  overlapping,
   overlooksUnreadable,
   reordered,
   retold,
@@ -26,6 +24,18 @@ import {
   withMoreRoom,
   without,
 } from './bugs'
+import {
+  contentWithOneProbe,
+  impatient,
+  overlapping,
+  overlooking,
+  purgesAtOnce,
+  saysHooksRan,
+  seesHooksSucceed,
+  seesProbesSucceed,
+  tellsNothing,
+} from './bugsOfJobs'
+import { placesAtOnce, preemptsAnyway, preemptsEquals } from './bugsOfPreemption'
 import type { Plant } from './plant'
 
 /** A bug that the simulator must find, put between a service and what it is given: production has no switch for it. */
@@ -165,6 +175,48 @@ export const MUTANTS: readonly Mutant[] = [
           ) as Awaited<ReturnType<Driver['list']>>,
       }),
     },
+  },
+  {
+    name: 'a probe that fails is taken for one that succeeds',
+    plant: { driver: seesProbesSucceed },
+  },
+  {
+    name: 'one probe is enough, however many the check asks for',
+    plant: { log: (log, role) => (role === 'worker' ? contentWithOneProbe(log) : log) },
+  },
+  {
+    name: 'how an instance fares is found out and not told',
+    plant: { log: (log, role) => (role === 'worker' ? tellsNothing(log, 'TaskHealthChanged') : log) },
+  },
+  { name: 'a hook that fails is taken for one that succeeds', plant: { driver: seesHooksSucceed } },
+  { name: 'a hook after an end is told and does not run', plant: { driver: saysHooksRan } },
+  {
+    name: 'a job that is to be purged is not',
+    plant: { core: (core) => without(core, ({ draft }) => draft.type === 'JobPurged') },
+  },
+  {
+    name: 'a job is purged before all of it is gone',
+    plant: { core: (core, role) => (role === 'manager' ? purgesAtOnce(core) : core) },
+  },
+  {
+    name: 'the affinities of a task are overlooked',
+    plant: { core: (core, role) => (role === 'scheduler' ? overlooking(core, 'affinities') : core) },
+  },
+  {
+    name: 'the spread of a task is overlooked',
+    plant: { core: (core, role) => (role === 'scheduler' ? overlooking(core, 'spread') : core) },
+  },
+  {
+    name: 'the place of one of the same priority is taken',
+    plant: { core: (core, role) => (role === 'scheduler' ? preemptsEquals(core) : core) },
+  },
+  {
+    name: 'a place is taken though nobody has allowed that',
+    plant: { core: (core, role) => (role === 'scheduler' ? preemptsAnyway(core) : core) },
+  },
+  {
+    name: 'one has the place of others before they have left it',
+    plant: { core: (core, role) => (role === 'scheduler' ? placesAtOnce(core) : core) },
   },
   { name: 'a listing may be of before what was done since', plant: { driver: listsLate } },
   { name: 'an engine that does not answer is taken to have done nothing', plant: { driver: givesUpAtOnce } },

@@ -1,5 +1,5 @@
 import type { Cluster, Health, InstanceState } from '#libs/cluster'
-import type { Container } from '#libs/drivers'
+import type { AttemptRef, Container } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
 import type { WritingVerb } from './steering'
 
@@ -42,6 +42,10 @@ export interface Observer {
   heard?(process: string, worker: string): void
   /** A container has begun to run. */
   started?(worker: string, container: Container): void
+  /** One that ran has ended. */
+  ended?(worker: string, container: Container): void
+  /** A process was told whether a probe of one has succeeded. */
+  probed?(process: string, ref: AttemptRef, ok: boolean): void
   acknowledged?(answer: Acknowledged): void
   /** Now and then, and at the end when everything has come to rest. */
   looked?(): void

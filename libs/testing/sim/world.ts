@@ -182,10 +182,14 @@ export class World {
   }
 
   private addWorker(name: string): void {
-    const engine = new Engine(name, this.time, (container) => {
-      const { ref, id } = container
-      this.note(`${name}: ${id} of ${ref.job}.${ref.task}.${ref.index}#${ref.attempt}@${ref.placement} runs`)
-      this.each((observer) => observer.started?.(name, container))
+    const engine = new Engine(name, this.time, {
+      started: (container) => {
+        const { ref, id } = container
+        this.note(`${name}: ${id} of ${ref.job}.${ref.task}.${ref.index}#${ref.attempt}@${ref.placement} runs`)
+        this.each((observer) => observer.started?.(name, container))
+      },
+      ended: (container) => this.each((observer) => observer.ended?.(name, container)),
+      probed: (process, ref, ok) => this.each((observer) => observer.probed?.(process, ref, ok)),
     })
     this.engines.set(name, engine)
     this.add(

@@ -4,7 +4,8 @@ import { instanceId } from '#libs/kernel'
 import type { World } from '../world'
 import type { Invariant } from './invariant'
 
-const keyOf = (ref: AttemptRef): string =>
+/** What tells a container from all others of the run. */
+export const keyOf = (ref: AttemptRef): string =>
   `${instanceId(ref)}#${ref.attempt}@${ref.placement}${ref.hook === undefined ? '' : `.${ref.hook}`}`
 
 /** Once a start was told of, that attempt never starts again, on any machine; and what is told of is its container. */

@@ -5,7 +5,9 @@ import { oneContainer, runsOnce } from './containers'
 import { crons, onTime, runsApart } from './crons'
 import { epochs } from './epochs'
 import { folds } from './folds'
+import { health } from './health'
 import { held } from './held'
+import { hooks } from './hooks'
 import { intake } from './intake'
 import type { Invariant, LogInvariant } from './invariant'
 import { lifecycle } from './lifecycle'
@@ -31,6 +33,8 @@ export const INVARIANTS: readonly Invariant[] = [
   colocation,
   oneContainer,
   runsOnce,
+  hooks,
+  health,
   updates,
   crons,
   onTime,

@@ -99,7 +99,9 @@ export const restore = async (backups: Backups, dir: string, replicas: number | 
   const missing = manifest.streams.filter((saved) => !there.some((one) => isAsSaved(one, saved)))
   const [first] = there
   if (first !== undefined && (missing.length === 0 || there.length + missing.length > manifest.streams.length))
-    throw new OrkFailure(logExists(first.name))
+    throw new OrkFailure(
+      there.some(({ name }) => name.endsWith('_EVENTS')) ? logExists(first.name) : leftOver(first.name),
+    )
   for (const stream of missing) {
     const config = replicas === undefined ? stream.config : { ...stream.config, num_replicas: replicas }
     await backups.restore(
@@ -156,6 +158,12 @@ const logExists = (name: string): OrkError =>
   orkError('LogExists', 'these servers hold a cluster already; nothing was restored', {
     where: `stream ${name}`,
     next: 'restore into servers without one, or under another --prefix; the services must not run meanwhile',
+  })
+
+const leftOver = (name: string): OrkError =>
+  orkError('LogExists', 'these servers hold this of a cluster, and its log no more; nothing was restored', {
+    where: `stream ${name}`,
+    next: `it may be of events that the backup does not have: remove it (nats stream rm ${name}), and restore again`,
   })
 
 const summary = ({ streams }: Backup): string =>

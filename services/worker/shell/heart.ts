@@ -9,6 +9,8 @@ import { Meter } from './meter'
 import type { WorkerOptions } from './options'
 
 const HEARTBEAT_MS = 2_000
+/** When so many signs of life in a row were not stored, that is said: nobody else can know why. */
+const MISSED = 5
 /** With less than this a worker's disk is as good as full. */
 const LOW_DISK_BYTES = 2 ** 20
 
@@ -29,6 +31,7 @@ export class Heart {
   private readonly meter: Meter<Usage>
   private told: readonly Usage[] | null = null
   private freeBytes = Number.POSITIVE_INFINITY
+  private missed = 0
   private end: Cancel | undefined
 
   constructor(private readonly options: HeartOptions) {
@@ -65,9 +68,24 @@ export class Heart {
       troubles: this.troubles(),
     }
     const sentAt = machine.now().mono
-    connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, by()), () => inContact(view, sentAt))
+    this.tellIfMissed()
+    connection.log.beat(stamp({ type: 'WorkerHeartbeat', data }, by()), () => {
+      this.missed = 0
+      inContact(view, sentAt)
+    })
     void this.meter.look()
     void this.lookAtDisk()
+  }
+
+  private tellIfMissed(): void {
+    const { connection, name, logger } = this.options.worker
+    this.missed += 1
+    if (this.missed !== MISSED) return
+    const subject = `${connection.prefix}.heartbeats.${name}`
+    logger.error(
+      { subject },
+      'the servers store no signs of life of this worker: are they there, and may its login publish on that subject?',
+    )
   }
 
   /** What containers use, if that was measured since it was last told; else null. */

@@ -1,4 +1,4 @@
-import { type Cluster, findInstance, type Instance, isPlaced, isWanted } from '#libs/cluster'
+import { type Cluster, findInstance, type Instance, isColocated, isPlaced, isWanted } from '#libs/cluster'
 import type { EventOf } from '#libs/events'
 import { instanceId } from '#libs/kernel'
 import { DEFAULT_PRIORITY } from '#libs/spec'
@@ -49,6 +49,7 @@ export const preemption: LogInvariant = {
  * batch, may not have come into the log. As if no room were made for it yet.
  */
 const freeFor = (truth: Cluster, instance: Instance): string | null => {
+  if (isColocated(instance.task.job)) return null // its replica has its claim as a whole
   const { awaits } = instance
   instance.awaits = null
   const found = recompute(truth, instance)?.workers.find(({ fits }) => fits)

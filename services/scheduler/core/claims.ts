@@ -62,7 +62,10 @@ export class Claims {
   /** Keeps the room, by turn, where it will do once all has gone that is to go; after promises were forgotten. */
   keep(): void {
     if (this.waiting.size === 0) return
-    for (const instance of [...this.waiting].sort(byTurn)) {
+    const waiting = [...this.waiting].sort(byTurn)
+    const follows = (instance: Instance): boolean => this.replicas.homeOf(instance) !== null
+    // What others are preempted for comes last: the room of who follows was kept before any was made.
+    for (const instance of [...waiting.filter(follows), ...waiting.filter((one) => !follows(one))]) {
       const row = this.rowFor(instance)
       if (row !== undefined && this.willDo(instance, row)) this.claim(instance, row)
     }

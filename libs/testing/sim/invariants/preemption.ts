@@ -38,6 +38,9 @@ export const preemption: LogInvariant = {
         const is = truth.jobs.get(name)?.spec.priority ?? DEFAULT_PRIORITY
         if (priority !== null && is !== priority) return `for ${id}, whose priority is ${is}`
       }
+      // With one of a replica goes the room that was kept for those that had to follow it, and that is free by now.
+      const victims = truth.jobs.get(job)
+      if (victims !== undefined && isColocated(victims)) return null
       const free = freeFor(truth, instance)
       return free === null ? null : `for ${id}, though ${free} was free for it`
     }

@@ -346,6 +346,14 @@ const awaitedOn = (world: World, { name }: Worker, except: Instance): readonly I
   return awaited
 }
 
+/** Whether a volume that is nowhere yet is to be made where one is to come that has it. */
+const isAwaited = (world: World, volume: string, except: Instance): boolean =>
+  [...world.truth.workers.values()].some((worker) =>
+    awaitedOn(world, worker, except).some(({ task, index }) =>
+      volumesOf({ task, index, spec: task.spec }).includes(volume),
+    ),
+  )
+
 const hasOther = ({ instances }: Worker, { task, index }: Instance): boolean =>
   [...instances].some((other) => other.task === task && other.index !== index)
 
@@ -375,7 +383,8 @@ const hasMore = (world: World, worker: Worker, instance: Instance, among: number
       return from === 0 || free.length > others
     }) &&
     volumesOf({ task, index, spec: task.spec }).every(
-      (name) => worker.volumes.has(name) || !homes.some((volumes) => volumes.has(name)),
+      (name) =>
+        worker.volumes.has(name) || !(homes.some((volumes) => volumes.has(name)) || isAwaited(world, name, instance)),
     )
   )
 }

@@ -34,6 +34,8 @@ export class Claims {
   /** Who may have a claim, by what the log tells of instances. */
   private readonly waiting = new Set<Instance>()
   private readonly claims = new Map<Instance, Claim>()
+  /** Whose volumes were kept where they are to come to, since `takeFreedVolumes`. */
+  private readonly before = new Set<Instance>()
 
   constructor(
     private readonly fleet: Fleet,
@@ -56,7 +58,15 @@ export class Claims {
 
   /** Promises were forgotten. */
   forget(): void {
+    for (const [one, { ports }] of this.claims) if (ports !== null && hasVolumes(one)) this.before.add(one)
     this.claims.clear()
+  }
+
+  /** Whether a volume that was to be on one worker may now be made on any: nobody else tells of that. */
+  takeFreedVolumes(): boolean {
+    const isFreed = [...this.before].some((one) => !this.claims.has(one))
+    this.before.clear()
+    return isFreed
   }
 
   /** Keeps the room, by turn, where it will do once all has gone that is to go; after promises were forgotten. */
@@ -139,6 +149,8 @@ export class Claims {
     )
   }
 }
+
+const hasVolumes = ({ task }: Instance): boolean => task.spec.volumes !== undefined
 
 /** Whether one of a replica may have to go to where another one of it is: whether it has to, depends on workers, too. */
 const mayFollow = (instance: Instance): boolean => {

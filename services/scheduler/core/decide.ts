@@ -58,6 +58,10 @@ export const settle = (view: SchedulerView): readonly number[] => {
   fleet.freed.clear()
   queue.wake((asked) => freed.some((row) => fleet.hasRoom(row, asked)))
   claims.keep()
+  if (claims.takeFreedVolumes()) {
+    queue.wakeAll()
+    view.preemption.forget()
+  }
   view.kept = null
   return freed
 }

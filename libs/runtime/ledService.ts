@@ -231,6 +231,9 @@ export class LedService<View extends { readonly cluster: Cluster }> {
       const refused = results.find((result) => result.tag === 'Refused')
       if (refused?.tag === 'Refused') {
         logger.error({ error: refused.error }, 'the log refused a decision, trying again')
+      }
+      // Not every conflict is followed by an event to fold: what a decision expected may have been archived meanwhile.
+      if (results.some(({ tag }) => tag !== 'Stored')) {
         core.reconsider(this.view)
         this.wakeIn(RETRY_AFTER_REFUSAL_MS)
       }

@@ -14,7 +14,7 @@ import {
 import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import type { Feasible } from './feasible'
 import type { Fleet } from './fleet/fleet'
-import { byTurn, isWaiting } from './queue'
+import { byTurn, isWaiting, priorityOf } from './queue'
 import type { Replicas } from './replicas'
 import type { Tenants } from './tenants'
 
@@ -69,13 +69,14 @@ export class Claims {
     return isFreed
   }
 
-  /** Keeps the room, by turn, where it will do once all has gone that is to go; after promises were forgotten. */
+  /** Keeps the room, by priority and turn, where it will do once all has gone that is to go; after promises were forgotten. */
   keep(): void {
     if (this.waiting.size === 0) return
-    const waiting = [...this.waiting].sort(byTurn)
     const follows = (instance: Instance): boolean => this.replicas.homeOf(instance) !== null
-    // What others are preempted for comes last: the room of who follows was kept before any was made.
-    for (const instance of [...waiting.filter(follows), ...waiting.filter((one) => !follows(one))]) {
+    // Of one priority, the room of who follows was kept before others were preempted to make any.
+    const byRank = (a: Instance, b: Instance): number =>
+      priorityOf(b.task.job) - priorityOf(a.task.job) || Number(follows(b)) - Number(follows(a)) || byTurn(a, b)
+    for (const instance of [...this.waiting].sort(byRank)) {
       const row = this.rowFor(instance)
       if (row !== undefined && this.willDo(instance, row)) this.claim(instance, row)
     }

@@ -10,6 +10,8 @@ export interface Reschedules {
 
 interface Waiting {
   readonly placedSeq: number
+  /** How long it waits in all, as its job had it when it was last looked at; milliseconds. */
+  readonly after: number
   readonly dueAt: number
 }
 
@@ -27,15 +29,22 @@ export const noteFailure = (reschedules: Reschedules, instance: Instance, leadsS
   const { waiting } = reschedules
   const after = rescheduleAfterMs(instance)
   const { placedSeq, since, seq } = instance
-  if (after === null) waiting.delete(instance)
-  else if (waiting.get(instance)?.placedSeq !== placedSeq) {
-    const left = Math.min(Math.max(0, since + after - now.wall), after)
-    wait(reschedules, instance, now.mono + (seq > leadsSince ? after : left))
+  if (after === null) {
+    waiting.delete(instance)
+    return
   }
+  const known = waiting.get(instance)
+  if (known?.placedSeq === placedSeq) {
+    // Its job may have come to want it sooner, or later.
+    if (known.after !== after) wait(reschedules, instance, after, known.dueAt + after - known.after)
+    return
+  }
+  const left = Math.min(Math.max(0, since + after - now.wall), after)
+  wait(reschedules, instance, after, now.mono + (seq > leadsSince ? after : left))
 }
 
-const wait = (reschedules: Reschedules, instance: Instance, dueAt: number): void => {
-  reschedules.waiting.set(instance, { placedSeq: instance.placedSeq, dueAt })
+const wait = (reschedules: Reschedules, instance: Instance, after: number, dueAt: number): void => {
+  reschedules.waiting.set(instance, { placedSeq: instance.placedSeq, after, dueAt })
   reschedules.nextAt = Math.min(reschedules.nextAt, dueAt)
 }
 
@@ -44,12 +53,12 @@ export const decideReschedules = (reschedules: Reschedules, { mono }: Now, room:
   if (mono < reschedules.nextAt) return []
   const decisions: Decision[] = []
   reschedules.nextAt = Number.POSITIVE_INFINITY
-  for (const [instance, { dueAt }] of reschedules.waiting) {
+  for (const [instance, { dueAt, after }] of reschedules.waiting) {
     if (rescheduleAfterMs(instance) === null) reschedules.waiting.delete(instance)
     else if (dueAt > mono || decisions.length >= room) reschedules.nextAt = Math.min(reschedules.nextAt, dueAt)
     else {
       decisions.push(rescheduled(instance))
-      wait(reschedules, instance, mono + AGAIN_MS)
+      wait(reschedules, instance, after, mono + AGAIN_MS)
     }
   }
   return decisions

@@ -96,11 +96,23 @@ const forgetJob = (view: ManagerView, job: Job): void => {
   }
 }
 
+/** A run of a cron job goes on through versions: what has failed in it may be placed anew by the `reschedule` of a new one. */
+const noteFailed = ({ touchedInstances }: ManagerView, { kind, tasks }: Job): void => {
+  if (kind !== 'cron') return
+  for (const { counts, instances } of tasks.values()) {
+    if (counts.failed === 0) continue
+    for (const instance of instances.made()) if (instance.state === 'failed') touchedInstances.add(instance)
+  }
+}
+
 /** Folds one entry and notes what to look at because of it. */
 export const evolveView = (view: ManagerView, entry: Entry): void => {
   const ofWorkers = entry.event.type !== 'Unreadable' && EVENTS[entry.event.type].topic === 'worker'
   const changes: Changes = {
-    job: (job) => noteJob(view, job),
+    job: (job) => {
+      noteJob(view, job)
+      noteFailed(view, job)
+    },
     instance: (instance) => {
       view.touchedJobs.add(instance.task.job)
       view.touchedInstances.add(instance)

@@ -217,9 +217,15 @@ test('measures CPU since the call before', async ({ driver, owner, spec }) => {
   const wanted = spec({}, { ...sh('while :; do :; done'), resources: { ...NO_RESOURCES, cpuMilli: 500 } })
   await must(driver.run(wanted))
   await must(driver.usage(owner))
-  await new Promise((resolve) => setTimeout(resolve, 1_500))
-  const [usage] = await must(driver.usage(owner))
-  assert.ok((usage?.cpuMilli ?? 0) > 100 && (usage?.cpuMilli ?? 0) < 700, `${usage?.cpuMilli} of 500`)
+  let cpuMilli = 0
+  // A machine that many share may give it little for a while, never more than its limit.
+  for (let look = 0; look < 60 && cpuMilli < 100; look += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    const [usage] = await must(driver.usage(owner))
+    cpuMilli = usage?.cpuMilli ?? 0
+    assert.ok(cpuMilli < 700, `${cpuMilli} of 500`)
+  }
+  assert.ok(cpuMilli >= 100, `${cpuMilli} of 500`)
 })
 
 test('says where it looked when no engine is there', async () => {

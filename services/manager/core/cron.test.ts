@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Draft } from '#libs/events'
-import type { CronSpec, JobSpec } from '#libs/spec'
+import type { CronSpec, JobSpec, RescheduleSpec } from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
 import { aJob, on, registered, stopAsked, submitted } from '../../../libs/testing/happenings'
 import { managerCore, run, scale, submit } from '.'
@@ -133,6 +133,23 @@ test('a run waits in vain for a task that has failed', () => {
   said(story, MINUTE)
   story.given(on('web.a.0').scheduled(), on('web.a.0').failed())
   assert.equal(said(story), ['CronEnded 2026-03-01T12:01Z b waits for a, which has failed'])
+})
+
+test('what has failed in a run is placed anew as a version says that came meanwhile', () => {
+  const version = (reschedule: RescheduleSpec) => aJob({ kind: 'cron', cron: {}, tasks: [{ replicas: 2, reschedule }] })
+  const never: RescheduleSpec = { attempts: 0, delayMs: 0, backoff: 1, maxDelayMs: 0 }
+  const story = given({}, version(never))
+  assert.equal(said(story, 30_000), [fires('12:01')])
+  runs(story, 0)
+  runs(story, 1)
+  story.given(on('web.api.0', 'w1', 1).failed())
+  assert.equal(said(story), [])
+  story.given(submitted(version({ attempts: null, delayMs: 20_000, backoff: 1, maxDelayMs: 20_000 }), 2))
+  assert.equal(said(story), [])
+  story.given(submitted(version({ attempts: null, delayMs: 5_000, backoff: 1, maxDelayMs: 5_000 }), 3))
+  assert.equal(said(story), [])
+  assert.equal(said(story, 4_999), [])
+  assert.match(said(story, 1).join(), /^TaskRescheduled/)
 })
 
 test('a job that is stopped and submitted again makes up for nothing of the time between', () => {

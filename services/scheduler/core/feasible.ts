@@ -1,4 +1,4 @@
-import { hostPortsOf, type Instance, isColocated, type Port, targetOf, volumesOf } from '#libs/cluster'
+import { hostPortsOf, type Instance, isColocated, type Port, targetOf, volumesOf, type Worker } from '#libs/cluster'
 import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from './choosePorts'
 import { beside, type Candidate, FILTERS } from './filters'
@@ -24,6 +24,8 @@ export class Feasible {
   private readonly devices = new Map<number, ReadonlyMap<string, number>>()
   /** By volume: the workers that have it, with those that this batch has given it to. */
   private readonly homes = new Map<string, Set<string>>()
+  /** How many volumes each worker has, as of the last `losesVolumes`. */
+  private readonly volumes = new Map<Worker, number>()
 
   constructor(
     private readonly fleet: Fleet,
@@ -109,6 +111,13 @@ export class Feasible {
     for (const worker of this.fleet.workers) if (worker.volumes.has(name)) homes.add(worker.name)
     this.homes.set(name, homes)
     return homes
+  }
+
+  /** Whether a worker has fewer volumes than when this was last asked: what is nowhere else may be made anywhere now. */
+  losesVolumes(worker: Worker): boolean {
+    const before = this.volumes.get(worker) ?? 0
+    this.volumes.set(worker, worker.volumes.size)
+    return worker.volumes.size < before
   }
 
   /** The worker is not what it was. */

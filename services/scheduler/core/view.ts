@@ -63,7 +63,10 @@ export const viewOf = (cluster: Cluster): SchedulerView => {
     kept: null,
     decidedAt: -1,
   }
-  for (const worker of cluster.workers.values()) fleet.renew(worker)
+  for (const worker of cluster.workers.values()) {
+    fleet.renew(worker)
+    feasible.losesVolumes(worker)
+  }
   for (const job of cluster.jobs.values()) view.queue.renew(job)
   for (const instance of knownInstances(cluster)) view.claims.note(instance)
   return view
@@ -83,11 +86,14 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
     instance: (instance) => {
       told.push(instance)
       if (event.type === 'JobSubmitted') return
-      if (instance.spec.volumes !== undefined && !isPlaced(instance.state)) freedVolumes = true
       queue.add(instance)
       queue.changed(instance.task.job)
     },
-    worker: (worker) => (ofWorkers ? renew(view, worker) : fleet.update(worker)),
+    worker: (worker) => {
+      if (view.feasible.losesVolumes(worker)) freedVolumes = true
+      if (ofWorkers) renew(view, worker)
+      else fleet.update(worker)
+    },
   }
   evolve(cluster, entry, changes)
   for (const instance of told) {

@@ -1,5 +1,5 @@
 import type { EventOf } from '#libs/events'
-import type { TaskSpec } from '#libs/spec'
+import { ParamsCodec, type TaskSpec } from '#libs/spec'
 import { endRun, endRuns, instancesInSlot, mostSlots } from './cronRuns'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { extend } from './instances'
@@ -56,6 +56,7 @@ const fire = (cluster: Cluster, job: Job, cron: CronState, event: EventOf<'CronF
   const { version, run: id, slot, scheduledAt, params, reason } = event.data
   const isDue = scheduledAt === null || isAhead(cron, scheduledAt)
   if (version !== job.version || !isDue || slot > mostSlots(job)) return false
+  if (!ParamsCodec.is(params)) return false // they become a part of the spec, which snapshots hold
   if (cron.runs.some((run) => run.id === id)) return false
   const replaces = job.spec.cron?.overlap === 'replace'
   if (!replaces && isTaken(job, slot)) return false

@@ -4,7 +4,7 @@ import type { JobSpec, PlacementSpec, TaskSpec } from '../model'
 import { type About, flag, integer, list, optional, required, type Shape, struct } from '../shapes'
 import { kindShape, nameShape, placementPolicyShape } from '../words'
 import { count } from './count'
-import { cron } from './cron'
+import { cron, params } from './cron'
 import { task } from './task'
 
 const placement = struct<PlacementSpec>('where instances go', {
@@ -36,6 +36,9 @@ export const JobSpecCodec: t.Type<JobSpec> = canonical('JobSpec', job)
 
 /** One task of such a job by itself. */
 export const TaskSpecCodec: t.Type<TaskSpec> = canonical('TaskSpec', task)
+
+/** The parameters of a run of a cron job. */
+export const ParamsCodec: t.Type<Readonly<Record<string, string>>> = canonical('Params', params)
 
 /** What that codec accepts, as data. */
 export const jobSpecAbout: About = job.about

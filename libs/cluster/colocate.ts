@@ -1,10 +1,8 @@
-import { addResources, type Resources } from '#libs/kernel'
+import { addResources, NONE, type Resources } from '#libs/kernel'
 import { isPlaced } from './lifecycle'
 import type { Attempt, Cluster, Instance, Job, Worker } from './model'
 import { isAskedFor, isWanted } from './queries'
 import { rescheduleAfterMs } from './reschedule'
-
-const NONE: readonly never[] = []
 
 /**
  * All tasks of one replica of a job on one worker (`placement: {colocate: true}`). A replica is what there is of one number

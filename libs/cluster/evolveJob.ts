@@ -1,4 +1,5 @@
 import type { EventOf } from '#libs/events'
+import { NONE } from '#libs/kernel'
 import { sameTemplate, type TaskSpec } from '#libs/spec'
 import { cronAfter, endRuns } from './cronRuns'
 import { ignoreIllegal, ignoreStray } from './ignore'
@@ -294,5 +295,3 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
   unready: 0,
   counts: Object.fromEntries(INSTANCE_STATES.map((state) => [state, 0])) as Record<InstanceState, number>,
 })
-
-const NONE: readonly never[] = []

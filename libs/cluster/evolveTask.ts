@@ -1,4 +1,5 @@
 import type { EventOf } from '#libs/events'
+import { NONE } from '#libs/kernel'
 import { DEFAULT_LOST_AFTER_MS, type TaskSpec } from '#libs/spec'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { describeUnhealthy, isPlaced, LIFECYCLE, type StepType } from './lifecycle'
@@ -183,8 +184,6 @@ const aimOf = (
     ({ placement, job, task, index }) =>
       placement === data.placement && index === data.index && task === data.task && job === data.job,
   )?.target ?? null
-
-const NONE: readonly never[] = []
 
 /** Of a million instances most have none: then they have the same. */
 const orNone = <A>(some: readonly A[]): readonly A[] => (some.length === 0 ? NONE : some)

@@ -1,9 +1,8 @@
+import { NONE } from '#libs/kernel'
 import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
 import { isIndex } from './ignore'
 import type { Cluster, Instance, Task } from './model'
 import { Series } from './series'
-
-const NONE: readonly never[] = []
 
 const atIndex = (like: Instance, index: number): Instance => ({ ...like, index })
 

@@ -1,5 +1,5 @@
 import { addResources, subtractResources } from '#libs/kernel'
-import { type PortSpec, volumeName } from '#libs/spec'
+import { type PortSpec, type TaskSpec, volumeName } from '#libs/spec'
 import { type Health, type InstanceState, isOver, isPlaced, isUnready } from './lifecycle'
 import type { Attempt, Changes, Cluster, Instance, Worker } from './model'
 import { isOutdated } from './queries'
@@ -145,7 +145,7 @@ const reserve = (worker: Worker, attempt: Attempt): void => {
   worker.instances.add(attempt)
   worker.reserved = addResources(worker.reserved, attempt.spec.resources)
   for (const key of hostPortsOf(attempt)) worker.hostPorts.add(key)
-  countDevices(worker, attempt, 1)
+  countDevices(worker.reservedDevices, attempt.spec, 1)
   for (const name of volumesOf(attempt)) {
     const volume = worker.volumes.get(name) ?? { made: false, users: 0 }
     volume.users += 1
@@ -158,7 +158,7 @@ const release = (worker: Worker, attempt: Attempt): void => {
   if (!worker.instances.delete(attempt)) return
   worker.reserved = subtractResources(worker.reserved, attempt.spec.resources)
   for (const key of hostPortsOf(attempt)) if (!holdsPort(worker, key)) worker.hostPorts.delete(key)
-  countDevices(worker, attempt, -1)
+  countDevices(worker.reservedDevices, attempt.spec, -1)
   for (const name of volumesOf(attempt)) {
     const volume = worker.volumes.get(name)
     if (volume === undefined) continue
@@ -177,11 +177,12 @@ export const keepVolumes = (cluster: Cluster, attempt: Attempt): void => {
   }
 }
 
-const countDevices = ({ reservedDevices }: Worker, { spec }: Attempt, sign: 1 | -1): void => {
-  for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
-    const left = (reservedDevices.get(name) ?? 0) + sign * count
-    if (left === 0) reservedDevices.delete(name)
-    else reservedDevices.set(name, left)
+/** Adds the devices that a task asks for to those that are reserved, or takes them off, in place; none has no entry. */
+export const countDevices = (reserved: Map<string, number>, { resources }: TaskSpec, sign: 1 | -1): void => {
+  for (const [name, count] of Object.entries(resources.devices ?? {})) {
+    const left = (reserved.get(name) ?? 0) + sign * count
+    if (left === 0) reserved.delete(name)
+    else reserved.set(name, left)
   }
 }
 

@@ -33,28 +33,29 @@ export class PublishBuffer {
    * the client would: the event is too large, the connection closed.
    */
   publish(write: Write, more: string, reply: string): void {
-    const { nc } = this
-    if (nc.isClosed()) throw NatsError.errorForCode(ErrorCode.ConnectionClosed)
     const headers = headersOf(write, more) // of names and ids that were checked: ASCII
     const json = JSON.stringify(write.event)
     const size = Buffer.byteLength(json)
     const total = headers.length + size
-    if (total > (nc.info?.max_payload ?? Number.POSITIVE_INFINITY)) {
-      throw NatsError.errorForCode(ErrorCode.MaxPayloadExceeded)
-    }
+    this.check(total)
     const to = reply === '' ? write.subject : `${write.subject} ${reply}`
     this.gather(`HPUB ${to} ${headers.length} ${total}\r\n${headers}`, json, size)
   }
 
   /** What needs no headers. `reply` and what is thrown as above. */
   publishPlain(subject: string, json: string, reply: string): void {
+    const size = Buffer.byteLength(json)
+    this.check(size)
+    this.gather(`PUB ${subject} ${reply} ${size}\r\n`, json, size)
+  }
+
+  /** Throws where so many bytes of headers and payload cannot be sent. */
+  private check(bytes: number): void {
     const { nc } = this
     if (nc.isClosed()) throw NatsError.errorForCode(ErrorCode.ConnectionClosed)
-    const size = Buffer.byteLength(json)
-    if (size > (nc.info?.max_payload ?? Number.POSITIVE_INFINITY)) {
+    if (bytes > (nc.info?.max_payload ?? Number.POSITIVE_INFINITY)) {
       throw NatsError.errorForCode(ErrorCode.MaxPayloadExceeded)
     }
-    this.gather(`PUB ${subject} ${reply} ${size}\r\n`, json, size)
   }
 
   /** `line`: ASCII. */

@@ -4,6 +4,7 @@ import {
   hasReschedules,
   hostPortKey,
   type Instance,
+  idOf,
   instanceOf,
   instancesOfRun,
   isOpen,
@@ -224,7 +225,7 @@ const wrongTargets = ({ truth }: World, job: Job): string[] => {
 
 const wrongInInstance = (world: World, task: Task, instance: Instance, known: Set<string>): string[] => {
   const { state, worker, attempt, placedSeq, retiring } = instance
-  const id = instanceId({ job: task.job.name, task: task.name, index: instance.index })
+  const id = idOf(instance)
   const wrong: string[] = []
   const jobGoesOn = task.job.state !== 'stopping' && task.job.state !== 'stopped'
   let running = 0

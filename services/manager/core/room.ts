@@ -16,7 +16,6 @@ import { RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
  */
 export class Room {
   private readonly free = new Map<Worker, Resources>()
-
   /** Those of a replica for which room was taken together. */
   private readonly together = new Set<Instance>()
 

@@ -6,12 +6,11 @@ import {
   isWanted,
   type Job,
   matesOf,
-  mostForOne,
   type Port,
   type Worker,
   whyHeld,
 } from '#libs/cluster'
-import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
+import { addResources, NO_RESOURCES, type Resources } from '#libs/kernel'
 import type { Feasible } from './feasible'
 import type { Fleet } from './fleet/fleet'
 import { byTurn, isWaiting, priorityOf } from './queue'
@@ -72,11 +71,14 @@ export class Claims {
   /** Keeps the room, by priority and turn, where it will do once all has gone that is to go; after promises were forgotten. */
   keep(): void {
     if (this.waiting.size === 0) return
-    const follows = (instance: Instance): boolean => this.replicas.homeOf(instance) !== null
+    const ranked = [...this.waiting].map((instance) => ({
+      instance,
+      priority: priorityOf(instance.task.job),
+      follows: Number(this.replicas.homeOf(instance) !== null),
+    }))
     // Of one priority, the room of who follows was kept before others were preempted to make any.
-    const byRank = (a: Instance, b: Instance): number =>
-      priorityOf(b.task.job) - priorityOf(a.task.job) || Number(follows(b)) - Number(follows(a)) || byTurn(a, b)
-    for (const instance of [...this.waiting].sort(byRank)) {
+    ranked.sort((a, b) => b.priority - a.priority || b.follows - a.follows || byTurn(a.instance, b.instance))
+    for (const { instance } of ranked) {
       const row = this.rowFor(instance)
       if (row !== undefined && this.willDo(instance, row)) this.claim(instance, row)
     }
@@ -142,12 +144,7 @@ export class Claims {
   private willDo(instance: Instance, row: number): boolean {
     const worker = this.fleet.workers[row]
     if (worker === undefined || !this.fleet.open[row] || !this.feasible.admits(instance)(row)) return false
-    const leaving = leavingOf(worker)
-    const resources = this.replicas.askedBy(instance)
-    return RESOURCE_NAMES.every(
-      (name, k) =>
-        resources[name] <= mostForOne(worker, name) && resources[name] <= this.fleet.left(row, k) + leaving[name],
-    )
+    return this.fleet.willHaveRoom(row, this.replicas.askedBy(instance), leavingOf(worker))
   }
 }
 

@@ -1,5 +1,5 @@
-import { type Core, type Decision, describeReasons, type Instance, targetOf, type Verdict } from '#libs/cluster'
-import { instanceId, type Resources } from '#libs/kernel'
+import { type Core, type Decision, describeReasons, type Instance, idOf, targetOf, type Verdict } from '#libs/cluster'
+import type { Resources } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 import type { Reason } from './filters'
 import { hash } from './fleet/ties'
@@ -118,7 +118,7 @@ export class Deciding {
     const kept = this.keeper.before(instance)
     const lot: Lot = {
       turn: cluster.scheduling.placements + this.placed,
-      seed: () => hash(`${instanceId(refOf(instance))} ${instance.attempt + 1}`, cluster.scheduling.seed ?? 0),
+      seed: () => hash(`${idOf(instance)} ${instance.attempt + 1}`, cluster.scheduling.seed ?? 0),
     }
     const claimed = claims.rowOf(instance)
     const allowed = kept === null ? admits : (row: number) => (row !== kept.row || row === claimed) && admits(row)

@@ -1,4 +1,13 @@
-import { hostPortsOf, type Instance, isColocated, type Port, targetOf, volumesOf, type Worker } from '#libs/cluster'
+import {
+  countDevices,
+  hostPortsOf,
+  type Instance,
+  isColocated,
+  type Port,
+  targetOf,
+  volumesOf,
+  type Worker,
+} from '#libs/cluster'
 import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from './choosePorts'
 import { beside, type Candidate, FILTERS } from './filters'
@@ -88,9 +97,7 @@ export class Feasible {
     const own = hostPortsOf({ spec, chosenPorts: chosen })
     this.ports.set(row, new Set([...hostPorts].filter((key) => !own.includes(key))))
     const devices = new Map(reservedDevices)
-    for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
-      devices.set(name, (devices.get(name) ?? 0) - count)
-    }
+    countDevices(devices, spec, -1)
     this.devices.set(row, devices)
   }
 

@@ -10,7 +10,6 @@ import {
   isWanted,
   type Job,
   matesOf,
-  mostForOne,
   type Worker,
   whyHeld,
 } from '#libs/cluster'
@@ -153,11 +152,9 @@ const victimsOn = (
 ): readonly Attempt[] | null => {
   const { fleet, replicas } = view
   const asked = replicas.askedBy(instance)
-  if (RESOURCE_NAMES.some((name) => asked[name] > mostForOne(worker, name))) return null
   let free: Resources = leavingOf(worker)
   for (const victim of taken) if (worker.instances.has(victim)) free = addResources(free, victim.spec.resources)
-  const fits = (more: Resources): boolean =>
-    RESOURCE_NAMES.every((name, k) => asked[name] <= fleet.left(row, k) + more[name])
+  const fits = (leaving: Resources): boolean => fleet.willHaveRoom(row, asked, leaving)
   if (fits(free)) return []
   const chosen: Party[] = []
   for (const party of inOrder(view, worker, instance.task.job, asked).filter(({ first }) => !taken.has(first))) {

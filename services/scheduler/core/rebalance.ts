@@ -1,6 +1,5 @@
-import { type Attempt, type Instance, instanceOf, isColocated, isOpen, isOutdated, isWanted } from '#libs/cluster'
+import { type Attempt, type Instance, idOf, instanceOf, isColocated, isOpen, isOutdated, isWanted } from '#libs/cluster'
 import type { Move } from '#libs/events'
-import { instanceId } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 import { policyFor } from './decide'
 import { isLarge, TERMS } from './fleet/numbers'
@@ -183,8 +182,6 @@ const isMovable = (view: SchedulerView, attempt: Attempt): boolean => {
     Object.keys(spec.resources.devices ?? {}).length === 0
   )
 }
-
-const idOf = ({ task, index }: Instance): string => instanceId({ job: task.job.name, task: task.name, index })
 
 const balanceOf = ({ fleet }: SchedulerView): Balance => {
   const rows = fleet.workers.flatMap((worker, row) => (isOpen(worker) ? [row] : []))

@@ -1,7 +1,5 @@
 import { askedTogether, type Cluster, homeOf, type Instance, isColocated, isToCome, matesOf } from '#libs/cluster'
-import type { Resources } from '#libs/kernel'
-
-const NONE: readonly never[] = []
+import { NONE, type Resources } from '#libs/kernel'
 
 /**
  * Of jobs whose tasks share a worker: where each replica is, as the log tells and as this batch has placed it. All other

@@ -1,6 +1,6 @@
 import { type Attempt, type Cluster, emptyCluster, type Health } from '#libs/cluster'
 import type { AttemptRef, DriverError, EngineHealth, Exit, Probed, PublishedPort } from '#libs/drivers'
-import { Heap, instanceId, type Resources } from '#libs/kernel'
+import { Heap, instanceId, NONE, type Resources } from '#libs/kernel'
 import type { DriverName, TaskSpec } from '#libs/spec'
 import type { Check } from './check'
 
@@ -188,8 +188,6 @@ export const initialView = (
   generation: 0,
   dropped: new Map(),
 })
-
-const NONE: readonly never[] = []
 
 /** What an instance has here, of whatever placement. */
 export const assignmentsOf = (view: WorkerView, id: string): readonly Assignment[] => view.assignments.get(id) ?? NONE

@@ -1,4 +1,4 @@
-import { hostPortsOf, type Instance, type Task, type Worker } from '#libs/cluster'
+import { countDevices, hostPortsOf, type Instance, type Task, type Worker } from '#libs/cluster'
 import type { Resources } from '#libs/kernel'
 import { chosenPorts } from '../choosePorts'
 
@@ -24,9 +24,7 @@ export const beside = (instance: Instance, candidate: Candidate): Candidate => {
   const { spec } = instance.task
   const chosen = chosenPorts(spec.ports, candidate.hostPorts)
   const reservedDevices = new Map(candidate.reservedDevices)
-  for (const [name, count] of Object.entries(spec.resources.devices ?? {})) {
-    reservedDevices.set(name, (reservedDevices.get(name) ?? 0) + count)
-  }
+  countDevices(reservedDevices, spec, 1)
   const hostPorts = new Set([...candidate.hostPorts, ...hostPortsOf({ spec, chosenPorts: chosen })])
   return { ...candidate, hostPorts, reservedDevices }
 }

@@ -161,6 +161,15 @@ export class Fleet {
     )
   }
 
+  /** Whether it will have room once `leaving` has gone from there, whether or not it takes instances. */
+  willHaveRoom(row: number, asked: Resources, leaving: Resources): boolean {
+    for (let k = 0; k < this.used.length; k += 1) {
+      const wanted = amount(asked, k)
+      if (wanted > (this.most[k]?.[row] ?? 0) || wanted > this.left(row, k) + amount(leaving, k)) return false
+    }
+    return true
+  }
+
   private shift(row: number, asked: Resources, sign: 1 | -1): void {
     const { used } = this
     for (let k = 0; k < used.length; k += 1) column(used, k)[row] = this.usedOf(k, row) + sign * amount(asked, k)

@@ -25,8 +25,10 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 /** Whether the instance is the scheduler's to place. */
 export const isWaiting = (instance: Instance): boolean => instance.state === 'pending' && isWanted(instance)
 
-/** Whether it waits for itself, and not with its task: workers have turned it
- * down, one is kept for it, or each of the task has places of its own. */
+/**
+ * Whether it waits for itself, and not with its task: workers have turned it down, one is kept for it, or each of the task
+ * has places of its own.
+ */
 export const isAlone = ({ rejectedBy, awaits, task }: Instance): boolean =>
   rejectedBy.length > 0 || awaits !== null || task.job.kind === 'system' || isApart(task)
 

@@ -21,8 +21,8 @@ interface View {
 const ANSWER_MS = 30_000
 
 /**
- * Folds the log twice, from its first event and from the newest snapshot, compares the two, and compares them with what each live service holds at the sequence it has
- * reached. Throws OrkFailure with the first difference.
+ * Folds the log twice, from its first event and from the newest snapshot, compares the two, and compares them with what
+ * each live service holds at the sequence it has reached. Throws OrkFailure with the first difference.
  */
 export const verify = async (connection: Connection, show: Show): Promise<void> => {
   const { log } = connection

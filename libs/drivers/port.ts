@@ -17,8 +17,8 @@ export interface AttemptRef extends InstanceRef {
 }
 
 /**
- * `ork-<job>-<task>-<index>-<attempt>`, and for a hook `.<hook>`: the container's name, so that a repeated create finds the first one. That it is
- * this very attempt's is known by its placement, which it carries besides.
+ * `ork-<job>-<task>-<index>-<attempt>`, and for a hook `.<hook>`: the container's name, so that a repeated create finds
+ * the first one. That it is this very attempt's is known by its placement, which it carries besides.
  */
 export const containerName = ({ job, task, index, attempt, hook }: Omit<AttemptRef, 'placement'>): string => {
   const name = ['ork', job, task, index, attempt].join('-')

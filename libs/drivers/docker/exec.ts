@@ -17,7 +17,8 @@ const MARK = 'ORK_EXEC'
 
 /**
  * An engine has no way to end a command that it runs in a container, and gives no number that means anything within: so
- * those that bear the mark are looked for from inside. An image without a shell can only be left to hear that its input ended.
+ * those that bear the mark are looked for from inside. An image without a shell can only be left to hear that its input
+ * ended.
  */
 const HANG_UP = `
 end() { for p in /proc/[0-9]*; do grep -q "${MARK}=$0" "$p/environ" 2>/dev/null && kill -"$1" "\${p#/proc/}"; done; }

@@ -56,8 +56,8 @@ const lines = (text: string | undefined): readonly string[] => (text === undefin
 /**
  * The environment scripts the container: `SIM_START_MS`, `SIM_RUN_MS`, `SIM_EXIT_CODE`, `SIM_FAILURE_RATE` (the share of
  * attempts that end with 1), `SIM_REFUSED=1`, `SIM_HEALTHY_AFTER_MS`, `SIM_UNHEALTHY_AFTER_MS`, `SIM_PROBE_FAILURE_RATE`,
- * `SIM_IMAGE_HEALTH=1` (the engine tells its health by itself), `SIM_OOM=1`, `SIM_IGNORE_SIGNALS=1`, `SIM_CPU_MILLI`, `SIM_MEMORY_BYTES`,
- * `SIM_STDOUT` and `SIM_STDERR` (lines). Chances depend on the seed and the container's name alone.
+ * `SIM_IMAGE_HEALTH=1` (the engine tells its health by itself), `SIM_OOM=1`, `SIM_IGNORE_SIGNALS=1`, `SIM_CPU_MILLI`,
+ * `SIM_MEMORY_BYTES`, `SIM_STDOUT` and `SIM_STDERR` (lines). Chances depend on the seed and the container's name alone.
  */
 export const behaviourOf = (
   { env, resources, imageHealth }: ContainerSpec,

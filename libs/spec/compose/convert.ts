@@ -44,8 +44,8 @@ export const isCompose = (text: string): boolean => {
 }
 
 /**
- * Turns a Compose file into jobs. `file` is only for the errors. Left: all that is wrong, and without `lenient` all that cannot be carried over, each with its
- * place in the file. Never throws.
+ * Turns a Compose file into jobs. `file` is only for the errors. Left: all that is wrong, and without `lenient` all that
+ * cannot be carried over, each with its place in the file. Never throws.
  */
 export const convertCompose = (
   text: string,

@@ -11,8 +11,8 @@ const PURGED = 0.4
 const BALANCED = 0.4
 
 /**
- * Gives a plan updates and policies of every kind, and operators who steer them and empty workers. All of it is drawn apart from the
- * rest, so that the rest of the plan of a seed stays what it was.
+ * Gives a plan updates and policies of every kind, and operators who steer them and empty workers. All of it is drawn
+ * apart from the rest, so that the rest of the plan of a seed stays what it was.
  */
 export const withOperators = (seed: number, workers: number, happenings: readonly Planned[]): readonly Planned[] => {
   const random = new Random(seed, 'operators')

@@ -57,9 +57,9 @@ const deadlineOf = (drains: Drains, worker: Worker): number =>
   (drains.get(worker) ?? Number.NaN) + (worker.drainDeadlineMs ?? Number.POSITIVE_INFINITY)
 
 /**
- * Services move away from draining workers; batch work has until the deadline to finish where it is, and so has what is
- * up and would have to be stopped first, while no other worker has room for it; system jobs leave last (`decideTargets`). `moving`: what was stopped for a drain
- * and has yet to find its place.
+ * Services move away from draining workers; batch work has until the deadline to finish where it is, and so has what is up
+ * and would have to be stopped first, while no other worker has room for it; system jobs leave last (`decideTargets`).
+ * `moving`: what was stopped for a drain and has yet to find its place.
  */
 export const whyDrained = (cluster: Cluster, drains: Drains, moving: Set<Instance>): WhyMove | null => {
   if (drains.size === 0) {

@@ -35,10 +35,10 @@ const MOST_ROUNDS = 50
 
 /**
  * What should run elsewhere, by the score of the cluster's policy. Of everything that may be moved (services that are up,
- * whose job is not being updated, names no policy of its own and is not colocated, without host ports, volumes, devices and
- * preferences of its own), each instance is asked where it would be placed were it not where it is; it moves if that lowers what all workers cost together (`Scored.load`) by
- * more than `LEAST_GAIN` of its part. The sum falls with every move, so it comes to an end, and what is looked at again
- * once all have moved finds nothing more.
+ * whose job is not being updated, names no policy of its own and is not colocated, without host ports, volumes, devices
+ * and preferences of its own), each instance is asked where it would be placed were it not where it is; it moves if that
+ * lowers what all workers cost together (`Scored.load`) by more than `LEAST_GAIN` of its part. The sum falls with every
+ * move, so it comes to an end, and what is looked at again once all have moved finds nothing more.
  *
  * @param most At most so many moves.
  */

@@ -7,7 +7,8 @@ export const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
 
 /**
  * Ends and removes the containers of one instance that nothing here needs: of an assignment that has ended, of another
- * placement, of attempts before the last one. Kept, for their logs: the attempt before the current one, and the last of a finished instance.
+ * placement, of attempts before the last one. Kept, for their logs: the attempt before the current one, and the last of a
+ * finished instance.
  */
 export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
   for (const held of containersOf(view, id)) {

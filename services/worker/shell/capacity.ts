@@ -16,8 +16,9 @@ export const measureCapacity = async (dir: string, reserve: Resources): Promise<
 }
 
 /**
- * What of the machine is really in use; of several workers that share one, each counts its share of it. Asked often, so nothing here starts a process, as systeminformation's `fsSize`
- * does: each start holds up everything else the worker has to do.
+ * What of the machine is really in use; of several workers that share one, each counts its share of it. Asked often, so
+ * nothing here starts a process, as systeminformation's `fsSize` does: each start holds up everything else the worker has
+ * to do.
  */
 export const measureUse = async (dir: string, share: number): Promise<Resources> => {
   const [load, memory, disk] = await Promise.all([si.currentLoad(), si.mem(), statfs(dir)])

@@ -7,9 +7,9 @@ const WINDOW = 2_048
 /** A window once full is filled up again in one go, when so much of it is free: few large writes cost least. */
 const REFILL = 1_024
 /** With an fsync for each write, so many singles at most: the rest gathers for a group commit. */
-const WINDOW_ALWAYS = 64
-/** Below this many a batch is dearer than single publishes. */
-const GROUP_MIN = 100
+const WINDOW_ALWAYS = 16
+/** A batch costs the server about as much as so many single publishes with an fsync each (docs/adr/0006-writing.md). */
+const GROUP_MIN = 20
 const GROUP_MAX = 1_000
 
 /** The units that may be sent, and what goes next: one of them, or a group where one fsync is to serve many. */

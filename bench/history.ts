@@ -54,6 +54,7 @@ function* drafts(): Generator<Draft> {
       devices: {},
       platform: {},
       overcommit: {},
+      portSpaces: [],
       version: '0.1.0',
       host: `host-${worker}`,
     }

@@ -36,6 +36,7 @@ const history: readonly Draft[] = [
       devices: {},
       platform: {},
       overcommit: {},
+      portSpaces: [],
       version: '1',
       host: 'h',
     },

@@ -85,6 +85,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
         devices: {},
         platform: {},
         overcommit: {},
+        portSpaces: [],
         version: '1',
         host: 'h',
       },

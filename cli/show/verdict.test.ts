@@ -53,6 +53,7 @@ const registered: Draft = {
     devices: {},
     platform: {},
     overcommit: {},
+    portSpaces: [],
     version: '0',
     host: 'h',
   },

@@ -61,6 +61,7 @@ const joined = (cluster: Cluster, { worker, capacity }: Extract<Change, { tag: '
       devices: {},
       platform: { ...known?.platform },
       overcommit: {},
+      portSpaces: [...(known?.portSpaces ?? [])],
       version: known?.version ?? '',
       host: known?.host ?? worker,
     },

@@ -34,7 +34,8 @@ export function* dumpCluster(cluster: Cluster): Generator<readonly [key: string,
     if (worker === undefined) continue
     const hostPorts = [...worker.hostPorts].sort()
     const volumes = [...worker.volumes].sort()
-    yield [`worker/${name}`, { ...describeWorker(worker), seq: worker.seq, hostPorts, volumes }]
+    const { seq, portSpaces } = worker
+    yield [`worker/${name}`, { ...describeWorker(worker), seq, portSpaces, hostPorts, volumes }]
   }
 }
 

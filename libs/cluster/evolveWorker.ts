@@ -57,8 +57,8 @@ const step = (cluster: Cluster, worker: Worker, event: Step, isNew: boolean): bo
   const to = STEPS[event.type][worker.state]
   if (to === undefined) return false
   if (event.type === 'WorkerRegistered') {
-    const { capacity, overcommit, devices, labels, platform, drivers, version, host } = event.data
-    const now = { capacity, overcommit, devices, platform, drivers, version, host }
+    const { capacity, overcommit, devices, labels, platform, drivers, portSpaces, version, host } = event.data
+    const now = { capacity, overcommit, devices, platform, drivers, portSpaces, version, host }
     Object.assign(worker, { ...now, silentDrivers: [] })
     relabel(worker, worker.givenLabels, labels)
     cluster.workers.set(worker.name, worker)
@@ -93,6 +93,7 @@ const newWorker = (name: string): Worker => ({
   platform: {},
   drivers: [],
   silentDrivers: [],
+  portSpaces: [],
   version: '',
   host: '',
   seq: 0,

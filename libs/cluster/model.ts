@@ -320,6 +320,8 @@ export interface Worker {
   host: string
   /** Drivers whose engine does not answer: nothing new is placed there. */
   silentDrivers: readonly DriverName[]
+  /** Where the host ports of its containers are taken; none: nobody else's are taken there. See `machinesOf`. */
+  portSpaces: readonly string[]
   /** Last sequence of the worker's aggregate. */
   seq: number
   since: number

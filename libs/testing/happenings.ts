@@ -67,6 +67,7 @@ export const registered = (
   devices: Readonly<Record<string, number>> = {},
   labels: Readonly<Record<string, string>> = {},
   overcommit: Readonly<Record<string, number>> = {},
+  portSpaces: readonly string[] = [],
 ): Draft => ({
   type: 'WorkerRegistered',
   data: {
@@ -78,6 +79,7 @@ export const registered = (
     devices,
     platform: {},
     overcommit,
+    portSpaces: [...portSpaces],
     version: '0.1.0',
     host: `${worker}.example.com`,
   },

@@ -10,6 +10,7 @@ import { newestSnapshot } from '#libs/snapshots'
 import { DEFAULT_RESERVE, measureCapacity, measureFree, measureUse } from './shell/capacity'
 import { folderSecrets, type HostAccess, NO_ACCESS, noSecrets } from './shell/container'
 import { DiskJournal } from './shell/journal/diskJournal'
+import { ownNetwork } from './shell/network'
 import { platformOf } from './shell/platform'
 import { Worker } from './shell/worker'
 
@@ -50,6 +51,7 @@ export const startWorker = async (options: StartWorkerOptions): Promise<Worker> 
     host: hostname(),
     labels: options.labels ?? {},
     platform: platformOf(),
+    network: await ownNetwork(),
     drivers: options.drivers,
     capacity: {
       cpuMilli: promised('cpuMilli'),

@@ -149,6 +149,7 @@ export const workerForm: Form<WrittenWorker> = struct('worker', {
   platform: plain(t.record(t.string, t.string)),
   drivers: plain(t.array(DriverNameCodec)),
   silentDrivers: plain(t.array(DriverNameCodec)),
+  portSpaces: plain(t.array(t.string)),
   version: text,
   host: text,
   seq: number,

@@ -250,6 +250,7 @@ const joining = (worker: string): Turn => ({
       devices: {},
       platform: {},
       overcommit: worker === WORKERS[0] ? { memoryBytes: 150 } : {},
+      portSpaces: ['m1'],
       version: '0.1.0',
       host: worker,
     },

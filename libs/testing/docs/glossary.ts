@@ -74,6 +74,10 @@ export const GLOSSARY: Readonly<Record<string, Meaning>> = {
     means: 'How much of what its machine has its capacity is, by resource; 100 where it is not said.',
     unit: 'percent',
   },
+  portSpaces: {
+    means:
+      "Where the host ports of its containers are taken: workers that have any in common never get the same one. Empty: nobody else's are taken there.",
+  },
   platform: { means: "Its machine's `os`, `arch` (as images have it) and version of the `kernel`." },
   driver: { means: 'The driver whose engine it is.' },
   answers: { means: 'Whether the engine answers its worker.' },

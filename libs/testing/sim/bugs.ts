@@ -70,6 +70,19 @@ export const withMoreRoom = <View extends AnyView>(core: Core<View>): Core<View>
   },
 })
 
+/** Takes workers that share a machine for ones that each have theirs; its view of the cluster is as it should be. */
+export const seesNoMachines = <View extends AnyView>(core: Core<View>): Core<View> => ({
+  ...core,
+  decide: (view, now) => {
+    const workers = [...view.cluster.workers.values()]
+    const spaces = workers.map(({ portSpaces }) => portSpaces)
+    for (const worker of workers) worker.portSpaces = []
+    const verdict = core.decide(view, now)
+    for (const [at, worker] of workers.entries()) worker.portSpaces = spaces[at] ?? []
+    return verdict
+  },
+})
+
 /** Says of its placements that they rest on less of the log than they do. */
 export const misdated = <View extends AnyView>(core: Core<View>): Core<View> => ({
   ...core,

@@ -18,6 +18,7 @@ import {
   STORED,
   scattered,
   seesNoCordon,
+  seesNoMachines,
   stopsFirst,
   underNewestEpoch,
   unexpecting,
@@ -73,6 +74,10 @@ export const MUTANTS: readonly Mutant[] = [
     plant: { core: (core, role) => (role === 'scheduler' ? misdated(core) : core) },
   },
   { name: 'capacity off by one', plant: { core: (core, role) => (role === 'scheduler' ? withMoreRoom(core) : core) } },
+  {
+    name: 'a host port is given twice on one machine',
+    plant: { core: (core, role) => (role === 'scheduler' ? seesNoMachines(core) : core) },
+  },
   {
     name: 'the event after a snapshot is skipped',
     plant: {

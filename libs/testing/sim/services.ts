@@ -12,6 +12,7 @@ import { Worker } from '../../../services/worker/shell/worker'
 import type { Disk } from './disk'
 import type { Engine } from './engine'
 import { labelsOf } from './labels'
+import { networkOf } from './machines'
 import type { Start, Surroundings } from './node'
 import type { Process } from './process'
 
@@ -95,6 +96,7 @@ export const startWorker =
       version: '1',
       host: name,
       labels: labelsOf(name),
+      network: networkOf(around.seed, name),
       drivers: [driver],
       ...has,
       measureUse: async () => NO_RESOURCES,

@@ -13,6 +13,7 @@ import {
   isUnready,
   isWanted,
   type Job,
+  machinesOf,
   matesOf,
   mayBePurged,
   rescheduleAfterMs,
@@ -370,8 +371,10 @@ const hasMore = (world: World, worker: Worker, instance: Instance, among: number
   const { task, index } = instance
   const { ports, resources } = task.spec
   const others = among - 1 + awaitedOn(world, worker, instance).length
+  const machine = machinesOf(truth.workers.values()).get(worker) ?? [worker]
   const isFree = (port: PortSpec, hostPort: number): boolean =>
-    !worker.hostPorts.has(hostPortKey({ ...port, hostPort }))
+    !machine.some(({ hostPorts }) => hostPorts.has(hostPortKey({ ...port, hostPort })))
+  const othersAround = machine.reduce((sum, one) => sum + awaitedOn(world, one, instance).length, among - 1)
   const homes = [...truth.workers.values()].map(({ volumes }) => volumes)
   return (
     Object.entries(resources.devices ?? {}).every(
@@ -381,7 +384,7 @@ const hasMore = (world: World, worker: Worker, instance: Instance, among: number
     ports.every((port) => {
       const { from, to } = port.hostPortRange ?? { from: 0, to: 0 }
       const free = Array.from({ length: to - from + 1 }, (_, at) => from + at).filter((at) => isFree(port, at))
-      return from === 0 || free.length > others
+      return from === 0 || free.length > othersAround
     }) &&
     volumesOf({ task, index, spec: task.spec }).every(
       (name) =>

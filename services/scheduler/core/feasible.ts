@@ -3,6 +3,7 @@ import {
   hostPortsOf,
   type Instance,
   isColocated,
+  machinesOf,
   type Port,
   targetOf,
   volumesOf,
@@ -23,18 +24,24 @@ const OF_INSTANCE = FILTERS.filter(({ about }) => about === 'instance')
 /** Of so many sites the answers are remembered; of more, jobs that ask for this and that, they are asked anew. */
 const MOST_SITES = 500
 
+const NONE: readonly never[] = []
+
 /** Which workers may have an instance, apart from room: the filters, with the answers that hold for long remembered. */
 export class Feasible {
   /** By site and row: the answer of the filters about workers; absent: not asked since the worker changed. */
   private readonly sites = new Map<string, (boolean | undefined)[]>()
-  /** Host ports that this batch has given away, by row. */
-  private readonly ports = new Map<number, ReadonlySet<string>>()
+  /** Host ports of workers, with those that this batch has given away. */
+  private readonly ports = new Map<Worker, ReadonlySet<string>>()
+  /** With whom workers share host ports (`machinesOf`); null: workers have changed since that was asked. */
+  private machines: ReturnType<typeof machinesOf> | null = null
   /** Devices that are promised, with what this batch has promised, by row. */
   private readonly devices = new Map<number, ReadonlyMap<string, number>>()
   /** By volume: the workers that have it, with those that this batch has given it to. */
   private readonly homes = new Map<string, Set<string>>()
   /** How many volumes each worker has, as of the last `losesVolumes`. */
   private readonly volumes = new Map<Worker, number>()
+  /** How many host ports each has, as of the last `freesPortsOf`; absent: not asked since workers changed. */
+  private readonly portCounts = new Map<Worker, number>()
 
   constructor(
     private readonly fleet: Fleet,
@@ -64,7 +71,8 @@ export class Feasible {
     return {
       worker,
       free,
-      hostPorts: this.ports.get(row) ?? worker.hostPorts,
+      hostPorts: this.portsAround(worker),
+      holderOf: (hostPort) => this.around(worker).find((one) => this.portsOf(one).has(hostPort))?.name ?? null,
       reservedDevices: this.devices.get(row) ?? worker.reservedDevices,
       homesOf: this.homesOf,
       otherOf: (task, index) => this.tenants.of(task).otherOn(row, index),
@@ -80,22 +88,22 @@ export class Feasible {
     if (isPlain(spec)) return []
     const before = this.candidate(row)
     const { worker } = before
-    const { hostPorts, reservedDevices } = beside(instance, before)
-    this.ports.set(row, hostPorts)
-    this.devices.set(row, reservedDevices)
+    const chosen = chosenPorts(spec.ports, before.hostPorts)
+    this.ports.set(worker, new Set([...this.portsOf(worker), ...hostPortsOf({ spec, chosenPorts: chosen })]))
+    this.devices.set(row, beside(instance, before).reservedDevices)
     for (const name of volumesOf({ ...instance, spec })) {
       const homes = this.homesOf(name)
       if (homes.size === 0) this.homes.set(name, new Set([worker.name]))
     }
-    return chosenPorts(spec.ports, before.hostPorts)
+    return chosen
   }
 
   /** Takes back what `promise` gave it, but for its volumes, which nobody else is kept from. */
   retract(row: number, { task: { spec } }: Instance, chosen: readonly Port[]): void {
     if (isPlain(spec)) return
-    const { hostPorts, reservedDevices } = this.candidate(row)
+    const { worker, reservedDevices } = this.candidate(row)
     const own = hostPortsOf({ spec, chosenPorts: chosen })
-    this.ports.set(row, new Set([...hostPorts].filter((key) => !own.includes(key))))
+    this.ports.set(worker, new Set([...this.portsOf(worker)].filter((key) => !own.includes(key))))
     const devices = new Map(reservedDevices)
     countDevices(devices, spec, -1)
     this.devices.set(row, devices)
@@ -127,8 +135,34 @@ export class Feasible {
     return worker.volumes.size < before
   }
 
+  /** Those that may have other host ports to give than when this was last asked: each of its machine, if any is free since. */
+  freesPortsOf(worker: Worker): readonly Worker[] {
+    if (worker.portSpaces.length === 0) return NONE
+    const before = this.portCounts.get(worker) ?? Number.POSITIVE_INFINITY
+    this.portCounts.set(worker, worker.hostPorts.size)
+    return worker.hostPorts.size < before ? this.around(worker) : NONE
+  }
+
+  /** The workers of its machine. */
+  private around(worker: Worker): readonly Worker[] {
+    this.machines ??= machinesOf(this.fleet.workers)
+    return this.machines.get(worker) ?? [worker]
+  }
+
+  private portsOf(worker: Worker): ReadonlySet<string> {
+    return this.ports.get(worker) ?? worker.hostPorts
+  }
+
+  /** Host ports that are taken on its machine. */
+  private portsAround(worker: Worker): ReadonlySet<string> {
+    if (worker.portSpaces.length === 0) return this.portsOf(worker)
+    return new Set(this.around(worker).flatMap((one) => [...this.portsOf(one)]))
+  }
+
   /** The worker is not what it was. */
   forget(row: number): void {
+    this.machines = null
+    this.portCounts.clear()
     for (const answers of this.sites.values()) answers[row] = undefined
   }
 

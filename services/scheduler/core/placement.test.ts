@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { hostPortsOf, instancesOf, isPlaced, mostForOne, volumesOf } from '#libs/cluster'
+import { hostPortsOf, instancesOf, isPlaced, machinesOf, mostForOne, volumesOf } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import {
@@ -65,6 +65,9 @@ const job = (name: string): fc.Arbitrary<Draft> =>
     }),
   )
 
+/** So that a, b and c share a machine. */
+const SPACES: Readonly<Record<string, readonly string[]>> = { a: ['m1'], b: ['m1', 'm2'], c: ['m2'], d: ['m3'] }
+
 const worker = (name: string): fc.Arbitrary<Draft> =>
   fc
     .tuple(
@@ -73,7 +76,9 @@ const worker = (name: string): fc.Arbitrary<Draft> =>
       fc.constantFrom<Record<string, string>[]>({}, { zone: 'a' }, { zone: 'b' }),
       fc.constantFrom({}, {}, { cpuMilli: 150 }),
     )
-    .map(([cpuMilli, gpu, labels, overcommit]) => registered(`w-${name}`, cpuMilli, { gpu }, labels, overcommit))
+    .map(([cpuMilli, gpu, labels, overcommit]) =>
+      registered(`w-${name}`, cpuMilli, { gpu }, labels, overcommit, SPACES[name]),
+    )
 
 const workers = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(worker)))
 const jobs = fc.subarray([...NAMES]).chain((names) => fc.tuple(...names.map(job)))
@@ -105,8 +110,9 @@ const checkRoom = ({ log }: Story): void => {
       const others = [...instances].filter((other) => other.task === task && other.index !== index)
       assert.ok(!task.spec.distinctWorkers || others.length === 0, `${name}: ${task.name} twice`)
     }
-    const ports = [...instances].flatMap(hostPortsOf)
-    assert.is(new Set(ports).size, ports.length, `${name} gives a host port twice`)
+    const machine = machinesOf(log.cluster.workers.values()).get(worker) ?? [worker]
+    const ports = machine.flatMap((one) => [...one.instances].flatMap(hostPortsOf))
+    assert.is(new Set(ports).size, ports.length, `a host port is given twice on the machine of ${name}`)
   }
 }
 

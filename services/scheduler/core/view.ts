@@ -93,6 +93,7 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
       if (view.feasible.losesVolumes(worker)) freedVolumes = true
       if (ofWorkers) renew(view, worker)
       else fleet.update(worker)
+      for (const { name } of view.feasible.freesPortsOf(worker)) fleet.freed.add(fleet.rowOf(name) ?? 0)
     },
   }
   evolve(cluster, entry, changes)

@@ -15,6 +15,8 @@ export interface WorkerOptions {
   readonly labels: Readonly<Record<string, string>>
   /** The machine's `os`, `arch` and `kernel`; absent: not told. */
   readonly platform?: Readonly<Record<string, string>>
+  /** What tells the machine's network, where the host ports of containers are taken, from every other one; absent: its own. */
+  readonly network?: string | undefined
   readonly drivers: readonly Driver[]
   readonly capacity: Resources
   /** How many percent of what its machine has that is, by resource; absent: 100. */
@@ -36,6 +38,15 @@ export interface WorkerOptions {
   readonly machine?: Machine
 }
 
+/**
+ * Where the host ports of its containers are taken: in the network that it is in itself, as it takes the engine of its own
+ * machine; and in that of a Docker Engine, which tells it also to workers in containers of their own that share its socket.
+ */
+const portSpacesOf = ({ network }: WorkerOptions, { docker }: Readonly<Record<string, string>>): string[] => [
+  ...(docker === undefined ? [] : [`docker/${docker}`]),
+  ...(network === undefined ? [] : [network]),
+]
+
 /** What a worker says of itself when it joins, with the engines that its drivers have found, by the drivers' names. */
 export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<string, string>>) => {
   const { name, version, host, labels, platform = {}, capacity, overcommit = {}, devices = {} } = options
@@ -46,6 +57,7 @@ export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<
       worker: name,
       capacity,
       overcommit: { ...overcommit },
+      portSpaces: portSpacesOf(options, engines),
       devices,
       labels,
       platform,

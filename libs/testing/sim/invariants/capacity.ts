@@ -1,4 +1,4 @@
-import { hostPortsOf, type Worker } from '#libs/cluster'
+import { hostPortsOf, machinesOf, type Worker } from '#libs/cluster'
 import { RESOURCE_NAMES } from '#libs/kernel'
 import type { LogInvariant } from './invariant'
 
@@ -17,8 +17,9 @@ export const capacity: LogInvariant = {
         const has = worker.devices[name] ?? 0
         if (promised > has) fail(`${worker.name} has promised ${promised} of ${has} ${name} at ${seq}`)
       }
-      const ports = [...worker.instances].flatMap(hostPortsOf)
-      if (new Set(ports).size < ports.length) fail(`${worker.name} has given a host port twice at ${seq}`)
+      const machine = machinesOf(truth.workers.values()).get(worker) ?? [worker]
+      const ports = machine.flatMap(({ instances }) => [...instances].flatMap(hostPortsOf))
+      if (new Set(ports).size < ports.length) fail(`a host port is given twice on ${worker.name}'s machine at ${seq}`)
     },
   }),
 }

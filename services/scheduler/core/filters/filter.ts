@@ -6,7 +6,10 @@ import { chosenPorts } from '../choosePorts'
 export interface Candidate {
   readonly worker: Worker
   readonly free: Resources
+  /** Taken on its machine, be it by workers that share it. */
   readonly hostPorts: ReadonlySet<string>
+  /** The worker that has one of those; null: who comes before the instance has it. */
+  readonly holderOf: (hostPort: string) => string | null
   readonly reservedDevices: ReadonlyMap<string, number>
   /** The workers that have a named volume, by its name; none: it is made where it is first asked for. */
   readonly homesOf: (volume: string) => ReadonlySet<string>

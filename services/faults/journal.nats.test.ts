@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import * as E from 'fp-ts/Either'
@@ -8,6 +8,7 @@ import { apiSubject, type WorkerReply } from '#libs/api'
 import type { EventOf } from '#libs/events'
 import type { JobSpec } from '#libs/spec'
 import {
+  assertOneContainerEach,
   eventually,
   fillDisk,
   noSmallDisk,
@@ -53,8 +54,9 @@ const assertWhole = (chain: readonly string[]): void => {
 }
 
 const journalFiles = (dir: string): string[] => {
+  const journal = join(dir, 'journal')
   try {
-    return readdirSync(join(dir, 'journal'))
+    return readdirSync(journal).map((name) => join(journal, name))
   } catch {
     return []
   }
@@ -93,6 +95,73 @@ test('NATS is away under load, and the worker is killed meanwhile: every fact ar
     assert.ok(ran - started <= INSTANCES, 'of one that is just being started when the stop comes no start is told')
     await eventually('the journal is empty', async () => journalFiles(worker.dir).length === 0, 60_000)
     tell('NATS away under load, worker killed', { awayMs: AWAY_MS, facts, lost: 0, twice: 0, arrivedMs, runs: ran })
+  }))
+
+const LOST = ['TaskExited 1', 'TaskRestarting 2', 'TaskStarted 2'] as const
+
+/** One task for each fact that will be lost: its first run ends with code 7 when the flag is there, its second goes on. */
+const losing = (dir: string): JobSpec => ({
+  name: 'loses',
+  kind: 'service',
+  tasks: LOST.map((_, at) =>
+    sleeperTask({
+      name: `t${at}`,
+      driver: 'process',
+      command: [
+        'sh',
+        '-c',
+        'echo run >>"$RUNS"; [ -e "$RUNS.2" ] && exec sleep 900; touch "$RUNS.2"; until [ -e "$FLAG" ]; do sleep 0.1; done; exit 7',
+      ],
+      env: { RUNS: join(dir, `runs-${at}`), FLAG: join(dir, 'flag') },
+    }),
+  ),
+})
+
+/** Changes one bit of the record of each fact that is to be lost. */
+const damage = (path: string): void => {
+  const bytes = readFileSync(path)
+  for (const [at, fact] of LOST.entries()) {
+    const [type, attempt] = fact.split(' ')
+    const place = bytes.toString('latin1').search(new RegExp(`/${attempt}/${type}","instance":"loses\\.t${at}\\.0"`))
+    assert.ok(place > 0, fact)
+    bytes[place] = (bytes[place] ?? 0) ^ 1
+  }
+  writeFileSync(path, bytes)
+}
+
+test('bytes in the middle of the journal are changed: it is said where, and what that lost is told again', () =>
+  withCluster({ driver: 'process' }, async (cluster) => {
+    const { log, nats } = cluster
+    const worker = cluster.service('w1')
+    await cluster.submit(losing(worker.dir))
+    await log.running('loses', LOST.length)
+    const from = log.view.seq + 1
+    await nats.kill()
+    writeFileSync(join(worker.dir, 'flag'), '')
+    const kept = (): string =>
+      journalFiles(worker.dir)
+        .map((name) => readFileSync(name, 'utf8'))
+        .join('')
+    const isKept = async () => (kept().match(/"type":"TaskStarted"/g) ?? []).length === LOST.length
+    await eventually('all have been restarted, and it is kept', isKept, 60_000)
+    await worker.kill()
+    damage(journalFiles(worker.dir)[0] ?? '')
+    await nats.start()
+    await worker.start()
+    const again = () => log.instances('loses').every(({ state, attempt }) => state === 'running' && attempt === 2)
+    await log.until('the log knows what runs', again)
+    await assertOneContainerEach(cluster)
+    assert.is(
+      (worker.log().match(/"offset":\d+,"bytes":\d+,"msg":"the journal is damaged: left out"/g) ?? []).length,
+      3,
+    )
+    for (const at of LOST.keys()) {
+      assert.is(readFileSync(join(worker.dir, `runs-${at}`), 'utf8'), 'run\nrun\n', 'nothing was started again')
+    }
+    assert.ok(
+      log.all('TaskExited', from).every(({ data }) => data.exitCode === 7),
+      'no exit code is lost',
+    )
   }))
 
 const troublesOf = async ({ connection }: TestCluster): Promise<readonly string[]> => {

@@ -27,6 +27,9 @@ export const unexpecting = (log: Log, only: (event: OrkEvent) => boolean): Log =
 
 export const STORED: AppendResult = { tag: 'Stored', seq: 0 }
 
+/** After all that anybody has folded. */
+export const STORED_LAST: AppendResult = { tag: 'Stored', seq: Number.MAX_SAFE_INTEGER }
+
 /** Holds each TaskStarted back until the next fact has been written. */
 export const reordered = (log: Log): Log => {
   const held: Parameters<Log['append']>[0][number][] = []
@@ -35,7 +38,7 @@ export const reordered = (log: Log): Log => {
     append: async (items) => {
       if (items.every(({ event }) => event.type === 'TaskStarted')) {
         held.push(...items)
-        return items.map(() => STORED)
+        return items.map(() => STORED_LAST)
       }
       const results = await log.append(items)
       await log.append(held.splice(0))
@@ -152,7 +155,13 @@ export const stopsFirst = <View>(core: Core<View>): Core<View> => ({
 /** Takes whatever the log has no room for to be stored. */
 export const dropsWhatIsRefused = (log: Log): Log => ({
   ...log,
-  append: async (items) => (await log.append(items)).map((result) => (result.tag === 'Refused' ? STORED : result)),
+  append: async (items) => (await log.append(items)).map((result) => (result.tag === 'Refused' ? STORED_LAST : result)),
+})
+
+/** Does not notice that what it tells was stored long before. */
+export const takesRepeatsForNews = (log: Log): Log => ({
+  ...log,
+  append: async (items) => (await log.append(items)).map((result) => (result.tag === 'Stored' ? STORED_LAST : result)),
 })
 
 /** Never hears of what cannot be read. */

@@ -5,7 +5,7 @@ import type { AttemptRef, Container, Driver, Exit } from '#libs/drivers'
 import type { EventType } from '#libs/events'
 import type { Log } from '#libs/log'
 import { type JobSpec, type TaskSpec, updateOf } from '#libs/spec'
-import { retold, STORED } from './bugs'
+import { retold, STORED_LAST } from './bugs'
 
 type AnyView = { readonly cluster: Cluster }
 
@@ -77,7 +77,7 @@ export const tellsNothing = (log: Log, type: EventType): Log => ({
   append: async (items) => {
     const told = items.filter(({ event }) => event.type !== type)
     const results = told.length === 0 ? [] : await log.append(told)
-    return items.map((item) => results[told.indexOf(item)] ?? STORED)
+    return items.map((item) => results[told.indexOf(item)] ?? STORED_LAST)
   },
 })
 

@@ -7,8 +7,19 @@ import type { Time } from './time'
 /** A machine's disk, with a worker's journal on it: what was synced outlives the process, whatever it dies of. */
 export class Disk {
   private readonly synced = new Map<string, Told>()
+  /** The place of a record of which a byte has changed; null: none. */
+  private damagedAt: number | null = null
 
-  constructor(private readonly time: Time) {}
+  /** `lost`: told of each fact that the journal had, and can no longer be read. */
+  constructor(
+    private readonly time: Time,
+    private readonly lost: (fact: Told) => void,
+  ) {}
+
+  /** Changes a byte of what the journal then holds when it is read next. */
+  damage(place: number): void {
+    this.damagedAt = place
+  }
 
   /** The journal as one process has it. A note that something was sent may be lost, and it is then sent again. */
   openedBy(process: Process, random: Random): Journal {
@@ -22,6 +33,7 @@ export class Disk {
     return {
       recover: async () => {
         await written()
+        this.loseDamaged()
         for (const id of this.synced.keys()) held.add(id)
         return [...this.synced.values()]
       },
@@ -44,5 +56,14 @@ export class Disk {
       trouble: null,
       close: async () => {},
     }
+  }
+
+  private loseDamaged(): void {
+    const facts = [...this.synced.values()]
+    const damaged = this.damagedAt === null ? undefined : facts[this.damagedAt % Math.max(1, facts.length)]
+    if (damaged === undefined) return
+    this.damagedAt = null
+    this.synced.delete(damaged.id)
+    this.lost(damaged)
   }
 }

@@ -46,6 +46,8 @@ export type Happening =
   | { readonly tag: 'container ends'; readonly node: string; readonly place: number; readonly exit: Exit }
   | { readonly tag: 'container lost'; readonly node: string; readonly place: number }
   | { readonly tag: 'images lost'; readonly node: string }
+  /** A byte changes in what the worker's journal holds when it is read next: of one of its facts, by its place. */
+  | { readonly tag: 'journal damaged'; readonly node: string; readonly place: number }
 
 export interface Planned {
   /** Milliseconds since the run began. */
@@ -98,6 +100,8 @@ export const happen = (world: World, what: Happening): void => {
         world.servers.store.maxBytes = null
       })
       return
+    case 'journal damaged':
+      return world.disks.get(what.node)?.damage(what.place)
     case 'archive':
       return archive(world, what.snapshots)
     case 'later release':

@@ -20,6 +20,7 @@ import {
   seesNoCordon,
   seesNoMachines,
   stopsFirst,
+  takesRepeatsForNews,
   underNewestEpoch,
   unexpecting,
   withMoreRoom,
@@ -134,6 +135,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a fact that the log has no room for is forgotten',
     plant: { log: (log, role) => (role === 'worker' ? dropsWhatIsRefused(log) : log) },
+  },
+  {
+    name: 'what a damaged journal has lost is told again as if the log had not heard what came behind it',
+    plant: { log: (log, role) => (role === 'worker' ? takesRepeatsForNews(log) : log) },
   },
   {
     name: 'a worker is drained before it is empty',

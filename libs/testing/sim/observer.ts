@@ -1,6 +1,7 @@
 import type { Cluster, Health, InstanceState } from '#libs/cluster'
 import type { AttemptRef, Container } from '#libs/drivers'
 import type { OrkEvent } from '#libs/events'
+import type { Fact } from '../../../services/worker/core'
 import type { WritingVerb } from './steering'
 
 /** An event as it was stored, and what the fold made of it. */
@@ -46,6 +47,8 @@ export interface Observer {
   ended?(worker: string, container: Container): void
   /** A process was told whether a probe of one has succeeded. */
   probed?(process: string, ref: AttemptRef, ok: boolean): void
+  /** A fact that a worker had kept can no longer be read. */
+  lost?(fact: Fact): void
   acknowledged?(answer: Acknowledged): void
   /** Now and then, and at the end when everything has come to rest. */
   looked?(): void

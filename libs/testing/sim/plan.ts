@@ -2,6 +2,7 @@ import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type Task
 import { aJob, aTask } from '../happenings'
 import { withContention } from './contention'
 import { withCrons } from './crons'
+import { withDamage } from './damage'
 import type { Happening, Planned } from './happenings'
 import { withHooks } from './hooks'
 import { withIlls } from './ills'
@@ -39,7 +40,8 @@ export const makePlan = (seed: number, events: number): Plan => {
   const needy = withNeeds(seed, withRareTroubles(seed, withCrons(seed, steered)))
   const ruled = withRules(seed, plan.size.workers, withIlls(seed, needy))
   const ranked = withPriorities(seed, withHooks(seed, ruled))
-  return { ...plan, happenings: withTogether(seed, withContention(seed, plan.size.workers, ranked)) }
+  const together = withTogether(seed, withContention(seed, plan.size.workers, ranked))
+  return { ...plan, happenings: withDamage(seed, plan.size.workers, together) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

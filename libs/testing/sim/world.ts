@@ -50,6 +50,8 @@ export class World {
   readonly weather: Weather = { ...CALM }
   readonly nodes = new Map<string, Node>()
   readonly engines = new Map<string, Engine>()
+  /** Of the workers, by name. */
+  readonly disks = new Map<string, Disk>()
   /** The fold of all that was stored. */
   readonly truth: Cluster = emptyCluster()
   violation: Violation | null = null
@@ -192,11 +194,13 @@ export class World {
       probed: (process, ref, ok) => this.each((observer) => observer.probed?.(process, ref, ok)),
     })
     this.engines.set(name, engine)
-    this.add(
-      name,
-      'worker',
-      startWorker(this.around, name, engine, new Disk(this.time), { capacity: CAPACITY, devices: DEVICES }),
-    )
+    const disk = new Disk(this.time, (fact) => {
+      this.note(`${name}: ${fact.id} cannot be read in its journal`)
+      this.each((observer) => observer.lost?.(fact))
+    })
+    this.disks.set(name, disk)
+    const has = { capacity: CAPACITY, devices: DEVICES }
+    this.add(name, 'worker', startWorker(this.around, name, engine, disk, has))
   }
 
   private async request(verb: Acknowledged['verb'], request: unknown): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { type OrkEvent, stamp } from '#libs/events'
-import type { Log } from '#libs/log'
+import type { AppendResult, Log } from '#libs/log'
 import { type Cancel, type Logger, type Machine, pause } from '#libs/runtime'
-import type { Fact } from '../core'
+import { type Fact, movesOn } from '../core'
 import type { Journal, Told } from './journal'
 
 export interface OutboxOptions {
@@ -53,8 +53,9 @@ export class Outbox {
     return count
   }
 
-  add(facts: readonly Fact[], time: number): void {
-    const added = facts.map((fact) => this.enqueue({ ...fact, time }, false))
+  /** `asOf`: up to where the log was folded when they were decided. */
+  add(facts: readonly Fact[], time: number, asOf: number): void {
+    const added = facts.map((fact) => this.enqueue({ ...fact, time, asOf }, false))
     this.unkept.push(...added)
     this.keepSoon()
     if (!this.sending) void this.send()
@@ -123,7 +124,7 @@ export class Outbox {
       const batch = [...this.queues.values()].flatMap(([first]) => first ?? [])
       try {
         const results = await this.options.log.append(batch.map(({ told }) => ({ event: this.event(told) })))
-        this.acknowledge(batch.filter((_, at) => results[at]?.tag === 'Stored'))
+        this.acknowledge(batch, results)
         const refused = results.find((result) => result.tag !== 'Stored')
         if (refused !== undefined) await this.wait(refused)
       } catch (cause) {
@@ -136,18 +137,34 @@ export class Outbox {
     for (const resolve of this.idle.splice(0)) resolve()
   }
 
-  private acknowledge(stored: readonly Waiting[]): void {
+  private acknowledge(batch: readonly Waiting[], results: readonly AppendResult[]): void {
     const { journal, onRoom } = this.options
     const wasFull = journal.isFull
-    for (const { told } of stored) {
-      const queue = this.queues.get(told.instance)
-      queue?.shift()
-      if (queue?.length === 0) this.queues.delete(told.instance)
+    const stored: Waiting[] = []
+    for (const [at, waiting] of batch.entries()) {
+      const result = results[at]
+      if (result?.tag !== 'Stored') continue
+      stored.push(waiting)
+      this.advance(waiting.told, result.seq)
     }
     const kept = stored.filter((waiting) => waiting.kept)
     for (const waiting of stored) waiting.kept = true // it need not be any more
     if (kept.length > 0) journal.sent(kept.map(({ told }) => told))
     if (wasFull && !journal.isFull) onRoom()
+  }
+
+  /** The first fact of an instance is in the log: the next one's turn, or its own under another id. */
+  private advance(told: Told, seq: number): void {
+    const queue = this.queues.get(told.instance)
+    queue?.shift()
+    if (hadNoEffect(told, seq)) {
+      this.options.logger.warn({ id: told.id, seq }, 'the log has had this before, to no effect: it is told again')
+      const again = { told: { ...told, id: `${told.id}@${told.asOf}` }, kept: false }
+      queue?.unshift(again)
+      this.unkept.push(again)
+      this.keepSoon()
+    }
+    if (queue?.length === 0) this.queues.delete(told.instance)
   }
 
   private async wait(why: unknown): Promise<void> {
@@ -160,3 +177,9 @@ export class Outbox {
     return stamp(draft, { id, source: `worker/${this.options.worker}`, time })
   }
 }
+
+/**
+ * Whether what is stored under a fact's id is an earlier telling of it, which was folded before the fact was decided: it
+ * changed nothing, then, as where what comes before it was lost, and another one under its id would be taken for a repeat.
+ */
+const hadNoEffect = ({ asOf, draft }: Told, seq: number): boolean => asOf !== undefined && seq <= asOf && movesOn(draft)

@@ -258,7 +258,7 @@ export class Worker {
   private flush(): void {
     const now = this.machine.now()
     const { facts, effects, wakeAt } = decide(this.view, now, this.outbox.isFull)
-    if (facts.length > 0) this.outbox.add(facts, now.wall)
+    if (facts.length > 0) this.outbox.add(facts, now.wall, this.view.cluster.seq)
     this.room.told(facts)
     if (!this.stopped) for (const effect of effects) this.effects.carryOut(effect)
     if (wakeAt !== null && !this.stopped) this.alarm.ringIn(wakeAt - now.mono)

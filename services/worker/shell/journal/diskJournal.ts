@@ -128,8 +128,9 @@ export class DiskJournal implements Journal {
     await this.segment.close()
   }
 
-  private hold({ id, instance, draft, time }: Told): string {
-    const record = writeRecord({ tag: 'Fact', fact: { id, instance, draft, time } } satisfies Record)
+  private hold(fact: Told): string {
+    const { id } = fact
+    const record = writeRecord({ tag: 'Fact', fact } satisfies Record)
     this.heldBytes += record.length - (this.held.get(id)?.length ?? 0)
     this.held.set(id, record)
     return record

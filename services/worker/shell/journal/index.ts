@@ -3,6 +3,8 @@ import type { Fact } from '../../core'
 /** A fact with the time at which it became true; milliseconds since 1970. */
 export interface Told extends Fact {
   readonly time: number
+  /** Up to where the log was folded when it was decided; absent: an earlier release did not say. */
+  readonly asOf?: number
 }
 
 /** Where facts are kept that the log does not have yet, so that they outlive this process. */

@@ -17,8 +17,9 @@ const checked = Object.entries(services).flatMap(([name, service]) => (name.star
 /** Whether the check of one service passes, run as compose runs it. */
 const isHealthy = async (cluster: TestCluster, { hostname, healthcheck }: Service): Promise<boolean> => {
   const ork = `ork() { '${process.execPath}' '${join(ROOT, 'cli', 'bin', 'ork.cjs')}' "$@"; }`
+  const timeout = 'timeout() { shift; "$@"; }' // not every machine has one, and a program could not call the function above
   const env = { HOSTNAME: hostname, ORK_NATS_URL: cluster.nats.url }
-  return isRight(await runCommand('sh', ['-c', `${ork}; ${healthcheck.test[1]}`], { env }))
+  return isRight(await runCommand('sh', ['-c', `${timeout}; ${ork}; ${healthcheck.test[1]}`], { env }))
 }
 
 const healthy = async (cluster: TestCluster): Promise<readonly string[]> => {

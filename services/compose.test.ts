@@ -14,7 +14,7 @@ type Service = {
   readonly environment: Readonly<Record<string, string>>
   readonly volumes?: readonly string[]
   readonly ports?: readonly string[]
-  readonly healthcheck: { readonly test: readonly string[] }
+  readonly healthcheck: { readonly test: readonly string[]; readonly timeout: string }
   readonly build?: { readonly context: string; readonly dockerfile: string }
 }
 type Compose = {
@@ -37,13 +37,14 @@ const orks = Object.entries(services).filter(([name]) => !name.startsWith('nats-
 const mounts = (service: Service): readonly (readonly string[])[] =>
   (service.volumes ?? []).map((volume) => volume.split(':'))
 
-/** The words of each `ork ...` in a shell line; what is asked there has no blanks in it. */
-const orkCalls = (line: string): readonly (readonly string[])[] =>
-  line
-    .split('|')
-    .map((part) => part.trim().split(/\s+/))
-    .filter(([program]) => program === 'ork')
-    .map(([, ...words]) => words)
+type Call = { readonly seconds: number; readonly words: readonly string[] }
+
+/** Each `timeout SECONDS ork WORDS` in a shell line; what is asked there has no blanks in it. */
+const orkCalls = (line: string): readonly Call[] =>
+  [...line.matchAll(/\btimeout (\d+) ork ([^|]+)/g)].map(([, seconds, words = '']) => ({
+    seconds: Number(seconds),
+    words: words.trim().split(/\s+/),
+  }))
 
 /** Parses as `ork` would; rejects where it would refuse. Resolves to the variables that its flags may come from. */
 const parseCommandLine = async ([id = '', ...argv]: readonly string[]): Promise<readonly string[]> => {
@@ -108,11 +109,12 @@ test('every service has a name of its own in its role, and is told of all server
   }
 })
 
-test('every health check asks with a command that ork takes', async () => {
+test('every health check asks with a command that ork takes, and ends it before the engine would give it up', async () => {
   for (const [name, { healthcheck }] of orks) {
-    const calls = orkCalls(healthcheck.test[1] ?? '')
-    assert.is(calls.length, 1, name)
-    for (const call of calls) await parseCommandLine(call)
+    const [call, ...more] = orkCalls(healthcheck.test[1] ?? '')
+    if (call === undefined || more.length > 0) return assert.unreachable(`${name} asks ${healthcheck.test[1]}`)
+    await parseCommandLine(call.words)
+    assert.ok(call.seconds < Number(/^(\d+)s$/.exec(healthcheck.timeout)?.[1]), name)
   }
 })
 

@@ -31,6 +31,9 @@ export interface DevCluster {
   stop(): Promise<void>
 }
 
+/** The servers are up; three that a busy machine has just started may need long to agree on who leads a stream. */
+const LOG_MS = 60_000
+
 /** Brings up the nats-servers, manager, scheduler and workers; resolves when all have caught up with the log. */
 export const startDevCluster = async (options: DevOptions): Promise<DevCluster> => {
   const { dataDir, report, prefix } = options
@@ -49,6 +52,7 @@ export const startDevCluster = async (options: DevOptions): Promise<DevCluster> 
           prefix,
           sync: options.relaxed ? 'relaxed' : 'always',
           replicas: servers.count,
+          waitMs: LOG_MS,
         }),
       )
       started.push({ stop: () => connection.close() })

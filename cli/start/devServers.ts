@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { causeText, type OrkError, OrkFailure, orkError } from '#libs/kernel'
+import { causeText, OrkFailure, orkError } from '#libs/kernel'
 import {
   findNatsServer,
+  type NatsCluster,
   type NatsServer,
   type NatsServerOptions,
   startNatsCluster,
@@ -22,15 +23,13 @@ export interface DevServersOptions {
   readonly report: (line: string) => void
 }
 
-/** The nats-servers of a dev cluster. */
+/** The nats-servers of a dev cluster. One that ends by itself is started again. */
 export interface DevServers {
   readonly count: 1 | 3
   /** Their addresses, with commas. */
   readonly url: string
   /** What they are configured by, to run them by hand. */
   readonly configs: readonly string[]
-  /** Resolves when the only server has ended; one of three that ends by itself is started again instead. */
-  readonly ended: Promise<OrkError>
   stop(): Promise<void>
 }
 
@@ -55,31 +54,31 @@ export const startDevServers = async (options: DevServersOptions): Promise<DevSe
     report,
     ...(port === undefined ? {} : { port }),
   }
-  return count === 1 ? startOne(settings, report) : startThree(settings, report)
+  const cluster = count === 1 ? await startOne(settings) : await startNatsCluster(settings)
+  const versions = [...new Set(cluster.servers.map(({ version }) => version))].join(', ')
+  const which = count === 1 ? 'nats-server' : `${count} nats-servers`
+  report(`${which} ${versions} at ${cluster.url}, data in ${settings.dir}`)
+  const configs = cluster.servers.map(({ configFile }) => configFile)
+  return { count, url: cluster.url, configs, ...keepUp(cluster, report) }
 }
 
-const startOne = async (settings: Settings, report: (line: string) => void): Promise<DevServers> => {
-  const server = await startNatsServer(settings)
-  report(`nats-server ${server.version} at ${server.url}, its data in ${server.dir}`)
+const startOne = async (settings: Settings): Promise<NatsCluster> => {
+  const servers = [await startNatsServer(settings)]
+  const [{ url, port }] = servers as [NatsServer]
   return {
-    count: 1,
-    url: server.url,
-    configs: [server.configFile],
-    ended: server.exited.then(() => serverDied(server.logFile)),
-    stop: async () => void (await server.stop()),
+    servers,
+    url,
+    restart: async () => {
+      const server = await startNatsServer({ ...settings, port })
+      servers[0] = server
+      return server
+    },
+    stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   }
 }
 
-const serverDied = (where: string): OrkError =>
-  orkError('ServerDied', 'the nats-server ended by itself', {
-    where,
-    next: 'its log says why; what was acknowledged is on disk, so the next `ork dev` goes on where it was',
-  })
-
-const startThree = async (settings: Settings, report: (line: string) => void): Promise<DevServers> => {
-  const cluster = await startNatsCluster(settings)
-  const versions = [...new Set(cluster.servers.map(({ version }) => version))].join(', ')
-  report(`3 nats-servers ${versions} at ${cluster.url}, their data in ${settings.dir}`)
+/** Starts again, until `stop`, each of them that ends by itself: what was acknowledged is on its disk. */
+const keepUp = (cluster: NatsCluster, report: (line: string) => void): Pick<DevServers, 'stop'> => {
   const stopping = new AbortController()
   const revive = async (index: number): Promise<NatsServer | undefined> => {
     while (!stopping.signal.aborted) {
@@ -92,23 +91,19 @@ const startThree = async (settings: Settings, report: (line: string) => void): P
     }
     return undefined
   }
-  const keepUp = async (index: number): Promise<void> => {
+  const watch = async (index: number): Promise<void> => {
     for (let server = cluster.servers[index]; server !== undefined; server = await revive(index)) {
       await server.exited
       if (stopping.signal.aborted) return
-      report(`${server.name} ended by itself, and is started again; the other two go on`)
+      report(`${server.name} ended by itself, and is started again (its log: ${server.logFile})`)
     }
   }
-  const kept = cluster.servers.map((_, index) => keepUp(index))
+  const watched = cluster.servers.map((_, index) => watch(index))
   return {
-    count: 3,
-    url: cluster.url,
-    configs: cluster.servers.map(({ configFile }) => configFile),
-    ended: new Promise(() => {}),
     stop: async () => {
       stopping.abort()
       await cluster.stop()
-      await Promise.all(kept)
+      await Promise.all(watched)
       await cluster.stop() // one that was just being started again
     },
   }

@@ -5,7 +5,7 @@ import { OrkFailure } from '#libs/kernel'
 import { findRoot } from '#libs/nats-server'
 import { userDataDir, writeEndpoint } from '../client/endpoint'
 import type { Output } from '../output'
-import { type DevCluster, startDevCluster } from './dev'
+import { startDevCluster } from './dev'
 import { checkDriver, type DriverChoice, dockerAddress, makeDrivers } from './drivers'
 import { type Example, stopExample, submitExample } from './example'
 import type { WorkerProvisions } from './provisions'
@@ -43,7 +43,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     ...(options.natsServers === undefined ? {} : { count: options.natsServers }),
   })
   const forget = writeEndpoint({ url: cluster.servers.url, pid: process.pid, dataDir })
-  const endsByItself = Promise.race([cluster.servers.ended, cluster.ended]).then((why) => {
+  const endsByItself = cluster.ended.then((why) => {
     throw new OrkFailure(why)
   })
   const untilEnd = async (): Promise<void> => {
@@ -57,20 +57,15 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
   } finally {
     forget()
     say('stopping')
-    await stopInTime(cluster)
+    await Promise.race([cluster.stop(), pause(GRACE_MS, undefined, { ref: false })])
+    setTimeout(() => process.exit(), LAST_MS).unref()
   }
 }
 
-/** How long an orderly end may take, and how long what is left of it once there is no log to tell any more. */
+/** How long an orderly end may take; whatever cannot end is left to the next start, which finds it out. */
 const GRACE_MS = 30_000
+/** How long what is still open may then keep the process. */
 const LAST_MS = 1_000
-
-/** In order, while the log is there to be told; whatever cannot end is left to the next start, which finds it out. */
-const stopInTime = async (cluster: DevCluster): Promise<void> => {
-  const within = (ms: number): Promise<void> => pause(ms, undefined, { ref: false })
-  await Promise.race([cluster.stop(), cluster.servers.ended.then(() => within(LAST_MS)), within(GRACE_MS)])
-  setTimeout(() => process.exit(), LAST_MS).unref()
-}
 
 /** `.ork` of the checkout this code is in, else a folder of the user's. */
 const defaultDataDir = (): string => {

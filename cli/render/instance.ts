@@ -8,19 +8,21 @@ import { paintState } from './state'
 import { type Cell, renderPairs, renderTable } from './table'
 import { relative, relativeAndAbsolute } from './time'
 
-/** A line an instance: where it stands, where it is, why. */
+/** A line an instance: where it stands, where it is, why; where they are of several versions, of which. */
 export const renderInstances = (
   instances: readonly (AttemptSummary | InstanceSummary)[],
   look: EventLook,
   empty: string,
+  versions = false,
 ): string =>
   renderTable(
-    ['ID', 'STATE', 'WORKER', 'ATTEMPT', 'SINCE', 'DETAIL'],
+    ['ID', 'STATE', 'WORKER', 'ATTEMPT', ...(versions ? ['VERSION'] : []), 'SINCE', 'DETAIL'],
     instances.map((instance): (Cell | string)[] => [
       instance.id,
       { text: stateOf(instance), paint: paintHealth(look.colours, instance) },
       instance.worker === null || instance.state === 'pending' ? '-' : instance.worker,
       { text: String(instance.attempt), align: 'right' },
+      ...(versions ? [{ text: String(instance.version), align: 'right' } as const] : []),
       relative(instance.since, look),
       detailOf(instance, look),
     ]),

@@ -67,20 +67,22 @@ export const renderJob = (
     'no tasks',
   )
   const runs = job.cron === null ? [] : [renderRuns(job.cron.runs, instances, look)]
-  const sections = [head, tasks, ...runs, renderInstances(instances, look, 'no instances')]
+  const mixed = job.tasks.some(({ outdated }) => outdated > 0)
+  const sections = [head, tasks, ...runs, renderInstances(instances, look, 'no instances', mixed)]
   if (explained.length > 0) sections.push(explained.map((reply) => renderExplain(reply, look)).join('\n\n'))
   return sections.join('\n\n')
 }
 
 /** `running since 2m ago: 3 to replace, 1 more on its way out`, `failed 1m ago: web.api.0 failed: exit code 1`. */
-const updateOf = ({ update }: JobDetail, look: EventLook): (readonly [string, string])[] => {
+const updateOf = ({ name, update }: JobDetail, look: EventLook): (readonly [string, string])[] => {
   if (update === null) return []
-  const { state, since, outdated, retiring, reason, promoted } = update
+  const { state, since, outdated, retiring, reason, promoted, awaitsPromotion } = update
   const said = [
     ...(reason === null ? [] : [escapeText(reason)]),
     ...(outdated === 0 ? [] : [`${outdated} to replace`]),
     ...(retiring === 0 ? [] : [`${retiring} of before still there`]),
     ...(promoted ? ['promoted'] : []),
+    ...(awaitsPromotion ? [`its canaries are up, \`ork promote ${escapeText(name)}\` has the others follow`] : []),
   ]
   const detail = said.length === 0 ? '' : `: ${said.join(', ')}`
   return [['Update', `${paintState(look.colours, state)(state)} since ${relativeAndAbsolute(since, look)}${detail}`]]

@@ -37,9 +37,9 @@ export const sentenceOf = (event: OrkEvent): string => {
     case 'UpdatePaused':
       return `its update to version ${event.data.version} is paused${by(event)}${because(event.data.reason)}`
     case 'UpdateResumed':
-      return `its update to version ${event.data.version} goes on${by(event)}`
+      return `its update to version ${event.data.version} goes on${by(event)}${because(event.data.reason)}`
     case 'UpdatePromoted':
-      return `the canaries of version ${event.data.version} are promoted${by(event)}`
+      return `the canaries of version ${event.data.version} are promoted${by(event)}${because(event.data.reason)}`
     case 'UpdateSucceeded':
       return `is up to date: version ${event.data.version} runs everywhere and is healthy`
     case 'UpdateFailed':

@@ -1,4 +1,5 @@
 import {
+  awaitsPromotion,
   type Instance,
   instancesOfRun,
   isAskedFor,
@@ -6,7 +7,6 @@ import {
   isPlaced,
   isUp,
   type Job,
-  type Task,
 } from '#libs/cluster'
 import { updateOf } from '#libs/spec'
 
@@ -69,7 +69,7 @@ export const judgeStart = (job: Job, version: number): Verdict => {
   if (job.update?.state === 'failed') return updateFailed(job)
   const by: Record<Standing, Instance[]> = { up: [], failed: [], pending: [], moving: [] }
   for (const instance of wantedOf(job)) by[standing(instance)].push(instance)
-  if (areCanariesUp(job)) return { tag: 'Canaries' }
+  if (awaitsPromotion(job)) return { tag: 'Canaries' }
   if (job.state === 'failed') return { tag: 'Failed', failed: by.failed }
   if (job.update?.state === 'running' && by.pending.length + by.failed.length === 0) return GOING
   if (by.moving.length > 0 || (job.kind === 'batch' && by.pending.length === 0)) return GOING
@@ -104,24 +104,6 @@ export const stallWatch = (begun: number): ((job: Job, now: number) => Verdict) 
 const updateFailed = ({ update, stable, tasks }: Job): Verdict => {
   const asked = [...tasks.values()].some(({ spec }) => updateOf(spec).autoRevert)
   return { tag: 'UpdateFailed', reason: update?.reason ?? 'for no known reason', reverts: asked && stable !== null }
-}
-
-/** Whether as many as may run before a person has looked at them do, and others wait. */
-const areCanariesUp = ({ update, tasks }: Job): boolean => {
-  if (update?.state !== 'running' || update.promoted) return false
-  const waiting = [...tasks.values()].filter(({ outdated }) => outdated > 0)
-  return waiting.length > 0 && waiting.every(hasCanariesUp)
-}
-
-const hasCanariesUp = ({ spec, instances, replicas }: Task): boolean => {
-  const { canary, autoPromote } = updateOf(spec)
-  const fresh = [...instances].slice(0, replicas).filter((instance) => !isOutdated(instance))
-  return (
-    canary > 0 &&
-    !autoPromote &&
-    fresh.length >= canary &&
-    fresh.every((instance) => instance.state === 'running' && isUp(instance))
-  )
 }
 
 /** Where the stop of a job stands; with `purge` it is over once the job is forgotten. */

@@ -1,4 +1,5 @@
 import { nextTime } from '#libs/spec'
+import { awaitsPromotion } from './canaries'
 import { type InstanceState, isOver, isPlaced } from './lifecycle'
 import type { Attempt, Cluster, Instance, Job, Quarantined, Task, Update, Worker } from './model'
 import { isFrozen } from './quarantine'
@@ -74,6 +75,7 @@ const describeUpdate = (job: Job, update: Update): UpdateSummary => ({
   since: at(update.since),
   outdated: sumOf(job.tasks.values(), ({ outdated }) => outdated),
   retiring: sumOf(job.tasks.values(), ({ retiring }) => retiring),
+  awaitsPromotion: awaitsPromotion(job),
 })
 
 const sumOf = <T>(items: Iterable<T>, value: (item: T) => number): number => {

@@ -31,7 +31,8 @@ export const evolveUpdate = (
   changes.job(job) // also when ignored: a decision may have been refused because of this event
 }
 
-const step = (cluster: Cluster, job: Job, { type, data, time }: UpdateEvent): void => {
+const step = (cluster: Cluster, job: Job, event: UpdateEvent): void => {
+  const { type, data, time } = event
   const state = STEPS[type][job.update?.state ?? 'none']
   if (state === undefined || data.version !== job.version || job.state !== 'running') return ignoreIllegal(cluster)
   const since = Date.parse(time)
@@ -41,6 +42,12 @@ const step = (cluster: Cluster, job: Job, { type, data, time }: UpdateEvent): vo
     promoted: before.promoted || type === 'UpdatePromoted',
     restart: before.restart,
     since: before.state === state ? before.since : since,
-    reason: 'reason' in data ? data.reason : null,
+    reason: reasonAfter(before, event),
   }
+}
+
+/** Why it is paused or has failed; whoever promotes what is paused does not resume it. */
+const reasonAfter = ({ reason }: Update, { type, data }: UpdateEvent): string | null => {
+  if (type === 'UpdatePromoted') return reason
+  return type === 'UpdatePaused' || type === 'UpdateFailed' ? data.reason : null
 }

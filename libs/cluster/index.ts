@@ -1,5 +1,6 @@
 export * from './apart'
 export * from './attributes'
+export { awaitsPromotion, needsCanaries } from './canaries'
 export * from './colocate'
 export { instancesInSlot, instancesOfRun, mostSlots } from './cronRuns'
 export * from './decider'

@@ -33,6 +33,16 @@ test('a new template makes what runs outdated, one less with each that ends', ()
   assert.is(story.instance('web.api.0').spec.image, 'busybox:2')
 })
 
+test('who finds the canaries of a paused update good does not resume it, and the reason of the pause stays', () => {
+  const data = { job: 'web', version: 2 }
+  const story = twoRunning().when(submitted(of(2, 'busybox:2'), 2))
+  story.when({ type: 'UpdateStarted', data: { ...data, replaces: 2 } })
+  story.when({ type: 'UpdatePaused', data: { ...data, reason: 'lunch' } })
+  story.when({ type: 'UpdatePromoted', data: { ...data, reason: 'all is well' } })
+  const { state, promoted, reason } = story.cluster.jobs.get('web')?.update ?? {}
+  assert.equal([state, promoted, reason], ['paused', true, 'lunch'])
+})
+
 test('going back to the old template replaces only what had left it', () => {
   const story = twoRunning().when(submitted(of(2, 'busybox:2'), 2))
   story.when(on('web.api.0').stopped(), on('web.api.0', 'w1', 2).scheduled(2), submitted(of(2), 3))

@@ -58,6 +58,8 @@ export interface UpdateSummary extends Omit<Update, 'since'> {
   /** Instances that are still to be replaced, and those that wait for their successor to be healthy. */
   readonly outdated: number
   readonly retiring: number
+  /** Whether its canaries are up, and the others wait for `ork promote`. */
+  readonly awaitsPromotion: boolean
 }
 
 export interface JobDetail extends JobSummary {

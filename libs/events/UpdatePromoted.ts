@@ -1,12 +1,17 @@
 import * as t from 'io-ts'
-import { Count, Name } from '#libs/kernel'
+import { Count, Name, nullable } from '#libs/kernel'
 import { defineEvent } from './define'
 
+const first = t.type({ job: Name, version: Count })
+
+/** Version 2 says why. */
 export const UpdatePromoted = defineEvent({
   type: 'UpdatePromoted',
+  version: 2,
   topic: 'job',
   owner: 'manager',
   nature: 'command',
   summary: 'A user found the canaries good: the other instances follow.',
-  data: t.type({ job: Name, version: Count }),
+  data: t.type({ ...first.props, reason: nullable(t.string) }),
+  older: { 1: { data: first, upcast: (data: t.TypeOf<typeof first>) => ({ ...data, reason: null }) } },
 })

@@ -181,14 +181,14 @@ const updateStep = ({ name, version, update }: Job, roll: number): Draft | undef
       return at<Draft>(
         [
           paused,
-          { type: 'UpdatePromoted', data },
+          { type: 'UpdatePromoted', data: { ...data, reason: null } },
           { type: 'UpdateSucceeded', data },
           { type: 'UpdateFailed', data: { ...data, reason: 'odd' } },
         ],
         roll,
       )
     case 'paused':
-      return { type: 'UpdateResumed', data }
+      return { type: 'UpdateResumed', data: { ...data, reason: null } }
     default:
       return update === null ? { type: 'UpdateStarted', data: { ...data, replaces: 1 } } : paused
   }

@@ -16,6 +16,7 @@ import {
   machinesOf,
   matesOf,
   mayBePurged,
+  needsCanaries,
   rescheduleAfterMs,
   type Task,
   targetOf,
@@ -26,7 +27,7 @@ import {
 } from '#libs/cluster'
 import { containerName } from '#libs/drivers'
 import { addResources, instanceId, NO_RESOURCES, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
-import { isMet, lastTime, type PortSpec, updateOf } from '#libs/spec'
+import { isMet, lastTime, type PortSpec } from '#libs/spec'
 import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { MARGIN } from '../../../services/scheduler/core/preempt'
 import { priorityOf, turnOf } from '../../../services/scheduler/core/queue'
@@ -123,7 +124,7 @@ const finishAll = (world: World): void => {
 }
 
 const waitsForPromotion = ({ update, tasks }: Job): boolean =>
-  update?.state === 'running' && !update.promoted && [...tasks.values()].some(({ spec }) => updateOf(spec).canary > 0)
+  update?.state === 'running' && !update.promoted && [...tasks.values()].some(needsCanaries)
 
 const heal = (world: World): void => {
   world.note('>>> everything is healed')

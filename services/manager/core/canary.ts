@@ -1,11 +1,9 @@
-import { whyWaiting } from '#libs/cluster'
+import { needsCanaries, whyWaiting } from '#libs/cluster'
 import type { Move, Survey } from './survey'
 
 /** Whether the instances beyond the canaries may follow: there are none, or they were found good. */
-const isGateOpen = ({ task, update, steady }: Survey): boolean => {
-  if (update.canary === 0 || task.job.update?.promoted === true) return true
-  return update.autoPromote && steady >= update.canary
-}
+const isGateOpen = ({ task, update, steady }: Survey): boolean =>
+  !needsCanaries(task) || (update.autoPromote && steady >= update.canary)
 
 /** How many more instances may be replaced before somebody finds the canaries good. */
 const roomForCanaries = (found: Survey): number =>

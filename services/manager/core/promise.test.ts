@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Instance, isOutdated, isUp, isWanted, type Task } from '#libs/cluster'
+import { type Instance, isOutdated, isUp, isWanted, needsCanaries, type Task } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { DEFAULT_UPDATE, type UpdateSpec, updateOf } from '#libs/spec'
 import { CoreStory } from '../../../libs/testing/coreStory'
@@ -118,9 +118,9 @@ class World {
   }
 
   private steer(pick: number): void {
-    const data = { job: 'web', version: this.task.job.version }
+    const data = { job: 'web', version: this.task.job.version, reason: null }
     const drafts: readonly Draft[] = [
-      { type: 'UpdatePaused', data: { ...data, reason: null } },
+      { type: 'UpdatePaused', data },
       { type: 'UpdateResumed', data },
       { type: 'UpdatePromoted', data },
     ]
@@ -169,7 +169,7 @@ test('an update never leaves fewer healthy instances than it promises, and comes
       for (const step of taken) world.take(step)
       assert.ok(world.settle(), `it comes to rest: ${world.story.log.entries.slice(-6).map((e) => e.event.type)}`)
       const { job, outdated, retiring } = world.task
-      const waits = updateOf(world.task.spec).canary > 0 && job.update?.promoted === false
+      const waits = needsCanaries(world.task)
       const ended = job.update === null || job.update.state !== 'running' || waits
       assert.ok(ended, `the update is ${job.update?.state}`)
       if (job.update?.state === 'succeeded') assert.is(outdated + retiring, 0)

@@ -195,7 +195,7 @@ test('the canaries go first, the others once they are promoted', () => {
   assert.equal(said(story), [STARTED, stops(0)])
   replaced(story, 0)
   assert.equal(after(story, 3_600_000), [], 'waiting for a person is no want of progress')
-  const promoted: Draft = { type: 'UpdatePromoted', data: { job: 'web', version: 2 } }
+  const promoted: Draft = { type: 'UpdatePromoted', data: { job: 'web', version: 2, reason: null } }
   assert.equal(said(story, promoted), [stops(1), stops(2)])
 })
 
@@ -204,6 +204,22 @@ test('healthy canaries are promoted by themselves, where asked for', () => {
   story.settle()
   replaced(story, 0)
   assert.equal([after(story, 9_500), after(story, 500)], [[], [stops(1), stops(2)]])
+})
+
+test('a canary that never becomes healthy is taken back at once: what was good before needs no canaries', () => {
+  const story = updating({ canary: 1, autoRevert: true, healthyDeadlineMs: 30_000 })
+  story.settle()
+  story.given(story.log.on(id(0)).stopped(), on(id(0), 'w1', 2).scheduled(2))
+  assert.equal(after(story, 30_000), ['UpdateFailed web', 'JobReverted web', STARTED, stops(0)])
+})
+
+test('who goes back from a canary by hand has nothing to promote', () => {
+  const story = updating({ canary: 1 })
+  story.settle()
+  replaced(story, 0)
+  const data = { job: 'web', version: 3, to: 1, reason: null, spec: version(1, { canary: 1 }) }
+  assert.equal(said(story, { type: 'JobReverted', data }), [STARTED])
+  assert.equal(after(story, 10_000), [stops(0)])
 })
 
 test('what waits for the canaries of another version is still rid of its former attempt', () => {
@@ -225,7 +241,7 @@ test('a paused update lets what was begun come to its end, and goes on when it i
   up(story, 0, 'w2')
   assert.equal(after(story, 3_600_000), [stops(0)])
   story.given(on(id(0), 'w1', 1).stopped())
-  const resumed: Draft = { type: 'UpdateResumed', data: { job: 'web', version: 2 } }
+  const resumed: Draft = { type: 'UpdateResumed', data: { job: 'web', version: 2, reason: null } }
   assert.equal(said(story, resumed), [`TaskReplaceRequested ${id(1)} on w1`])
 })
 

@@ -20,10 +20,10 @@ export const steer = (
   if (job === undefined) return E.left(noSuchJob(cluster, name))
   const { update, version } = job
   if (update === null || (update.state !== 'running' && update.state !== 'paused')) return E.left(noUpdate(job))
-  const data = { job: name, version }
+  const data = { job: name, version, reason }
   const is = { pause: update.state === 'paused', resume: update.state === 'running', promote: update.promoted }
   const draft: Readonly<Record<Steering, Draft>> = {
-    pause: { type: 'UpdatePaused', data: { ...data, reason } },
+    pause: { type: 'UpdatePaused', data },
     resume: { type: 'UpdateResumed', data },
     promote: { type: 'UpdatePromoted', data },
   }

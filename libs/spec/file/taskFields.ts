@@ -118,7 +118,8 @@ export const taskFields = struct<TaskFile>('a task', {
     doc:
       'What happens when a container ends by itself, or cannot be started. By default that of a service is started again ' +
       'where it is for ever, after 1s, 2s, 4s and so on up to 1m; that of a batch or cron job when it has failed, three times ' +
-      'in a row. Once `attempts` are used up the instance has failed, and `reschedule` says what follows.',
+      'in a row. Once `attempts` are used up the instance has failed, and `reschedule` says what follows; so it has, without ' +
+      'any `attempts`, once its engine could not start it six times in a row (a port that a stranger has, a missing device).',
     example: { policy: 'on-failure', attempts: 5 },
     synonyms: ['restart_policy', 'restartpolicy'],
   }),

@@ -18,6 +18,9 @@ import type { Weather } from './weather'
 /** What is left of a call to an engine that hangs. */
 const HANG_MS = [5_000, 40_000] as const
 const KILLED: Exit = { exitCode: 137, signal: 'SIGKILL', oomKilled: false }
+/** In a task's environment: the worker whose engine cannot start it, until all is mended. */
+export const NO_START_ON = 'SIM_NO_START_ON'
+const NO_START: DriverError = { tag: 'Failed', what: 'a stranger has its port' }
 const NO_ANSWER: DriverError = { tag: 'Unreachable', what: 'the engine does not answer' }
 
 /** The owner of all containers on a worker's engine. */
@@ -40,7 +43,7 @@ export class Engine {
   /** A machine that was switched off for good. */
   private gone = false
   isReachable = true
-  /** From when on every container is found to be well, whatever its environment says of it. */
+  /** From when on every container starts and is found to be well, whatever its environment says of it. */
   isHealed = false
 
   constructor(
@@ -113,11 +116,13 @@ export class Engine {
       list: (owner) => call(() => host.list(owner)),
       pull: (image, progress) => call(() => this.pull(image, progress)),
       run: (spec) =>
-        call(async () =>
-          spec.image === undefined || this.images.has(spec.image)
-            ? host.run(spec)
-            : E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` }),
-        ),
+        call(async () => {
+          if (spec.image !== undefined && !this.images.has(spec.image)) {
+            return E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` })
+          }
+          if (spec.env[NO_START_ON] === this.worker && !this.isHealed) return E.left(NO_START)
+          return host.run(spec)
+        }),
       stop: (ref, signal, graceMs) => call(() => host.stop(ref, signal, graceMs)),
       probe: async (ref, probe, timeoutMs) => {
         const found = await call(async () =>

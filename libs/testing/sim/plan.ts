@@ -1,5 +1,6 @@
 import { DEFAULT_STOP, DEFAULT_UPDATE, type JobSpec, type RestartSpec, type TaskSpec } from '#libs/spec'
 import { aJob, aTask } from '../happenings'
+import { withBadPlaces } from './badPlaces'
 import { withContention } from './contention'
 import { withCrons } from './crons'
 import { withDamage } from './damage'
@@ -41,7 +42,8 @@ export const makePlan = (seed: number, events: number): Plan => {
   const ruled = withRules(seed, plan.size.workers, withIlls(seed, needy))
   const ranked = withPriorities(seed, withHooks(seed, ruled))
   const together = withTogether(seed, withContention(seed, plan.size.workers, ranked))
-  return { ...plan, happenings: withDamage(seed, plan.size.workers, together) }
+  const damaged = withDamage(seed, plan.size.workers, together)
+  return { ...plan, happenings: withBadPlaces(seed, plan.size.workers, damaged) }
 }
 
 /** Without needs beyond room, with one kind of update, which nobody steers, and workers that nobody drains. */

@@ -32,6 +32,7 @@ import { PATIENCE_MS } from '../../../services/scheduler/core/keep'
 import { MARGIN } from '../../../services/scheduler/core/preempt'
 import { priorityOf, turnOf } from '../../../services/scheduler/core/queue'
 import { aJob } from '../happenings'
+import { NO_START_ON } from './engine'
 import { EPOCH } from './process'
 import { CALM } from './weather'
 import type { World } from './world'
@@ -409,4 +410,7 @@ const isWaiting = (instance: Instance): boolean => instance.state === 'pending' 
 
 /** Whether its task may end in failure: because it can never start, or because it is not restarted for ever. */
 const mayFail = ({ spec }: Instance): boolean =>
-  spec.env.SIM_REFUSED === '1' || spec.image?.startsWith('no/') === true || spec.restart.attempts !== null
+  spec.env.SIM_REFUSED === '1' ||
+  spec.env[NO_START_ON] !== undefined ||
+  spec.image?.startsWith('no/') === true ||
+  spec.restart.attempts !== null

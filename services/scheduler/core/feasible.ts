@@ -11,7 +11,7 @@ import {
 } from '#libs/cluster'
 import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from './choosePorts'
-import { beside, type Candidate, FILTERS } from './filters'
+import { type Candidate, FILTERS } from './filters'
 import type { Fleet } from './fleet/fleet'
 import { siteOf } from './needs'
 import type { Admits } from './pick'
@@ -90,7 +90,9 @@ export class Feasible {
     const { worker } = before
     const chosen = chosenPorts(spec.ports, before.hostPorts)
     this.ports.set(worker, new Set([...this.portsOf(worker), ...hostPortsOf({ spec, chosenPorts: chosen })]))
-    this.devices.set(row, beside(instance, before).reservedDevices)
+    const devices = new Map(before.reservedDevices)
+    countDevices(devices, spec, 1)
+    this.devices.set(row, devices)
     for (const name of volumesOf({ ...instance, spec })) {
       const homes = this.homesOf(name)
       if (homes.size === 0) this.homes.set(name, new Set([worker.name]))

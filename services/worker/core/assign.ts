@@ -79,6 +79,7 @@ const newAssignment = (id: string, attempt: Attempt, now: Now): Assignment => ({
   notBefore: now.mono + Math.min(Math.max(0, attempt.notBefore - now.wall), longestDelayMs(attempt.spec.restart)),
   sparingUntil: 0,
   sparedRestarts: 0,
+  failedStarts: 0,
   alarmAt: 0,
   cutOffAlarmAt: 0,
   checkAlarmAt: 0,

@@ -1,11 +1,15 @@
 import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
 import { hashFraction } from '#libs/kernel'
+import { rescheduleOf } from '#libs/spec'
 import { NO_CHECK } from './check'
 import { attemptOf, tell } from './facts'
 import { type AfterExit, afterExit, afterFailure, describeExit, GONE, sparingMs } from './restart'
 import { type Assignment, containersOf, currentOf, type Ending, keyOf, NO_HOOKS, refOf, type WorkerView } from './view'
 import type { Work } from './work'
+
+/** So often a start that the engine cannot do is tried again here; half a minute, by the usual waits. */
+const MOST_START_RETRIES = 5
 
 /** The container of the current attempt ended, or is not there any more: says so. */
 export const ended = (assignment: Assignment, exit: Exit, now: Now, work: Work): void => {
@@ -29,11 +33,29 @@ export const followExit = (
   goOn(view, assignment, next, { exitCode: exit.exitCode, ranMs, now }, work)
 }
 
-/** The engine could not start it, for a reason that may pass: it is tried again as its restart policy has it. */
-export const retryStart = (view: WorkerView, assignment: Assignment, reason: string, now: Now, work: Work): void => {
+/** The attempt came to its end before its container could start: it is tried again as its restart policy has it. */
+export const retry = (view: WorkerView, assignment: Assignment, reason: string, now: Now, work: Work): void => {
   const past = { restarts: assignment.restarts, ranMs: 0, random: randomOf(assignment) }
   const next = afterFailure(assignment.spec.restart, reason, past)
   goOn(view, assignment, next, { exitCode: null, ranMs: 0, now }, work)
+}
+
+/**
+ * The engine could not start it, for a reason that may pass: the same, but where it would be tried here for ever it has
+ * failed here in the end, so that another worker gets it.
+ */
+export const retryStart = (view: WorkerView, assignment: Assignment, reason: string, now: Now, work: Work): void => {
+  assignment.failedStarts += 1
+  const retries = assignment.failedStarts - 1
+  if (retries < MOST_START_RETRIES || !mayGoOnElsewhere(assignment)) return retry(view, assignment, reason, now, work)
+  const next = { tag: 'Fail', reason: `${reason}, after ${retries} restarts` } as const
+  goOn(view, assignment, next, { exitCode: null, ranMs: 0, now }, work)
+}
+
+/** Whether it is restarted without a bound of its own, and would be placed anew if it failed here. */
+const mayGoOnElsewhere = ({ spec, logged }: Assignment): boolean => {
+  const { kind } = logged.task.job
+  return spec.restart.attempts === null && kind !== 'system' && rescheduleOf(spec, kind).attempts !== 0
 }
 
 /** Follows from the attempt, so that instances which fail together are not restarted together. */

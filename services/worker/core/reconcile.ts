@@ -1,6 +1,6 @@
 import type { Now } from '#libs/cluster'
 import { stopWhenCutOff } from './cutOff'
-import { ended, followExit, retryStart, takeOver } from './ended'
+import { ended, followExit, retry, takeOver } from './ended'
 import { attemptOf, tell } from './facts'
 import { isChecked, watchHealth } from './health'
 import { runHooks } from './hooks'
@@ -84,6 +84,7 @@ const step = (view: WorkerView, assignment: Assignment, now: Now, work: Work): b
 const begun = (assignment: Assignment, held: Held, now: Now, work: Work): void => {
   assignment.phase = 'running'
   assignment.startedAt = now.mono
+  assignment.failedStarts = 0
   const checked = isChecked(assignment, held)
   assignment.health = checked ? 'starting' : null
   const told = { container: held.id, ports: [...held.ports], checked }
@@ -112,7 +113,7 @@ const bringUp = (view: WorkerView, assignment: Assignment, held: Held | undefine
     const hooks = runHooks(view, assignment, 'prestart', now, work)
     if (hooks.tag === 'Busy') return false
     if (hooks.tag === 'Failed') {
-      if (hooks.error === null) retryStart(view, assignment, hooks.reason, now, work)
+      if (hooks.error === null) retry(view, assignment, hooks.reason, now, work)
       else cannotStart(view, assignment, hooks.error, hooks.reason, now, work)
       return true
     }

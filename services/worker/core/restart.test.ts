@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { DEFAULT_RESCHEDULE } from '#libs/spec'
 import { containers, ends, given, ID, news, RESTART, running, state } from '../../../libs/testing/workerStory'
 import { afterExit } from './restart'
 import { setScarce } from './view'
@@ -62,6 +63,41 @@ test('it has failed once its restarts are used up', () => {
   sim.pass(1_000)
   assert.equal(news(sim), ['Run#2', 'TaskFailed#2'])
   assert.is(sim.log.instance(ID).reason, 'no space left, after 1 restart')
+})
+
+/** What comes of so many tries to start what the engine cannot start: the last news. */
+const lastAfter = (sim: ReturnType<typeof given>, tries: number): string | undefined => {
+  let last: string | undefined
+  for (let time = 0; time < tries; time += 1) {
+    last = news(sim).at(-1)
+    sim.pass(10_000)
+  }
+  return last
+}
+
+test('what this engine cannot start is not tried here for ever: after five restarts it has failed, for another worker', () => {
+  const sim = given({ env: { BROKEN: 'for now' } })
+  assert.is(lastAfter(sim, 5), 'TaskRestarting#6')
+  assert.is(lastAfter(sim, 1), 'TaskFailed#6')
+  assert.is(sim.log.instance(ID).reason, 'no space left, after 5 restarts')
+  assert.equal(lastAfter(sim, 3), undefined)
+})
+
+test('it is, where it would not be placed anew', () => {
+  const stays = given({ env: { BROKEN: 'for now' }, reschedule: { ...DEFAULT_RESCHEDULE, attempts: 0 } })
+  assert.is(lastAfter(stays, 10), 'TaskRestarting#11')
+  const batch = given({ env: { BROKEN: 'for now' } }, 'batch')
+  assert.is(lastAfter(batch, 10), 'TaskRestarting#11')
+})
+
+test('restarts of what did start are not counted for that', () => {
+  const sim = running()
+  for (let attempt = 1; attempt <= 10; attempt += 1) {
+    ends(sim, attempt)
+    sim.pass(60_000)
+    news(sim)
+  }
+  assert.is(state(sim), 'running #11')
 })
 
 /** When a container that ends as soon as it was started is started again, in seconds from now. */

@@ -96,6 +96,8 @@ export interface Assignment {
   /** The same while the log is at its reserve, and how often it was restarted since it is. */
   sparingUntil: number
   sparedRestarts: number
+  /** How often in a row its engine could not start it, as far as this process knows. */
+  failedStarts: number
   /** The times for which alarms were set: to start it, to stop it where it is cut off, and to probe it; 0: none. */
   alarmAt: number
   cutOffAlarmAt: number

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { eventually, sleeper, type TestDev, withProcessDev } from '../../libs/testing/cluster'
+import { sleeper, type TestDev, untilWhole, withProcessDev } from '../../libs/testing/cluster'
 import { runOrk } from '../../libs/testing/ork'
 import { isAlive } from '../../libs/testing/processes'
 
@@ -23,11 +23,7 @@ test('ork dev on three servers: the stream leader is killed, started again, and 
     await first.submitSurely(sleeper('later', process_), 60_000)
     await first.log.running('later', 1, 60_000)
     assert.is(first.log.all('TaskStarted').length, 2)
-    const isWhole = async () => {
-      const streams = await first.connection.log.streams()
-      return streams.every(({ copies }) => copies.length === 2 && copies.every(({ state }) => state === 'current'))
-    }
-    await eventually('three copies that are current', isWhole, 60_000)
+    await untilWhole(first.connection)
     assert.match(dev.service.log(), /ended by itself, and is started again/)
     const pids = ['ork-1', 'ork-2', 'ork-3'].map((name) => serverPid(dev, name))
     assert.ok(!pids.includes(pid) && pids.every(isAlive))

@@ -3,6 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Connection } from '#libs/log'
 import type { NatsCluster, NatsServer } from '#libs/nats-server'
+import { untilWhole } from '../../libs/testing/cluster'
 import { mustConnect } from '../../libs/testing/jetStream'
 import { assertStored, writing } from '../../libs/testing/log/writing'
 import { startTestNatsCluster } from '../../libs/testing/nats'
@@ -42,14 +43,6 @@ const leaderOf = async ({ cluster, connection }: Context): Promise<readonly [Nat
   }
 }
 
-const isWhole = async ({ connection }: Context): Promise<void> => {
-  for (;;) {
-    const streams = await connection.log.streams()
-    if (streams.every(({ copies }) => copies.length === 2 && copies.every(({ state }) => state === 'current'))) return
-    await pause(100)
-  }
-}
-
 test("kill -9 of the stream's leader: nothing acknowledged is lost, and writes go on", async (context) => {
   const { cluster, connection } = context
   const writes = writing(connection)
@@ -64,7 +57,7 @@ test("kill -9 of the stream's leader: nothing acknowledged is lost, and writes g
   const { longestMs } = done
   tell("kill -9 of the stream's leader server", { acknowledged: done.written.length, lost: 0, twice: 0, longestMs })
   if (FULL) assert.ok(longestMs < 10_000, `writes stood still for ${longestMs} ms`)
-  await isWhole(context)
+  await untilWhole(context.connection)
 })
 
 test("SIGSTOP of the stream's leader during publishes: what timed out and was stored is not written twice", async (context) => {
@@ -85,7 +78,7 @@ test("SIGSTOP of the stream's leader during publishes: what timed out and was st
     twice: 0,
     longestMs,
   })
-  await isWhole(context)
+  await untilWhole(context.connection)
 })
 
 test('two of three are away: nothing is acknowledged and nothing lost, until one is back', async (context) => {
@@ -108,7 +101,7 @@ test('two of three are away: nothing is acknowledged and nothing lost, until one
   await assertStored(connection, done)
   const { longestMs } = done
   tell('two of three servers away', { acknowledged: done.written.length, lost: 0, twice: 0, longestMs })
-  await isWhole(context)
+  await untilWhole(context.connection)
 })
 
 test('kill -9 of all three at once: nothing acknowledged is lost', async (context) => {

@@ -27,6 +27,7 @@ export * from './restless'
 export { type TestService, testService } from './service'
 export { type SimulatedWorkers, simulatedWorkers } from './simulated'
 export { fillDisk, noSmallDisk, onSmallDisk } from './smallDisk'
+export { untilWhole } from './whole'
 
 export interface TestClusterOptions {
   /** How many of each; default one. They are called m1, m2, s1, w1 and so on. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { causeText } from '#libs/kernel'
-import { assertOneContainerEach, dice, isSettled, type Restless, user, withClusterOn } from '../cluster'
+import { assertOneContainerEach, dice, isSettled, type Restless, untilWhole, user, withClusterOn } from '../cluster'
 import { startTestNatsCluster } from '../nats'
 import { runOrk } from '../ork'
 import { chooseFault, type SoakCluster, SPARED } from './faults'
@@ -81,6 +81,7 @@ const judge = async (soak: Soak): Promise<readonly string[]> => {
   const note = (cause: unknown): void => void wrong.push(causeText(cause))
   await log.until('all is as it was asked for', () => isSettled(restless), SETTLE_MS).catch(note)
   await assertOneContainerEach(cluster).catch(note)
+  await untilWhole(cluster.connection).catch(note)
   const verified = await runOrk(['replay', '--verify'], { nats: nats.url })
   if (verified.code !== 0) wrong.push(`ork replay --verify: ${verified.stdout}${verified.stderr}`)
   const { entries } = log

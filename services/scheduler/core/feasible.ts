@@ -9,6 +9,7 @@ import {
   volumesOf,
   type Worker,
 } from '#libs/cluster'
+import { NONE } from '#libs/kernel'
 import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from './choosePorts'
 import { type Candidate, FILTERS } from './filters'
@@ -23,8 +24,6 @@ const OF_INSTANCE = FILTERS.filter(({ about }) => about === 'instance')
 
 /** Of so many sites the answers are remembered; of more, jobs that ask for this and that, they are asked anew. */
 const MOST_SITES = 500
-
-const NONE: readonly never[] = []
 
 /** Which workers may have an instance, apart from room: the filters, with the answers that hold for long remembered. */
 export class Feasible {

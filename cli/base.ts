@@ -64,10 +64,10 @@ export abstract class OrkCommand extends Command {
     return { now: Date.now(), colours: this.out.colours }
   }
 
-  /** Connects as the flags say; closed when the command ends. */
-  protected async connect(flags: CommonFlags): Promise<Connection> {
+  /** Connects as the flags say; closed when the command ends. `asking`: as `openConnection` has it. */
+  protected async connect(flags: CommonFlags, asking: { readonly patienceMs?: number } = {}): Promise<Connection> {
     const { openConnection } = await import('./client/connect.js')
-    const connection = await openConnection(flags)
+    const connection = await openConnection(flags, asking)
     this.closers.push(() => connection.close())
     return connection
   }

@@ -48,11 +48,12 @@ export const list = async <V extends ListVerb>(
   connection: Connection,
   verb: V,
   request: RequestOf<V>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<{ readonly seq: number; readonly items: Replies[V]['items'] }> => {
   const items: unknown[] = []
   let seq = 0
   const subject = apiSubject(connection.prefix, verb)
-  const late = AbortSignal.timeout(TIMEOUT_MS)
+  const late = AbortSignal.timeout(timeoutMs)
   const parts = connection.bus.requestStream(subject, request, late)
   try {
     for await (const part of parts as AsyncIterable<Replies[V]>) {

@@ -10,8 +10,11 @@ const WAIT_MS = 1_000
 
 const LOGIN_HINT = 'put yours into the URL: --nats nats://USER:PASSWORD@HOST:PORT, or into ORK_NATS_URL'
 
-/** Connects to the servers of `targetOf`. Throws OrkFailure. */
-export const openConnection = (flags: ServerFlags): Promise<Connection> => open(flags, connect)
+/** Connects to the servers of `targetOf`. Throws OrkFailure. `asking`: how long for what is asked of the log afterwards. */
+export const openConnection = (
+  flags: ServerFlags,
+  asking: Pick<ConnectOptions, 'patienceMs'> = {},
+): Promise<Connection> => open(flags, (options) => connect({ ...options, ...asking }))
 
 /** As above, also where there is no log yet. */
 export const openBackups = (flags: ServerFlags): Promise<Backups> => open(flags, connectBackups)

@@ -17,7 +17,7 @@ export default class Doctor extends OrkCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Doctor)
-    const connection = await this.connect(flags)
+    const connection = await this.connect(flags, { patienceMs: 1_000 }) // what does not answer is a finding
     const [{ gatherFacts }, { diagnose }, { renderFindings, renderVerdict }, { devDataDir }] = await Promise.all([
       import('../doctor/gather.js'),
       import('../doctor/diagnose.js'),

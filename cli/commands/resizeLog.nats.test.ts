@@ -1,6 +1,9 @@
+import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Append, AppendResult, Connection } from '#libs/log'
+import type { NatsCluster } from '#libs/nats-server'
+import { eventually } from '../../libs/testing/cluster'
 import { mustConnect } from '../../libs/testing/jetStream'
 import { aDecision, aFact } from '../../libs/testing/logEvents'
 import { startTestNatsCluster, withNats } from '../../libs/testing/nats'
@@ -28,7 +31,20 @@ const writing = ({ log }: Connection) => {
   }
 }
 
-test('the log of a running cluster goes from one server to three and back under writes: acknowledged is stored, once', async () => {
+/** Kills one server that keeps a stream by itself, and has the others say so. */
+const assertSaidWhoIsAway = async ({ servers, url }: NatsCluster, { log, bus }: Connection): Promise<void> => {
+  const beats = (await log.streams()).find(({ name }) => name === 'ORK_HEARTBEATS')
+  const keeper = servers[Number(beats?.leader?.split('-')[1]) - 1]
+  keeper?.kill('SIGKILL')
+  await keeper?.exited
+  const othersAnswer = async () => E.isRight(await bus.request('$JS.API.INFO', {}, 2_000))
+  await eventually('the other two have a leader', othersAnswer, 60_000)
+  const status = await runOrk(['status'], { nats: url })
+  assert.is(status.code, 1)
+  assert.match(status.stderr, /stream ORK_(EVENTS|HEARTBEATS): nobody answers for it, though nats-servers answer/)
+}
+
+test('the log of a running cluster goes from one server to three and back under writes: acknowledged is stored, once; with one server away it is said of which stream', async () => {
   const cluster = await startTestNatsCluster()
   try {
     const connection = await mustConnect({ servers: cluster.url, replicas: 1, waitMs: 30_000 })
@@ -53,6 +69,7 @@ test('the log of a running cluster goes from one server to three and back under 
       if (result.tag === 'Stored') assert.is(stored.get(result.seq), item.event.id)
     }
     assert.is(stored.size, written.length, 'nothing stands twice')
+    await assertSaidWhoIsAway(cluster, connection)
     await connection.close()
   } finally {
     await cluster.stop()

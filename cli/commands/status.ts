@@ -9,7 +9,7 @@ export default class Status extends OrkCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Status)
-    const connection = await this.connect(flags)
+    const connection = await this.connect(flags, { patienceMs: 1_000 }) // what does not answer is a finding
     const [{ gatherFacts }, { diagnose, problemsIn }, { renderStatus }, { targetOf }] = await Promise.all([
       import('../doctor/gather.js'),
       import('../doctor/diagnose.js'),

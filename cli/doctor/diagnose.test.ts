@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { orkError } from '#libs/kernel'
 import type { StreamState } from '#libs/log'
 import { diagnose, problemsIn } from './diagnose'
 import { clockOf, type Facts } from './facts'
@@ -152,6 +153,15 @@ const CASES: readonly (readonly [what: string, facts: Facts, said: readonly stri
       snapshots: [{ seq: 300_000, cluster: 'other', storedAt: 0 }],
     },
     ['warn | snapshots | the newest is 200000 events behind the log: services that start read all of them'],
+  ],
+  [
+    'servers that keep the snapshots, and are away',
+    {
+      ...wellFacts,
+      silent: [orkError('LogUnavailable', 'nobody answers', { where: 'stream S', next: 'start them again' })],
+      snapshots: null,
+    },
+    ['bad | streams | stream S | nobody answers'],
   ],
   [
     'nobody answers',

@@ -1,5 +1,6 @@
 import type { HealthReply, StatusReply } from '#libs/api'
 import type { WorkerState } from '#libs/cluster'
+import type { OrkError } from '#libs/kernel'
 import type { LogInfo, StreamState } from '#libs/log'
 import type { Listed } from '#libs/snapshots'
 
@@ -9,6 +10,8 @@ export interface Facts {
   /** Identity of the log. */
   readonly cluster: string
   readonly streams: readonly StreamState[]
+  /** What of the log nobody answers for. */
+  readonly silent: readonly OrkError[]
   /** Empty: this login may not ask the servers, or they are hidden from it. */
   readonly servers: readonly ServerFact[]
   /** Of managers and schedulers. */

@@ -63,6 +63,7 @@ export const wellFacts: Facts = {
     borne: [],
   },
   streams: [{ name: 'ORK_EVENTS', replicas: 1, leader: null, copies: [], bytes: 2048, maxBytes: null }],
+  silent: [],
   servers: [aServer('n1')],
   statuses: [aStatus('manager/m1'), aStatus('scheduler/s1')],
   health: [

@@ -1,6 +1,7 @@
 import { statfsSync } from 'node:fs'
 import * as E from 'fp-ts/Either'
 import { apiSubject, type HealthReply } from '#libs/api'
+import { type OrkError, OrkFailure } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { listSnapshots } from '#libs/snapshots'
 import { list } from '../client/call'
@@ -10,20 +11,41 @@ import { clockOf, type Facts, type HealthFact, type ServerFact, type SpaceFact }
 /** A question that every server answers for the accounts of its users, so that no system account is needed. */
 const PING = '$SYS.REQ.SERVER.PING.CONNZ'
 
-/** Asks everyone at once; `dataDir`: of the running `ork dev`, if that is what is asked. Takes less than a second. */
+/** How long a manager has to say which workers it knows. */
+const WORKERS_MS = 2_500
+
+/**
+ * Asks everyone at once; `dataDir`: of the running `ork dev`, if that is what is asked. Takes less than a second where all
+ * answer, and some five where a part of the log does not.
+ */
 export const gatherFacts = async (connection: Connection, dataDir: string | null): Promise<Facts> => {
   const { log } = connection
+  const silent = new Map<string, OrkError>()
+  /** Notes of a part of the log that nobody answers for it; what else went wrong is the caller's. */
+  const isSilence = (cause: unknown): boolean => {
+    const isAway = cause instanceof OrkFailure && cause.error.tag === 'LogUnavailable'
+    if (isAway) silent.set(cause.error.where ?? '', cause.error)
+    return isAway
+  }
   const [info, streams, servers, statuses, health, workers, space, snapshots] = await Promise.all([
     log.info(),
-    log.streams(),
+    log.streams().catch((cause: unknown) => {
+      if (isSilence(cause)) return []
+      throw cause
+    }),
     askServers(connection),
     askServices(connection),
     askHealth(connection),
     askWorkers(connection),
     askSpace(connection, dataDir),
-    listSnapshots(connection).catch(() => null),
+    listSnapshots(connection).catch((cause: unknown) => {
+      isSilence(cause)
+      return null
+    }),
   ])
-  return { log: info, cluster: log.cluster, streams, servers, statuses, health, workers, space, snapshots }
+  const { cluster } = log
+  const said = { log: info, cluster, streams, servers, statuses, health, workers, space, snapshots }
+  return { ...said, silent: [...silent.values()] }
 }
 
 const askHealth = async ({ bus, prefix }: Connection): Promise<readonly HealthFact[]> => {
@@ -55,7 +77,7 @@ const readServer = (answer: unknown, askedAt: number, heardAt: number): ServerFa
 
 const askWorkers = async (connection: Connection): Promise<Facts['workers']> => {
   try {
-    return (await list(connection, 'workers', {})).items
+    return (await list(connection, 'workers', {}, WORKERS_MS)).items
   } catch {
     return null // that no manager answers is a finding of its own
   }

@@ -9,6 +9,7 @@ import type { Facts, Finding, ServerFact } from './facts'
 /** What is to be said of the servers, and of how they keep the log. */
 export const checkLog = (facts: Facts): readonly Finding[] => [
   ...checkVersions(facts),
+  ...checkSilent(facts),
   ...checkReplication(facts),
   ...checkSettings(facts),
   checkSync(facts),
@@ -39,6 +40,16 @@ const byVersion = (a: string, b: string): number => {
   const [left, right] = [parseVersion(a), parseVersion(b)]
   return O.isSome(left) && O.isSome(right) ? compareVersions(left.value, right.value) : 0
 }
+
+/** The log itself answers, else nothing could be said at all; so it is what is kept beside it. */
+const checkSilent = ({ silent }: Facts): readonly Finding[] =>
+  silent.map(({ where, what, next }) => ({
+    check: 'streams',
+    level: 'bad',
+    what,
+    ...(where === undefined ? {} : { where }),
+    ...(next === undefined ? {} : { next }),
+  }))
 
 const checkReplication = ({ streams, servers }: Facts): readonly Finding[] =>
   streams.map((stream) => ({ check: 'replication', where: stream.name, ...replicationOf(stream, servers.length) }))
@@ -108,9 +119,12 @@ const syncOf = ({ tags }: ServerFact): string | null =>
 /** By then the leading manager has taken one. */
 const SNAPSHOT_DUE = 100_000
 
-const checkSnapshots = ({ snapshots, log, cluster }: Facts): readonly Finding[] => {
+const checkSnapshots = ({ snapshots, log, cluster, silent }: Facts): readonly Finding[] => {
   const check = 'snapshots'
-  if (snapshots === null) return [{ check, level: 'unknown', what: 'this login may not list them' }]
+  if (snapshots === null) {
+    const what = silent.length > 0 ? 'nobody could list them' : 'this login may not list them'
+    return [{ check, level: 'unknown', what }]
+  }
   const own = snapshots.filter((one) => one.cluster === cluster)
   const newest = own[0]?.seq ?? 0
   if (newest > log.lastSeq) {

@@ -28,6 +28,8 @@ export interface ConnectOptions extends StreamWishes {
   readonly pass?: string
   /** How long to wait for a server and its JetStream, in milliseconds; 10,000 when absent. */
   readonly waitMs?: number
+  /** How long a question that nobody answers is asked again from then on, in milliseconds; 30,000 when absent. */
+  readonly patienceMs?: number
 }
 
 const WAIT_MS = 10_000
@@ -67,7 +69,8 @@ const onServers = async <T>(
 }
 
 const open = async (link: Link, options: ConnectOptions): Promise<Connection> => {
-  const { nc, prefix, patienceMs } = link
+  const { nc, prefix } = link
+  const { patienceMs = link.patienceMs } = options
   link.patienceMs = options.waitMs ?? WAIT_MS
   const streams = await ensureStreams(link, options)
   link.patienceMs = patienceMs

@@ -23,6 +23,8 @@ interface ApiAnswer {
 }
 
 const API_TIMEOUT_MS = 5_000
+/** However little patience is left: long enough to find that a server is to be left, and that the next one says no more. */
+const LEAST_MS = { first: 4_050, elsewhere: 1_200 }
 const OTHERS_MS = 2_000
 
 /** Whether an error of the API is worth another try: nobody there, no answer, no leader. */
@@ -129,10 +131,13 @@ export class Link {
   /** As `api`, asked again while the trouble is passing, for `patienceMs`, and once more after a failover. Throws OrkFailure. */
   async ask<Answer>(verb: string, body: unknown = {}): Promise<Answer> {
     const deadline = performance.now() + this.patienceMs
+    const moved = this.failover.moves
     for (let wait = 20; ; wait = Math.min(wait * 2, 1_000)) {
       const { moves } = this.failover
+      const least = moves === moved ? LEAST_MS.first : LEAST_MS.elsewhere
       try {
-        return await this.api<Answer>(verb, body)
+        const left = deadline - performance.now()
+        return await this.api<Answer>(verb, body, Math.min(API_TIMEOUT_MS, Math.max(left, least)))
       } catch (cause) {
         const isTime = performance.now() + wait < deadline || moves !== this.failover.moves
         const more = isPassing(cause) && !this.closing && isTime

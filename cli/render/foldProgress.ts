@@ -4,8 +4,8 @@ const SHOW_AFTER_MS = 400
 const EVERY_MS = 100
 const ERASE_LINE = '\r\u001b[K'
 
-/** A line on a terminal that counts while a long log is folded; silent elsewhere and for short ones. */
-export const foldProgress = (out: Output, what: string, total: number) => {
+/** A line on a terminal that counts while a long log is folded, or played; silent elsewhere and for short ones. */
+export const foldProgress = (out: Output, what: string, total: number, unit = 'events') => {
   const begun = performance.now()
   let drawnAt = begun + SHOW_AFTER_MS - EVERY_MS
   let drawn = false
@@ -16,7 +16,7 @@ export const foldProgress = (out: Output, what: string, total: number) => {
       drawnAt = now
       drawn = true
       const rate = Math.round(folded / Math.max(0.001, (now - begun) / 1000))
-      void out.write(`${ERASE_LINE}${what}: ${grouped(folded)} of ${grouped(total)} events, ${grouped(rate)}/s`)
+      void out.write(`${ERASE_LINE}${what}: ${grouped(folded)} of ${grouped(total)} ${unit}, ${grouped(rate)}/s`)
     },
     end: (): void => {
       if (drawn) void out.write(ERASE_LINE)

@@ -3,7 +3,6 @@ import type { Difference, Outcome, WhatIf } from '../whatif'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
 import { grouped } from './foldProgress'
-import { count } from './sentence'
 import { renderTable } from './table'
 import { absolute } from './time'
 
@@ -16,7 +15,7 @@ export const renderWhatIf = (
   const isAhead = from > to
   const took = formatDuration(found.end - found.begin)
   const head = isAhead
-    ? `From now on${found.end > found.begin ? `, ${took} ahead` : ''}`
+    ? `From now on${found.end - found.begin >= 1_000 ? `, ${took} ahead` : ''}`
     : `Sequence ${grouped(from)} to ${grouped(to)}, ${took} from ${absolute(new Date(found.begin).toISOString(), look)}`
   return [look.colours.bold(head), table(found, isAhead), differences(found, isAhead), again(found)]
     .filter((part) => part !== '')
@@ -44,7 +43,7 @@ const ROWS: readonly (readonly [label: string, of: (outcome: Outcome) => string]
 
 const table = ({ recorded, changed }: WhatIf, isAhead: boolean): string =>
   renderTable(
-    ['', isAhead ? 'NOW' : 'RECORDED', 'WHAT IF'],
+    ['', isAhead ? 'AS IT IS' : 'RECORDED', 'WHAT IF'],
     ROWS.map(([label, of]) => [
       label,
       { text: of(recorded), align: 'right' as const },
@@ -58,28 +57,26 @@ const SHOWN = 10
 
 const differences = ({ differences: found }: WhatIf, isAhead: boolean): string => {
   if (found.length === 0) return isAhead ? 'Nothing is placed otherwise.' : 'Every placement is the same.'
-  const head = isAhead
-    ? `${count(found.length, 'placement')} would follow:`
-    : `${count(found.length, 'placement')} ${found.length === 1 ? 'differs' : 'differ'}, first at ${placeOf(found[0])}:`
+  const differ = `${grouped(found.length)} ${found.length === 1 ? 'placement differs' : 'placements differ'}`
+  const head = isAhead ? `${differ}:` : `${differ}, first at ${placeOf(found[0])}:`
   const more = found.length > SHOWN ? [`  ... and ${grouped(found.length - SHOWN)} more`] : []
-  return [head, ...found.slice(0, SHOWN).map(line), ...more].join('\n')
+  return [head, ...found.slice(0, SHOWN).map((one) => line(one, isAhead)), ...more].join('\n')
 }
 
 const placeOf = (first: Difference | undefined): string =>
   first?.recorded == null ? 'a placement that was never made' : `sequence ${grouped(first.recorded.seq)}`
 
-const line = ({ recorded, changed }: Difference): string => {
+const line = ({ recorded, changed }: Difference, isAhead: boolean): string => {
   const id = escapeText((recorded ?? changed).instance)
   if (recorded === null) return `  ${id} goes to ${escapeText(changed.worker)}`
   const there = changed === null ? 'has no such placement' : `goes to ${escapeText(changed.worker)}`
-  return `  ${id} ${there}, and not to ${escapeText(recorded.worker)} as at sequence ${grouped(recorded.seq)}`
+  const was = isAhead ? '' : ` as at sequence ${grouped(recorded.seq)}`
+  return `  ${id} ${there}, and not to ${escapeText(recorded.worker)}${was}`
 }
 
 const again = ({ again: { same, of } }: WhatIf): string => {
   if (of === 0) return ''
-  if (same === of) return `All ${count(of, 'recorded placement')} come out the same when they are decided again.`
-  return (
-    `${same} of ${count(of, 'recorded placement')} come out the same when they are decided again; the others rest on what ` +
-    'is not in the log (heartbeats, with least-loaded), or on another release.'
-  )
+  const found = `Decided again from the log, ${grouped(same)} of ${grouped(of)} recorded placements come out the same`
+  if (same === of) return `${found}.`
+  return `${found}; the others rest on what is not in the log (heartbeats, with least-loaded), or on another release.`
 }

@@ -29,8 +29,7 @@ const MAX_ASKED = 20
  */
 export const lookAhead = (cluster: Cluster, spec: JobSpec, begin: number): Ahead => {
   const hurried: JobSpec = { ...spec, tasks: spec.tasks.map(inHurry) }
-  const recording = new Recording([], begin)
-  const branch = new Branch([copyOf(cluster), copyOf(cluster)], recording, [{ tag: 'job', spec: hurried }], begin)
+  const branch = new Branch(copyOf(cluster), new Recording(begin), [{ tag: 'job', spec: hurried }], begin)
   branch.change()
   branch.leave(cluster.seq)
   const job = (): Job | undefined => branch.cluster.jobs.get(spec.name)

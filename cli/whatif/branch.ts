@@ -1,8 +1,8 @@
 import { type Attempt, attemptsOf, type Cluster, type Core, isFrozen, isPlaced } from '#libs/cluster'
 import { aggregateOf, type Draft, type Entry, EVENTS, type OrkEvent, type Stamp, stamp } from '#libs/events'
 import { instanceId, NO_RESOURCES } from '#libs/kernel'
-import { DEFAULT_LIVENESS, type ManagerView, managerCore } from '../../services/manager/core'
-import { type SchedulerView, schedulerCore } from '../../services/scheduler/core'
+import { changesOf, DEFAULT_LIVENESS, type ManagerView, managerCore } from '../../services/manager/core'
+import { evolveView, type SchedulerView, schedulerCore } from '../../services/scheduler/core'
 import { type Change, draftsOf, underChanges } from './change'
 import { draftOf, isArrival, type Recording, type Told } from './recording'
 import { type Fact, Runs } from './runs'
@@ -10,8 +10,9 @@ import { Tally, touchedBy } from './tally'
 
 /** How often the manager looks at silent workers, where there are any; milliseconds. */
 const LOOK_EVERY_MS = 500
-/** And while so many are silent at once that nothing is moved, which does not change soon by itself. */
-const LOOK_ALARMED_EVERY_MS = 10_000
+/** And at most so seldom, the longer nothing has come of it: what is lost at last is so by a twentieth too late. */
+const LOOK_AT_LEAST_EVERY_MS = 10_000
+const LATE = 1 / 20
 
 /** Decisions about workers' silence: the silence is recorded, and so is what was made of it. */
 const OF_SILENCE: ReadonlySet<OrkEvent['type']> = new Set(['WorkerSuspected', 'WorkerLost', 'WorkerReturned'])
@@ -29,19 +30,24 @@ export class Branch {
   private readonly scheduler: Core<SchedulerView> = schedulerCore()
   private readonly manager: Core<ManagerView> = managerCore(DEFAULT_LIVENESS)
   private readonly runs: Runs
+  private readonly decideMs: number
   private leftAt = Number.POSITIVE_INFINITY
   /** When it is next decided; milliseconds since 1970. */
   private decideAt = Number.POSITIVE_INFINITY
+  /** When silent workers are next looked at, and since when nothing has happened; milliseconds since 1970. */
+  private lookAt = 0
+  private quietSince = 0
 
-  /** @param copies Two equal clusters: both cores fold for themselves. */
+  /** @param cluster Its own: it is folded on in place, once for both cores. */
   constructor(
-    copies: readonly [Cluster, Cluster],
-    private readonly recording: Recording,
+    cluster: Cluster,
+    recording: Recording,
     private readonly changes: readonly Change[],
     private now: number,
   ) {
-    this.scheduling = this.scheduler.initial(copies[0])
-    this.managing = this.manager.initial(copies[1])
+    this.decideMs = recording.decideMs
+    this.scheduling = this.scheduler.initial(cluster)
+    this.managing = this.manager.initial(cluster)
     this.tally = new Tally(this.cluster, now)
     this.runs = new Runs(recording.lives)
   }
@@ -90,25 +96,33 @@ export class Branch {
         this.runs.stopIfAsked(attempt, this.now)
       }
     }
-    this.decideAt = this.now + this.recording.decideMs
+    this.soon()
   }
 
-  /** Goes on by itself, with what arrives after it has left, until a time; or until nothing is due any more. */
+  /** Meets with what was recorded after it has left: it comes, where it would have in any case, first of all at its time. */
+  meet(told: Told): void {
+    if (told.event.type !== 'Unreadable' && !isArrival(told.event)) return
+    this.now = Math.max(this.now, told.at)
+    this.arrive(told)
+  }
+
+  /** Goes on by itself until a time, or until nothing is due any more. */
   play(until: number): void {
-    const arrivals = this.recording.told.filter(
-      ({ seq, event }) => seq > this.leftAt && (event.type === 'Unreadable' || isArrival(event)),
-    )
-    for (let next = 0; ; ) {
-      const arrival = arrivals[next]
+    for (const _ of this.steps(until));
+  }
+
+  /** The same a decision at a time, so that something else may be done between. */
+  *steps(until: number): Generator<void> {
+    for (;;) {
       const fact = this.runs.peek()
-      const at = Math.min(arrival?.at ?? Number.POSITIVE_INFINITY, fact?.at ?? Number.POSITIVE_INFINITY, this.decideAt)
+      const at = Math.min(fact?.at ?? Number.POSITIVE_INFINITY, this.decideAt)
       if (at > until || at === Number.POSITIVE_INFINITY) break
       this.now = Math.max(this.now, at)
-      if (arrival?.at === at) {
-        next += 1
-        this.arrive(arrival)
-      } else if (fact?.at === at) this.happen(this.runs.pop() ?? fact)
-      else this.decide()
+      if (fact?.at === at) this.happen(this.runs.pop() ?? fact)
+      else {
+        this.decide()
+        yield
+      }
     }
   }
 
@@ -148,7 +162,7 @@ export class Branch {
     const attempt = this.find(draft, placement)
     const worker = this.cluster.workers.get(attempt?.worker ?? '')
     if (attempt === undefined || worker === undefined) return
-    if (worker.state !== 'ready') return this.runs.putOff(fact, this.now + LOOK_EVERY_MS) // it is not there to tell
+    if (worker.state !== 'ready') return this.runs.putOff(fact, worker.name) // it is not there to tell
     if (attempt.state === 'stopping' && draft.type !== 'TaskStopped') return
     this.append(draft, `worker/${worker.name}`)
     this.soon()
@@ -165,22 +179,34 @@ export class Branch {
 
   private decide(): void {
     const now = { wall: this.now, mono: this.now }
+    const looks = this.now >= this.lookAt && this.isAnyoneAbsent()
+    if (this.now >= this.lookAt) this.lookAt = Number.POSITIVE_INFINITY
     this.decideAt = Number.POSITIVE_INFINITY
-    const absent = [...this.cluster.workers.values()].some(
-      ({ state, instances }) => state !== 'ready' && instances.size,
-    )
-    this.managing.nextLivenessAt = absent ? this.now : Number.POSITIVE_INFINITY
-    if (absent) {
-      for (const { name, state } of this.cluster.workers.values()) if (state === 'ready') this.hear(name, this.now)
-    }
+    this.managing.nextLivenessAt = looks ? this.now : Number.POSITIVE_INFINITY
     const managed = this.manager.decide(this.managing, now)
+    if (looks) this.lookAt = this.nextLook()
     for (const { draft } of managed.decisions) if (!OF_SILENCE.has(draft.type)) this.decided(draft, 'manager/whatif')
     const scheduled = this.scheduler.decide(this.scheduling, now)
     for (const { draft } of scheduled.decisions) this.decided(draft, 'scheduler/whatif')
-    const lookEveryMs = this.managing.alarm === null ? LOOK_EVERY_MS : LOOK_ALARMED_EVERY_MS
-    const looksAt = absent ? this.now + lookEveryMs : Number.POSITIVE_INFINITY
-    const wakes = [managed.wakeAt, scheduled.wakeAt].map((at) => at ?? Number.POSITIVE_INFINITY)
-    this.decideAt = Math.min(this.decideAt, looksAt, ...wakes.map((at) => Math.max(at, this.now + 1)))
+    // A look hides what else is due to the manager: it is asked once more, without one.
+    const wakes = [looks ? this.now : managed.wakeAt, scheduled.wakeAt]
+    const nextWakes = wakes.map((at) => Math.max(at ?? Number.POSITIVE_INFINITY, this.now + 1))
+    this.decideAt = Math.min(this.decideAt, this.lookAt, ...nextWakes)
+  }
+
+  /** Whether workers are silent that have something; then all others were heard just now. */
+  private isAnyoneAbsent(): boolean {
+    const workers = [...this.cluster.workers.values()]
+    if (workers.every(({ state, instances }) => state === 'ready' || instances.size === 0)) return false
+    for (const { name, state } of workers) if (state === 'ready') this.hear(name, this.now)
+    return true
+  }
+
+  private nextLook(): number {
+    const { nextLivenessAt } = this.managing
+    if (nextLivenessAt < this.now + LOOK_EVERY_MS) return nextLivenessAt // more is lost than is decided at once
+    const ms = Math.round((this.now - this.quietSince) * LATE)
+    return this.now + Math.min(Math.max(ms, LOOK_EVERY_MS), LOOK_AT_LEAST_EVERY_MS)
   }
 
   private decided(draft: Draft, source: Stamp['source']): void {
@@ -191,7 +217,7 @@ export class Branch {
 
   /** Something has happened: it is decided on soon. */
   private soon(): void {
-    this.decideAt = Math.min(this.decideAt, this.now + this.recording.decideMs)
+    this.decideAt = Math.min(this.decideAt, this.now + this.decideMs)
   }
 
   private append(draft: Draft, source: Stamp['source']): void {
@@ -206,17 +232,25 @@ export class Branch {
   }
 
   private fold(entry: Entry): void {
-    this.scheduler.evolve(this.scheduling, entry)
-    this.manager.evolve(this.managing, entry)
+    evolveView(this.scheduling, entry, changesOf(this.managing, entry))
     this.tally.folded(entry, this.now)
     const { event } = entry
     if (this.leftAt === Number.POSITIVE_INFINITY || event.type === 'Unreadable') return
+    if (EVENTS[event.type].topic === 'worker') this.noteWorker(event)
     for (const instance of touchedBy(this.cluster, event)) {
       if (event.type === 'TaskScheduled' && instance.placedSeq === entry.seq) {
         this.runs.begin(instance, this.leftAt, this.now)
       }
       for (const attempt of attemptsOf(instance)) this.runs.stopIfAsked(attempt, this.now)
     }
+  }
+
+  /** A worker may have fallen silent, or be heard again. */
+  private noteWorker(event: OrkEvent): void {
+    const { worker } = event.data as { worker: string }
+    this.quietSince = this.now
+    this.lookAt = this.now
+    if (this.cluster.workers.get(worker)?.state === 'ready') this.runs.tellAll(worker, this.now)
   }
 
   private hear(worker: string, mono: number): void {

@@ -4,17 +4,18 @@ import { Branch } from './branch'
 import { actsAtOnce, type Change } from './change'
 import { copyOf } from './copy'
 import { Course } from './course'
-import { type Recorded, Recording } from './recording'
-import type { Outcome } from './tally'
+import { clock, type Recorded, Recording } from './recording'
+import type { Outcome, Tally } from './tally'
 
 export { type Ahead, lookAhead } from './ahead'
 export { type Change, missingWorker } from './change'
 export { copyOf } from './copy'
-export type { Recorded } from './recording'
+export { type Recorded, Recording } from './recording'
 export type { Outcome } from './tally'
 
 /** How things went, how they would have gone, and from where on they differ. */
 export interface WhatIf {
+  /** What was recorded; where that is yet to come, what would come of it as things are. */
   readonly recorded: Outcome
   readonly changed: Outcome
   /** The placements that are not the same, by time. */
@@ -31,27 +32,31 @@ export type Difference =
   | { readonly recorded: Recorded; readonly changed: Recorded | null }
   | { readonly recorded: null; readonly changed: Recorded }
 
+/** Awaited between two steps, so that others have their turn; throws where it is not to go on. `done`: entries, or milliseconds. */
+export type Pace = (done: number) => Promise<void>
+
 /** How far it is played ahead where nothing is recorded; milliseconds. */
-const AHEAD_MS = 3_600_000
+export const AHEAD_MS = 3_600_000
 
 /**
- * Plays a stretch of the log again as if some things had been otherwise from its beginning on.
+ * Plays a stretch of the log again as if some things had been otherwise from its beginning on. Of the entries none is
+ * kept, however many there are.
  *
  * @param cluster As it was before the first of the entries; it is folded on, in place.
- * @param entries The stretch; empty: from here on, as far as anything is to come.
+ * @param recording That was told all of the entries.
  * @param begin When the stretch begins; milliseconds since 1970.
  */
-export const whatIf = (
+export const whatIf = async (
   cluster: Cluster,
-  entries: readonly Entry[],
+  recording: Recording,
+  entries: AsyncIterable<readonly Entry[]>,
   changes: readonly Change[],
   begin: number,
-): WhatIf => {
-  const recording = new Recording(entries, begin)
-  const branch = new Branch([copyOf(cluster), copyOf(cluster)], recording, changes, begin)
+  pace: Pace,
+): Promise<WhatIf> => {
+  const branch = new Branch(copyOf(cluster), recording, changes, begin)
   const course = new Course(cluster, begin)
   const atOnce = changes.some((change) => actsAtOnce(cluster, change))
-  const from = cluster.seq
   branch.change()
   let left = false
   const leaveIf = (differs: boolean, seq: number): void => {
@@ -59,26 +64,56 @@ export const whatIf = (
     left = true
     branch.leave(seq)
   }
-  leaveIf(atOnce || course.decidesOtherwise(branch), from)
-  for (const told of recording.told) {
-    course.fold(told, told.at)
-    if (!left) branch.follow(told)
-    if (!recording.moments.has(told.seq)) continue
-    const differs = course.decidesOtherwise(left ? null : branch)
-    leaveIf(differs, told.seq)
+  leaveIf(atOnce || course.decidesOtherwise(branch), cluster.seq)
+  let done = 0
+  let at = begin
+  for await (const some of entries) {
+    for (const { seq, event } of some) {
+      at = clock(at, event)
+      const told = { seq, event, at }
+      course.fold(told, at)
+      if (left) {
+        for (const _ of branch.steps(at - 1)) await pace(done)
+        branch.meet(told)
+      } else branch.follow(told)
+      if (recording.moments.has(seq)) leaveIf(course.decidesOtherwise(left ? null : branch), seq)
+      done += 1
+      await pace(done)
+    }
   }
-  const end = entries.length > 0 ? recording.end : begin + AHEAD_MS
-  if (left) branch.play(end)
-  const at = entries.length > 0 ? end : branch.time
-  return {
-    recorded: course.tally.outcome(at),
-    changed: branch.tally.outcome(at),
-    differences: differencesOf(course.tally.placements, branch.tally.placements),
-    again: course.again,
-    begin,
-    end: at,
-  }
+  for (const _ of left ? branch.steps(at) : []) await pace(done)
+  return { ...compared(course.tally, branch.tally, at), again: course.again, begin, end: at }
 }
+
+/** Plays ahead what is to come, as things are and as if some were otherwise; `cluster` as for `whatIf`. */
+export const whatIfAhead = async (
+  cluster: Cluster,
+  changes: readonly Change[],
+  begin: number,
+  pace: Pace,
+): Promise<WhatIf> => {
+  const changed = new Branch(copyOf(cluster), new Recording(begin), changes, begin)
+  const asIs = new Branch(cluster, new Recording(begin), [], begin)
+  changed.change()
+  let done = 0
+  for (const branch of [asIs, changed]) {
+    branch.leave(cluster.seq)
+    for (const _ of branch.steps(begin + AHEAD_MS)) await pace(done + branch.time - begin)
+    done += AHEAD_MS
+  }
+  const end = Math.max(asIs.time, changed.time)
+  return { ...compared(asIs.tally, changed.tally, end), again: { same: 0, of: 0 }, begin, end }
+}
+
+const compared = (
+  recorded: Tally,
+  changed: Tally,
+  at: number,
+): Pick<WhatIf, 'recorded' | 'changed' | 'differences'> => ({
+  recorded: recorded.outcome(at),
+  changed: changed.outcome(at),
+  differences: differencesOf(recorded.placements, changed.placements),
+})
 
 const differencesOf = (recorded: readonly Recorded[], changed: readonly Recorded[]): readonly Difference[] => {
   const theirs = byTurn(changed)

@@ -30,6 +30,12 @@ export interface Life {
   stopAskedAt: number | null
 }
 
+/** The middle one of a task's, by length, of those that were not cut short; and of these, of those that have ended. */
+interface Like {
+  readonly any: Life | undefined
+  readonly ended: Life | undefined
+}
+
 interface Placed {
   readonly job: string
   readonly task: string
@@ -46,7 +52,8 @@ export class Lives {
   private readonly jobChangedAt = new Map<string, number>()
   /** By task: how long the last one took to stop. */
   private readonly stopMs = new Map<string, number>()
-  private sorted = false
+  /** By task: what one comes to of which nothing else is known; worked out once all is told. */
+  private likes: ReadonlyMap<string, Like> | null = null
 
   /** Takes note of an entry, at the time when it came. */
   tell(event: OrkEvent, seq: number, at: number): void {
@@ -99,10 +106,9 @@ export class Lives {
     while ((own[0]?.placement ?? Number.POSITIVE_INFINITY) <= after) own.shift()
     const life = own.shift()
     if (life !== undefined && !life.cut) return life
-    const like = (this.byLength().get(`${job.name}.${name}`) ?? []).filter(
-      ({ cut, ended }) => !cut && (ended || !endsByItself(job.kind)),
-    )
-    return like[like.length >> 1] ?? life
+    this.likes ??= this.likesOf()
+    const like = this.likes.get(`${job.name}.${name}`)
+    return (endsByItself(job.kind) ? like?.ended : like?.any) ?? life
   }
 
   /** How long it takes to stop one of a task; milliseconds. */
@@ -110,10 +116,13 @@ export class Lives {
     return this.stopMs.get(`${job}.${task}`) ?? [...this.stopMs.values()][0] ?? 0
   }
 
-  private byLength(): ReadonlyMap<string, readonly Life[]> {
-    if (!this.sorted) for (const lives of this.byTask.values()) lives.sort((a, b) => lengthOf(a) - lengthOf(b))
-    this.sorted = true
-    return this.byTask
+  private likesOf(): ReadonlyMap<string, Like> {
+    return new Map(
+      [...this.byTask].map(([task, lives]) => {
+        const whole = lives.filter(({ cut }) => !cut).sort((a, b) => lengthOf(a) - lengthOf(b))
+        return [task, { any: middleOf(whole), ended: middleOf(whole.filter(({ ended }) => ended)) }]
+      }),
+    )
   }
 
   private begin(data: Placed, seq: number, at: number): void {
@@ -150,6 +159,8 @@ const newLife = (placement: number, attempt: number, placedAt: number): Life => 
   cut: false,
   stopAskedAt: null,
 })
+
+const middleOf = (lives: readonly Life[]): Life | undefined => lives[lives.length >> 1]
 
 const lengthOf = ({ steps }: Life): number => steps.at(-1)?.after ?? 0
 

@@ -16,44 +16,58 @@ export interface Recorded {
   readonly at: number
 }
 
-/** A stretch of the log, with what has to be known of it as a whole to play it otherwise. */
-export class Recording {
-  readonly told: readonly Told[]
-  /** The sequences on which the scheduler decided something. */
-  readonly moments: ReadonlySet<number>
-  readonly lives = new Lives()
-  /** How long a decision took, from what it was decided on to its being written: the middle of all; milliseconds. */
-  readonly decideMs: number
-  /** When the last of it happened, or where it begins if nothing did; milliseconds since 1970. */
-  readonly end: number
+/** A decision that is measured is written so many entries after what it was decided on, at most. */
+const MOST_TIMES = 100_000
 
-  /** @param begin When it begins; milliseconds since 1970. */
-  constructor(entries: readonly Entry[], begin: number) {
-    let clock = begin
-    const told: Told[] = []
-    const moments = new Set<number>()
-    const times = new Map<number, number>()
-    const took: number[] = []
-    for (const { seq, event } of entries) {
-      if (event.type !== 'Unreadable') clock = Math.max(clock, Date.parse(event.time))
-      const one = { seq, event, at: clock }
-      told.push(one)
-      times.set(seq, clock)
-      if (event.type === 'Unreadable') continue
-      this.lives.tell(event, seq, clock)
-      if (event.type !== 'TaskScheduled' && event.type !== 'TaskUnplaceable') continue
-      moments.add(event.data.asOf)
-      const since = times.get(event.data.asOf)
-      if (since !== undefined) took.push(clock - since)
+/**
+ * What has to be known of a stretch of the log as a whole to play it otherwise. It is told the entries one by one and
+ * keeps none of them, but what became of each placement.
+ */
+export class Recording {
+  /** The sequences on which the scheduler decided something. */
+  readonly moments = new Set<number>()
+  /** Workers that join in it. */
+  readonly joined = new Set<string>()
+  readonly lives = new Lives()
+  /** How many entries it has. */
+  count = 0
+  /** How many decisions took so many milliseconds, from what they were decided on to their being written. */
+  private readonly took = new Map<number, number>()
+  /** When the latest entries came. */
+  private readonly times = new Map<number, number>()
+
+  /** @param end When the last of it happened: where it begins, until something did; milliseconds since 1970. */
+  constructor(public end: number) {}
+
+  tell({ seq, event }: Entry): void {
+    this.count += 1
+    this.end = clock(this.end, event)
+    this.times.set(seq, this.end)
+    this.times.delete(seq - MOST_TIMES)
+    if (event.type === 'Unreadable') return
+    this.lives.tell(event, seq, this.end)
+    if (event.type === 'WorkerRegistered') this.joined.add(event.data.worker)
+    if (event.type !== 'TaskScheduled' && event.type !== 'TaskUnplaceable') return
+    this.moments.add(event.data.asOf)
+    const since = this.times.get(event.data.asOf)
+    if (since !== undefined) this.took.set(this.end - since, (this.took.get(this.end - since) ?? 0) + 1)
+  }
+
+  /** How long a decision took: the middle of all; milliseconds. */
+  get decideMs(): number {
+    const took = [...this.took].sort(([a], [b]) => a - b)
+    let before = took.reduce((sum, [, times]) => sum + times, 0) >> 1
+    for (const [ms, times] of took) {
+      if (before < times) return Math.min(1_000, ms)
+      before -= times
     }
-    this.told = told
-    this.moments = moments
-    this.decideMs = Math.min(1_000, middle(took) ?? 10)
-    this.end = clock
+    return 10
   }
 }
 
-const middle = (numbers: number[]): number | undefined => numbers.sort((a, b) => a - b)[numbers.length >> 1]
+/** What time it is once an event has come; milliseconds since 1970. */
+export const clock = (before: number, event: Entry['event']): number =>
+  event.type === 'Unreadable' ? before : Math.max(before, Date.parse(event.time))
 
 /** What managers say of jobs when they see it. */
 const SEEN: ReadonlySet<OrkEvent['type']> = new Set([

@@ -17,6 +17,8 @@ export interface Fact {
 export class Runs {
   private readonly due = new Heap<Fact>((a, b) => (a.at === b.at ? a.order < b.order : a.at < b.at))
   private readonly stopping = new Set<number>()
+  /** What workers have to tell that are not heard, until they are. */
+  private readonly untold = new Map<string, Fact[]>()
   private order = 0
 
   constructor(private readonly lives: Lives) {}
@@ -29,9 +31,17 @@ export class Runs {
     return this.due.pop()
   }
 
-  /** It is told later than it should have been. */
-  putOff({ placement, draft }: Fact, at: number): void {
-    this.due.push({ at, order: this.nextOrder(), placement, draft })
+  /** It is told once its worker is heard again. */
+  putOff(fact: Fact, worker: string): void {
+    const untold = this.untold.get(worker)
+    if (untold === undefined) this.untold.set(worker, [fact])
+    else untold.push(fact)
+  }
+
+  /** A worker is heard again: it tells what it could not meanwhile. */
+  tellAll(worker: string, at: number): void {
+    for (const fact of this.untold.get(worker) ?? []) this.due.push({ ...fact, at, order: this.nextOrder() })
+    this.untold.delete(worker)
   }
 
   /** Goes on with an attempt as it was recorded after a sequence. */

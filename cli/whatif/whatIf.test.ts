@@ -6,7 +6,7 @@ import { aJob, registered, submitted } from '../../libs/testing/happenings'
 import { History } from '../../libs/testing/history'
 import { makePlan } from '../../libs/testing/sim/plan'
 import { record } from '../../libs/testing/sim/run'
-import { type Change, type Difference, whatIf } from '.'
+import { type Change, type Difference, Recording, whatIf, whatIfAhead } from '.'
 
 const SEEDS = Array.from({ length: 8 }, (_, at) => at + 1)
 
@@ -26,13 +26,20 @@ const foldTo = (entries: readonly Entry[], seq: number): Cluster => {
   return cluster
 }
 
-const ask = (entries: readonly Entry[], from: number, ...changes: readonly Change[]) =>
-  whatIf(
-    foldTo(entries, from - 1),
-    entries.filter(({ seq }) => seq >= from),
-    changes,
-    JOINED,
-  )
+const ask = async (entries: readonly Entry[], from: number, ...changes: readonly Change[]) => {
+  const cluster = foldTo(entries, from - 1)
+  const stretch = entries.filter(({ seq }) => seq >= from)
+  if (stretch.length === 0) return whatIfAhead(cluster, changes, JOINED, atOnce)
+  const recording = new Recording(JOINED)
+  for (const entry of stretch) recording.tell(entry)
+  return whatIf(cluster, recording, inParts(stretch), changes, JOINED, atOnce)
+}
+
+const atOnce = async (): Promise<void> => {}
+
+async function* inParts(entries: readonly Entry[]): AsyncGenerator<readonly Entry[]> {
+  for (let at = 0; at < entries.length; at += 100) yield entries.slice(at, at + 100)
+}
 
 const inShort = ({ recorded, changed }: Difference): string =>
   `${(recorded ?? changed).instance} ${recorded?.worker ?? '-'} > ${changed?.worker ?? '-'}`
@@ -70,7 +77,7 @@ const cores = (cpuMilli: number) => ({ cpuMilli, memoryBytes: 0, diskBytes: 0 })
 test('with no change every placement of a history is the same, whatever went wrong in it', async () => {
   for (const { seed, entries } of await histories()) {
     const from = 1 + Math.floor((entries.length * (seed % 4)) / 4)
-    const { again, differences, recorded, changed } = ask(entries, from)
+    const { again, differences, recorded, changed } = await ask(entries, from)
     assert.equal(differences, [], `seed ${seed}`)
     assert.equal(changed, recorded, `seed ${seed}`)
     const measured = entries.filter(
@@ -91,34 +98,34 @@ test('under any change it ends, is the same each time, and leaves no worker with
   for (const { seed, entries } of await histories()) {
     const from = Math.floor(entries.length / 2)
     const some = changes.filter((_, at) => (seed >> (at % 3)) % 2 === at % 2)
-    const once = ask(entries, from, ...some)
-    assert.equal(ask(entries, from, ...some), once, `seed ${seed}`)
+    const once = await ask(entries, from, ...some)
+    assert.equal(await ask(entries, from, ...some), once, `seed ${seed}`)
     assert.ok(once.changed.use.cpuAtEnd <= 1 && once.changed.use.memoryAtEnd <= 1, `seed ${seed}`)
   }
 })
 
-test('another policy shows in the first placement that it makes otherwise', () => {
+test('another policy shows in the first placement that it makes otherwise', async () => {
   const { entries } = calm()
-  const found = ask(entries, 1, { tag: 'policy', policy: 'binpack' })
+  const found = await ask(entries, 1, { tag: 'policy', policy: 'binpack' })
   assert.equal(found.differences.map(inShort), ['sum.api.1 w2 > w1', 'web.api.1 w3 > w2', 'web.api.2 w1 > w2'])
   const second = entries.filter(({ event }) => event.type === 'TaskScheduled')[1]
   assert.is(found.differences[0]?.recorded?.seq, second?.seq)
 })
 
-test('what was done and how long it ran is as it was recorded', () => {
+test('what was done and how long it ran is as it was recorded', async () => {
   const { entries } = calm()
-  const { recorded, changed } = ask(entries, 1, { tag: 'policy', policy: 'binpack' })
+  const { recorded, changed } = await ask(entries, 1, { tag: 'policy', policy: 'binpack' })
   assert.equal(
     [changed.placed, changed.completed, changed.running, changed.pending],
     [recorded.placed, recorded.completed, recorded.running, recorded.pending],
   )
 })
 
-test('a worker more takes what had to wait', () => {
+test('a worker more takes what had to wait', async () => {
   const log = calm()
   log.add(submitted(aJob({ name: 'big', tasks: [{ replicas: 1, resources: cores(1_500) }] })))
   const w9 = { cpuMilli: 2_000, memoryBytes: 2 ** 30, diskBytes: null }
-  const { recorded, changed, differences } = ask(log.entries, log.entries.length + 1, {
+  const { recorded, changed, differences } = await ask(log.entries, log.entries.length + 1, {
     tag: 'worker',
     worker: 'w9',
     capacity: w9,
@@ -127,19 +134,32 @@ test('a worker more takes what had to wait', () => {
   assert.equal([recorded.pending, changed.pending], [1, 0])
 })
 
-test('what a worker had that is gone, or is drained, runs elsewhere', () => {
+test('what a worker had that is gone, or is drained, runs elsewhere', async () => {
   const { entries } = calm()
   for (const tag of ['gone', 'drain'] as const) {
-    const { changed, differences } = ask(entries, entries.length + 1, { tag, worker: 'w1' })
+    const { changed, differences } = await ask(entries, entries.length + 1, { tag, worker: 'w1' })
     assert.equal(differences.map(inShort), ['web.api.0 - > w2', 'web.api.2 - > w2'], tag)
     assert.equal([changed.moves, changed.running, changed.pending], [2, 3, 0], tag)
   }
 })
 
-test('a job that nothing takes changes nothing for the others', () => {
+test('from now on, what comes of a worker that is silent comes of it in any case, and is no difference', async () => {
+  const log = calm()
+  log.add({ type: 'WorkerSuspected', data: { worker: 'w1', silentMs: 6_000 } })
+  const { recorded, changed, differences } = await ask(log.entries, log.entries.length + 1, {
+    tag: 'worker',
+    worker: 'w4',
+    capacity: { cpuMilli: 100, memoryBytes: 2 ** 30, diskBytes: null },
+  })
+  assert.equal(differences, [])
+  assert.equal([recorded.moves, recorded.running, recorded.pending], [2, 3, 0])
+  assert.equal([changed.moves, changed.running, changed.pending], [2, 3, 0])
+})
+
+test('a job that nothing takes changes nothing for the others', async () => {
   const { entries } = calm()
   const spec = aJob({ name: 'odd', tasks: [{ replicas: 1, driver: 'docker' }] })
-  const { recorded, changed, differences } = ask(entries, 1, { tag: 'job', spec })
+  const { recorded, changed, differences } = await ask(entries, 1, { tag: 'job', spec })
   assert.equal(differences, [])
   assert.equal([changed.running, changed.completed], [recorded.running, recorded.completed])
   assert.is(changed.pending, recorded.pending + 1)

@@ -36,7 +36,9 @@ export const decideLiveness = (view: ManagerView, now: Now, settings: LivenessSe
   for (const worker of view.cluster.workers.values()) {
     const change = judge(view, worker, now, settings, massLoss)
     if (change !== null) decisions.push(change)
-    if (!massLoss || worker.state === 'forgotten') losses.push(...dueLosses(view, worker, now, settings))
+    // One more than there is room for says that there are more: 100,000 may be lost at once, and are counted in each batch.
+    if (losses.length > room || (massLoss && worker.state !== 'forgotten')) continue
+    losses.push(...dueLosses(view, worker, now, settings))
   }
   const due = losses.slice(0, Math.max(0, room - decisions.length))
   view.nextLivenessAt = now.mono + settings.checkEveryMs / (due.length < losses.length ? 10 : 1)

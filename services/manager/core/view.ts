@@ -106,9 +106,15 @@ const noteFailed = ({ touchedInstances }: ManagerView, { kind, tasks }: Job): vo
 }
 
 /** Folds one entry and notes what to look at because of it. */
-export const evolveView = (view: ManagerView, entry: Entry): void => {
-  const ofWorkers = entry.event.type !== 'Unreadable' && EVENTS[entry.event.type].topic === 'worker'
-  const changes: Changes = {
+export const evolveView = (view: ManagerView, entry: Entry): void => evolve(view.cluster, entry, changesOf(view, entry))
+
+/** Notes what to look at because of an entry, which whoever is given this folds into the view's cluster next. */
+export const changesOf = (view: ManagerView, { event }: Entry): Changes => {
+  const ofWorkers = event.type !== 'Unreadable' && EVENTS[event.type].topic === 'worker'
+  if (event.type === 'Unreadable') view.toRecord.add(aggregateAt(event.path))
+  // Its silence while it was away is over; the next is counted from now on.
+  if (event.type === 'WorkerRegistered') view.heard.delete(event.data.worker)
+  return {
     job: (job) => {
       noteJob(view, job)
       noteFailed(view, job)
@@ -123,10 +129,6 @@ export const evolveView = (view: ManagerView, entry: Entry): void => {
       if (ofWorkers || worker.intake === 'draining') for (const job of view.systems) noteJob(view, job)
     },
   }
-  evolve(view.cluster, entry, changes)
-  if (entry.event.type === 'Unreadable') view.toRecord.add(aggregateAt(entry.event.path))
-  // Its silence while it was away is over; the next is counted from now on.
-  if (entry.event.type === 'WorkerRegistered') view.heard.delete(entry.event.data.worker)
 }
 
 /** Notes a sign of life. */

@@ -3,6 +3,7 @@ import {
   type Cluster,
   evolve,
   type Instance,
+  ignoreChanges,
   isPlaced,
   type Job,
   knownInstances,
@@ -72,8 +73,12 @@ export const viewOf = (cluster: Cluster): SchedulerView => {
   return view
 }
 
-/** Folds one entry, and notes what it changed: who waits, what workers have, where there is room. */
-export const evolveView = (view: SchedulerView, entry: Entry): void => {
+/**
+ * Folds one entry, and notes what it changed: who waits, what workers have, where there is room.
+ *
+ * @param also Told of the same changes: somebody who looks at the same cluster.
+ */
+export const evolveView = (view: SchedulerView, entry: Entry, also: Changes = ignoreChanges): void => {
   const { cluster, fleet, queue, claims, preemption } = view
   const { event } = entry
   const jobs = new Set<Job>()
@@ -81,15 +86,20 @@ export const evolveView = (view: SchedulerView, entry: Entry): void => {
   let freedVolumes = false
   const ofWorkers = event.type !== 'Unreadable' && EVENTS[event.type].topic === 'worker'
   const changes: Changes = {
-    job: (job) => jobs.add(job),
+    job: (job) => {
+      jobs.add(job)
+      also.job(job)
+    },
     // Of a job that is submitted all instances are looked at below, together.
     instance: (instance) => {
       told.push(instance)
+      also.instance(instance)
       if (event.type === 'JobSubmitted') return
       queue.add(instance)
       queue.changed(instance.task.job)
     },
     worker: (worker) => {
+      also.worker(worker)
       if (view.feasible.losesVolumes(worker)) freedVolumes = true
       if (ofWorkers) renew(view, worker)
       else fleet.update(worker)

@@ -260,7 +260,7 @@ test('Ctrl-C ends the following and not the job, and says so', async ({ url }) =
   ork.child.kill('SIGINT')
   const { code, stderr } = await ork.ended
   assert.equal([code, stderr], [130, 'no longer watching; the job goes on: `ork job giant` shows how it stands\n'])
-  assert.match((await runOrk(['jobs'], { nats: url })).stdout, /^giant +service +running/m)
+  assert.match((await runOrk(['jobs'], { nats: url })).stdout, /^giant +service +pending/m)
   await runOrk(['stop', 'giant'], { nats: url })
 })
 

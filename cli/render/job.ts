@@ -1,5 +1,5 @@
 import type { ExplainReply } from '#libs/api'
-import type { InstanceSummary, JobDetail, JobSummary, TaskSummary } from '#libs/cluster'
+import { type InstanceSummary, isPlaced, type JobDetail, type JobSummary, type TaskSummary } from '#libs/cluster'
 import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
 import { crashLoopsOf } from './crashLoop'
 import { cronOf, renderRuns, runsOf } from './cron'
@@ -19,7 +19,7 @@ export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string
     jobs.map((job): (Cell | string)[] => [
       job.name,
       job.kind,
-      { text: job.state, paint: paintState(look.colours, job.state) },
+      { text: stateOf(job), paint: paintState(look.colours, stateOf(job)) },
       { text: String(job.version), align: 'right' },
       { text: `${(job.counts.running ?? 0) - job.unready}/${job.wanted}`, align: 'right' },
       plainCounts(job.counts),
@@ -28,6 +28,13 @@ export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string
     ]),
     'no jobs yet; submit one with `ork submit FILE`',
   )
+}
+
+/** `pending` where the job is to run, and nothing of it has a place yet. A cron job runs with nothing to do, too. */
+const stateOf = ({ state, counts, kind }: JobSummary): JobSummary['state'] | 'pending' => {
+  const states = Object.keys(counts) as (keyof JobSummary['counts'])[]
+  const hasBegun = states.some((one) => isPlaced(one) || one === 'completed')
+  return state === 'running' && kind !== 'cron' && states.includes('pending') && !hasBegun ? 'pending' : state
 }
 
 const plainCounts = (counts: JobSummary['counts']): string =>
@@ -47,7 +54,7 @@ export const renderJob = (
   const head = renderPairs([
     ['Job', colours.bold(escapeText(job.name))],
     ['Kind', job.kind],
-    ['State', paintState(colours, job.state)(job.state)],
+    ['State', paintState(colours, stateOf(job))(stateOf(job))],
     ['Version', `${job.version}, submitted ${relativeAndAbsolute(job.submittedAt, look)}${byWhom(job)}`],
     ...updateOf(job, look),
     ...cronOf(job, look),

@@ -26,7 +26,7 @@ test('what came, what went and what is not as it was, each with what it was; lat
   const before = now(history)
   history.register('w2')
   history.add({ type: 'WorkerDraining', data: { worker: 'w1', deadlineMs: null, reason: null } })
-  history.add({ type: 'PolicySet', data: { policy: 'binpack', seed: null, preemption: null } })
+  history.add({ type: 'PolicySet', data: { policy: 'binpack', seed: null, preemption: true } })
   history.add(history.on('web.api.0').lost())
   history.schedule('web.api.0', 'w2')
   const resources = { cpuMilli: 250, memoryBytes: 2 ** 27, diskBytes: 0 }
@@ -50,6 +50,7 @@ test('what came, what went and what is not as it was, each with what it was; lat
     '',
     'Cluster',
     '  ~ policy spread → binpack',
+    '  ~ preemption false → true',
   ])
 })
 

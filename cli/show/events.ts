@@ -49,9 +49,9 @@ export const planEvents = (flags: EventsFlags, now: number): EventsPlan => {
     to !== undefined &&
     (('seq' in from && 'seq' in to && from.seq > to.seq) || ('time' in from && 'time' in to && from.time > to.time))
   if (backwards) {
-    throw new UsageFailure(
-      orkError('BadRange', 'the range ends before it starts', { where: '--to', next: 'swap them' }),
-    )
+    const isBefore = 'seq' in to && to.seq === 0
+    const next = isBefore ? 'the first event has sequence 1' : 'swap `--from` and `--to`'
+    throw new UsageFailure(orkError('BadRange', 'the range ends before it starts', { where: '--to', next }))
   }
   const beats = flags.worker === undefined ? {} : { worker: flags.worker }
   return {

@@ -194,12 +194,13 @@ const tellEnd = async (
   }
 }
 
-/** Room, or where every worker lacks the driver, one that has it. */
+/** Room, or where every worker lacks the driver, or turned it down, one that has what is asked for. */
 const whatItWaitsFor = (explained: readonly ExplainReply[]): string => {
   const verdicts = explained.flatMap(({ workers }) => workers)
   if (verdicts.length === 0) return 'there is a worker'
-  const lacking = verdicts.every((verdict) => !verdict.fits && verdict.filter === 'driver')
-  return lacking ? 'a worker offers its `driver`' : 'there is room'
+  const all = (filter: string): boolean => verdicts.every((verdict) => !verdict.fits && verdict.filter === filter)
+  if (all('rejected')) return 'a worker is started that gives it what it asks for'
+  return all('driver') ? 'a worker offers its `driver`' : 'there is room'
 }
 
 const alsoFailed = (n: number): string => (n === 0 ? '' : `, and ${n} that failed`)

@@ -38,7 +38,22 @@ export const evolveWorker = (
   else if (isIntake(event)) {
     if (!stepIntake(worker, event)) return ignoreIllegal(cluster)
   } else if (!step(cluster, worker, event, known === undefined)) return ignoreIllegal(cluster)
+  if (event.type === 'WorkerRegistered' && known !== undefined) askAgain(cluster, worker, changes)
   changes.worker(worker)
+}
+
+/** Who waits is no longer kept from a worker that turned it down before it was started anew: it may give more now. */
+const askAgain = ({ jobs }: Cluster, { name }: Worker, changes: Changes): void => {
+  for (const { tasks } of jobs.values()) {
+    for (const { counts, instances } of tasks.values()) {
+      if (counts.pending === 0) continue
+      for (const instance of instances.made()) {
+        if (instance.state !== 'pending' || !instance.rejectedBy.includes(name)) continue
+        instance.rejectedBy = instance.rejectedBy.filter((other) => other !== name)
+        changes.instance(instance)
+      }
+    }
+  }
 }
 
 /** What was given by hand holds over what the worker brings, also when that comes anew. */

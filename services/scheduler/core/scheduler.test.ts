@@ -238,6 +238,17 @@ test('a fixed host port goes to one instance of a worker, within a batch too', (
   ])
 })
 
+test('a worker that turned an instance down is asked again once it is started anew', () => {
+  const story = given(registered('w1', 500), job('web', { replicas: 2 }))
+  story.settle()
+  story.given(on('web.api.0').rejected('no such secret'))
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable web.api.0', 'TaskScheduled web.api.1 on w1'])
+  assert.equal(inShort(story.given(on('web.api.1').stopped(), registered('w1', 500)).settle()), [
+    'TaskScheduled web.api.0 on w1',
+    'TaskUnplaceable web.api.1',
+  ])
+})
+
 test('a worker that turned an instance down is not asked again until the job changes', () => {
   const story = given(registered('w1'), registered('w2', 3_000), job('web'))
   story.settle()

@@ -30,6 +30,14 @@ export const pastFlags = {
   }),
 }
 
+/** What jobs are read from. */
+export const filesArg = Args.string({
+  description:
+    'Job file or Compose file, YAML or JSON; - for standard input. Of several Compose files each is merged over those before',
+  required: true,
+  multiple: true,
+})
+
 /** Of commands that take Compose files, too. */
 export const composeFlags = {
   profile: Flags.string({

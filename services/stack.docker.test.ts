@@ -27,7 +27,7 @@ const FILE = join(FOLDER, 'compose.yaml')
 
 /** The jobs of the Compose file, at some version of its API; a good one may take its time on a machine that is busy. */
 const composed = (VERSION: string, PORT: string, HEALTHY_WITHIN = '2m'): readonly JobSpec[] => {
-  const converted = convertCompose(readFileSync(FILE, 'utf8'), FILE, {
+  const converted = convertCompose([{ name: FILE, text: readFileSync(FILE, 'utf8') }], {
     environment: { VERSION, PORT, HEALTHY_WITHIN, IMAGE: TEST_IMAGE },
   })
   if (E.isLeft(converted)) throw new Error(JSON.stringify(converted))

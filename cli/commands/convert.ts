@@ -11,16 +11,21 @@ export default class Convert extends OrkCommand {
   static override examples = [
     '<%= config.bin %> convert compose.yaml > web.yaml',
     '<%= config.bin %> convert compose.yaml --profile debug --lenient',
+    '<%= config.bin %> convert compose.yaml production.yaml',
   ]
   static override args = {
-    file: Args.string({ description: 'Compose file; - for standard input', required: true }),
+    files: Args.string({
+      description: 'Compose file; - for standard input; of several each is merged over those before',
+      required: true,
+      multiple: true,
+    }),
   }
   static override flags = { ...composeFlags }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Convert)
     const { readCompose } = await import('../show/jobFile.js')
-    const { jobs, files } = await readCompose(args.file, { profiles: flags.profile, lenient: flags.lenient })
+    const { jobs, files } = await readCompose(args.files, { profiles: flags.profile, lenient: flags.lenient })
     if (flags.json) await this.printJson(...jobs)
     else await this.out.write(files.join('---\n'))
   }

@@ -1,6 +1,6 @@
-import { Args } from '@oclif/core'
 import { OrkCommand } from '../base'
 import { ExitCode } from '../failure'
+import { composeFlags, filesArg } from '../flags'
 
 export default class Plan extends OrkCommand {
   static override summary = 'Show what submitting a job file would change, without changing anything'
@@ -17,13 +17,14 @@ export default class Plan extends OrkCommand {
     { description: 'For programs', command: '<%= config.bin %> plan web.yaml --json | jq .instances' },
   ]
   static override args = {
-    file: Args.string({ description: 'Job file, YAML or JSON; - for standard input', required: true }),
+    files: filesArg,
   }
+  static override flags = { ...composeFlags }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Plan)
     const { readJob } = await import('../show/jobFile.js')
-    const spec = await readJob(args.file)
+    const spec = await readJob(args.files, { profiles: flags.profile, lenient: flags.lenient })
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     const { plan } = await import('../show/plan.js')
@@ -31,7 +32,9 @@ export default class Plan extends OrkCommand {
     if (flags.json) await this.printJson(planned)
     else {
       const { renderPlan } = await import('../render/plan.js')
-      await this.print(renderPlan(planned, args.file, this.look()))
+      const typed = [...args.files, ...(flags.profile ?? []).map((name) => `--profile ${name}`)]
+      if (flags.lenient) typed.push('--lenient')
+      await this.print(renderPlan(planned, typed.join(' '), this.look()))
     }
     if (planned.changed) process.exitCode = ExitCode.Failed
   }

@@ -1,8 +1,8 @@
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { orkError } from '#libs/kernel'
 import { type CommonFlags, OrkCommand } from '../base'
 import { UsageFailure } from '../failure'
-import { composeFlags, reasonFlag } from '../flags'
+import { composeFlags, filesArg, reasonFlag } from '../flags'
 import { escapeText } from '../render/escape'
 
 export default class Submit extends OrkCommand {
@@ -17,6 +17,10 @@ export default class Submit extends OrkCommand {
       description: 'A Compose file, with the services of a profile',
       command: '<%= config.bin %> submit compose.yaml --profile debug',
     },
+    {
+      description: 'One Compose file over another, as `docker compose -f compose.yaml -f production.yaml` takes them',
+      command: '<%= config.bin %> submit compose.yaml production.yaml',
+    },
     { description: 'From another program', command: 'generate-job | <%= config.bin %> submit - --detach' },
     {
       description: 'However long it takes until there is room',
@@ -28,7 +32,7 @@ export default class Submit extends OrkCommand {
     },
   ]
   static override args = {
-    file: Args.string({ description: 'Job file or Compose file, YAML or JSON; - for standard input', required: true }),
+    files: filesArg,
   }
   static override flags = {
     detach: Flags.boolean({
@@ -53,10 +57,10 @@ export default class Submit extends OrkCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Submit)
     const [{ readJobs }, { submitJob }] = await Promise.all([import('../show/jobFile.js'), import('../show/submit.js')])
-    const specs = await readJobs(args.file, { profiles: flags.profile, lenient: flags.lenient })
+    const specs = await readJobs(args.files, { profiles: flags.profile, lenient: flags.lenient })
     const { json, detach, wait, reason = null, 'check-version': checkVersion = null } = flags
     if (checkVersion !== null && specs.length > 1) {
-      const what = `--check-version is about one job, ${args.file} holds ${specs.length}`
+      const what = `--check-version is about one job, ${args.files.join(' ')} holds ${specs.length}`
       throw new UsageFailure(orkError('BadUsage', what, { next: '`ork convert` shows them, each as a file' }))
     }
     const signal = this.interruptible()

@@ -22,33 +22,42 @@ export interface ComposeChoice {
   readonly lenient?: boolean
 }
 
-/** Reads the one job of a file, as `readJobs` does. */
-export const readJob = async (file: string): Promise<JobSpec> => {
-  const [job, ...more] = await readJobs(file)
+/** Reads the one job of a file, or of several Compose files, as `readJobs` does. */
+export const readJob = async (files: readonly string[], choice: ComposeChoice = {}): Promise<JobSpec> => {
+  const [job, ...more] = await readJobs(files, choice)
   if (job !== undefined && more.length === 0) return job
   const next = '`ork convert` shows them, each as a file'
-  throw new UsageFailure(orkError('BadJobFile', `there are ${more.length + 1} jobs in it`, { where: file, next }))
+  throw new UsageFailure(
+    orkError('BadJobFile', `there are ${more.length + 1} jobs in it`, { where: files.join(' '), next }),
+  )
 }
 
 /**
- * Reads a job file, or a Compose file with all the jobs it comes to; `-` is standard input. Throws UsageFailure with
- * everything that is wrong with it; what makes no difference is said on stderr.
+ * Reads a job file, or the Compose files of a project, each over those before, with all the jobs that they come to; `-`
+ * is standard input. Throws UsageFailure with everything that is wrong with it; what makes no difference is said on stderr.
  */
-export const readJobs = async (file: string, choice: ComposeChoice = {}): Promise<readonly JobSpec[]> => {
-  const { name, text } = await readText(file)
-  if (isCompose(text)) return (await convert(file, name, text, choice)).jobs
-  return [orThrow(name, parseJobFile(text, name, file === '-' ? undefined : readBeside(file)))]
+export const readJobs = async (files: readonly string[], choice: ComposeChoice = {}): Promise<readonly JobSpec[]> => {
+  const texts = await readTexts(files)
+  const [first, second] = texts
+  if (first === undefined || second !== undefined || isCompose(first.text)) return (await convert(texts, choice)).jobs
+  const read = first.file === '-' ? undefined : readBeside(first.file)
+  return [orThrow(first.name, parseJobFile(first.text, first.name, read))]
 }
 
-/** Reads a Compose file as the job files that say the same. Throws UsageFailure, also for a file that is none. */
-export const readCompose = async (file: string, choice: ComposeChoice = {}): Promise<Converted> => {
-  const { name, text } = await readText(file)
-  return convert(file, name, text, choice)
+/** Reads Compose files as the job files that say the same. Throws UsageFailure, also for files that are none. */
+export const readCompose = async (files: readonly string[], choice: ComposeChoice = {}): Promise<Converted> =>
+  convert(await readTexts(files), choice)
+
+interface FileText {
+  readonly file: string
+  readonly name: string
+  readonly text: string
 }
 
-const convert = async (file: string, name: string, text: string, choice: ComposeChoice): Promise<Converted> => {
+const convert = async (texts: readonly FileText[], choice: ComposeChoice): Promise<Converted> => {
   const { profiles, lenient = false } = choice
-  const converted = convertCompose(text, name, {
+  const { file = '-', name = '' } = texts[0] ?? {}
+  const converted = convertCompose(texts, {
     ...(profiles === undefined ? {} : { profiles }),
     lenient,
     environment: process.env,
@@ -78,11 +87,15 @@ const readBeside =
     }
   }
 
-const readText = async (file: string): Promise<{ readonly name: string; readonly text: string }> => {
-  const name = file === '-' ? 'standard input' : file
-  const text = decodeJobText(await readBytes(file), name)
-  if (E.isLeft(text)) throw new UsageFailure(text.left)
-  return { name, text: text.right }
+const readTexts = async (files: readonly string[]): Promise<readonly FileText[]> => {
+  const texts: FileText[] = []
+  for (const file of files) {
+    const name = file === '-' ? 'standard input' : file
+    const text = decodeJobText(await readBytes(file), name)
+    if (E.isLeft(text)) throw new UsageFailure(text.left)
+    texts.push({ file, name, text: text.right })
+  }
+  return texts
 }
 
 const readBytes = async (file: string): Promise<Uint8Array> => {

@@ -41,7 +41,7 @@ const changesFrom = async (texts: readonly string[]): Promise<readonly Change[]>
   for (const text of texts) {
     if (text === 'nothing') continue
     const typed = usable(parseChange(text))
-    changes.push(typed.tag === 'file' ? { tag: 'job', spec: await readJob(typed.file) } : typed)
+    changes.push(typed.tag === 'file' ? { tag: 'job', spec: await readJob([typed.file]) } : typed)
   }
   return changes
 }

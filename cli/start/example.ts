@@ -34,7 +34,7 @@ export interface Example {
 export const submitExample = async ({ connection, choices, out, signal }: ExampleOptions): Promise<Example> => {
   const inContainers = choices.includes('docker') && (await imageIsThere(out))
   const file = inContainers ? 'hello.yaml' : 'hello-process.yaml'
-  const spec = await readJob(join(findRoot(), 'examples', file))
+  const spec = await readJob([join(findRoot(), 'examples', file)])
   await out.write(`\nsubmitting examples/${file}\n`)
   try {
     await submitJob(connection, spec, { json: false, detach: false, wait: false, actor: ACTOR, out, signal })

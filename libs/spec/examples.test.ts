@@ -20,7 +20,9 @@ for (const file of files) {
 }
 
 test('the Compose file of examples/stack is three jobs, those of the job files beside it, and loses nothing', () => {
-  const result = convertCompose(readFileSync(join(folder, 'stack', 'compose.yaml'), 'utf8'), 'compose.yaml')
+  const result = convertCompose([
+    { name: 'compose.yaml', text: readFileSync(join(folder, 'stack', 'compose.yaml'), 'utf8') },
+  ])
   if (E.isLeft(result)) assert.unreachable(result.left.map(renderError).join('\n'))
   else {
     const jobs = result.right.jobs.map(({ name, kind }) => `${name} ${kind}`)

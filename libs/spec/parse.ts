@@ -6,7 +6,7 @@ import { completeJob, jobFileShape } from './file/job'
 import { MAX_PROBLEMS, MAX_SPEC_BYTES } from './limits'
 import type { JobSpec } from './model'
 import { type Finding, Problem } from './shapes'
-import { type Fault, locator, readSource, stepDown, type Tree, toErrors, utf8Length } from './source'
+import { type Fault, readSource, stepDown, Texts, type Tree, toErrors, utf8Length } from './source'
 
 /**
  * Reads a job file, YAML or JSON, into the canonical job. `file` is only for the errors, each of which has the tag
@@ -21,7 +21,10 @@ export const parseJobFile = (
   const body = text.startsWith('\ufeff') ? text.slice(1) : text
   const source = readSource(body)
   const result = E.isLeft(source) ? source : readTree(source.right.tree, source.right.faults, readText)
-  return E.isRight(result) ? result : E.left(toErrors(result.left, file, locator(body), MAX_PROBLEMS))
+  if (E.isRight(result)) return result
+  const texts = new Texts()
+  texts.add(file, body)
+  return E.left(toErrors(result.left, texts, MAX_PROBLEMS))
 }
 
 /** The bytes of a file as text; what is not UTF-8 is refused rather than patched. */

@@ -20,7 +20,7 @@ const read = (path: string): E.Either<string, string> => {
 
 const convert = (text: string, options: ComposeOptions = {}): E.Either<readonly string[], Converted> =>
   E.mapLeft((errors: Parameters<typeof renderError>[0][]) => errors.map(renderError))(
-    convertCompose(text, 'f', { folder: '/srv/Shop', read, ...options }) as E.Either<
+    convertCompose([{ name: 'f', text }], { folder: '/srv/Shop', read, ...options }) as E.Either<
       Parameters<typeof renderError>[0][],
       Converted
     >,
@@ -380,7 +380,6 @@ const REFUSED: readonly (readonly [what: string, text: string, where: string, ph
     'extends.file',
     'no such',
   ],
-  ['files that are included', 'include: [a.yaml]\nservices: {a: {image: x}}', 'f:1:10 include', 'put them into one'],
   ['a repeated key', 'services: {a: {image: x, image: y}}', 'services.a.image', 'written twice'],
   ['a prototype key', 'services: {__proto__: {image: x}}', 'services.__proto__', 'not allowed'],
 ]

@@ -6,13 +6,15 @@ import { MAX_PROBLEMS } from '../limits'
 import type { JobSpec } from '../model'
 import { readTree } from '../parse'
 import { isRecord, mismatch, Written } from '../shapes'
-import { type Fault, locator, readSource, type Tree, toErrors } from '../source'
-import { extended } from './extends'
+import { type Fault, readSource, Texts, type Tree, toErrors } from '../source'
+import type { Lookup } from './interpolate'
+import { type ComposeText, Loader } from './load'
+import { MERGE_TAGS } from './merge'
 import { tellStrayTop } from './nested'
-import { entriesOf, Findings, isMap, leafOf, listOf, mapFrom, mapOf, partOf, prepared, textOf } from './reading'
+import { entriesOf, Findings, isMap, leafOf, listOf, mapFrom, mapOf, partOf, textOf } from './reading'
 import type { Scope } from './scope'
 import { isActive, ownJobOf, taskOf } from './service'
-import { variablesOf } from './variables'
+import { withEnvFile } from './variables'
 
 export interface ComposeOptions {
   /** Profiles whose services are taken along, beside those that have none; `*`: all. */
@@ -20,9 +22,9 @@ export interface ComposeOptions {
   /** Leave out what cannot be carried over, instead of refusing the file for it. */
   readonly lenient?: boolean
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** Absolute folder of the file: relative paths start there, and it names a project that has no name. */
+  /** Absolute folder of the first file: relative paths start there, and it names a project that has no name. */
   readonly folder?: string
-  /** Gives the files beside: `.env`, env files, and files with services that are extended. */
+  /** Gives the files beside: `.env`, env files, and files that are included or whose services are extended. */
   readonly read?: ReadText
 }
 
@@ -35,38 +37,32 @@ export interface Converted {
   readonly warnings: readonly OrkError[]
 }
 
-/** Whether a text is a Compose file: a map with `services` and without `tasks`. */
+/** Whether a text is a Compose file: a map with `services`, or with files to `include`, and without `tasks`. */
 export const isCompose = (text: string): boolean => {
-  const source = readSource(text)
+  const source = readSource(text, MERGE_TAGS)
   if (E.isLeft(source) || !isRecord(source.right.tree.value)) return false
   const { parts } = source.right.tree
-  return parts.get('services')?.tree.list === false && !parts.has('tasks')
+  const isThere = parts.get('services')?.tree.list === false || parts.get('include')?.tree.list === true
+  return isThere && !parts.has('tasks')
 }
 
 /**
- * Turns a Compose file into jobs. `file` is only for the errors. Left: all that is wrong, and without `lenient` all that
- * cannot be carried over, each with its place in the file. Never throws.
+ * Turns the Compose files of one project, each merged over those before, into jobs. Left: all that is wrong, and without
+ * `lenient` all that cannot be carried over, each with its file and its place there. Never throws.
  */
 export const convertCompose = (
-  text: string,
-  file: string,
+  files: readonly ComposeText[],
   options: ComposeOptions = {},
 ): E.Either<readonly OrkError[], Converted> => {
-  const body = text.startsWith('\ufeff') ? text.slice(1) : text
-  const told = (faults: readonly Fault[]): readonly OrkError[] => toErrors(faults, file, locator(body), MAX_PROBLEMS)
-  const source = readSource(body)
-  if (E.isLeft(source)) return E.left(told(source.left))
   const { read = readsNothing, environment = {}, lenient = false, folder = '/' } = options
-  const beside = read('.env')
-  const lookup = variablesOf(environment, E.isRight(beside) ? beside.right : null)
-  if (E.isLeft(lookup)) {
-    return E.left(told(lookup.left.map((what) => ({ offset: 0, path: '', what: `.env: ${what}` }))))
-  }
+  const texts = new Texts()
+  const told = (faults: readonly Fault[]): readonly OrkError[] => toErrors(faults, texts, MAX_PROBLEMS)
   const findings = new Findings()
-  const tree = prepared(source.right.tree, '', lookup.right, findings)
-  const trees = new Conversion(tree, folder, options, read, lookup.right, findings).jobs()
+  const lookup = environmentOf(environment, read, findings)
+  const tree = new Loader(texts, read, findings).project(files, lookup)
+  const trees = tree === undefined ? [] : new Conversion(tree, folder, options, read, lookup, findings).jobs()
   const specs = trees.map((job) => readTree(job, [], read))
-  const faults = [...source.right.faults, ...findings.wrong, ...(lenient ? [] : findings.lost)]
+  const faults = [...findings.wrong, ...(lenient ? [] : findings.lost)]
   const refused = [...faults, ...specs.flatMap((spec) => (E.isLeft(spec) ? spec.left : []))]
   if (refused.length > 0) return E.left(told(refused))
   return E.right({
@@ -74,6 +70,20 @@ export const convertCompose = (
     files: trees.map((job) => stringify(unwritten(job.value), { lineWidth: 0 })),
     warnings: told([...findings.harmless, ...findings.lost]),
   })
+}
+
+/** The variables that are set, and where they say nothing those of the `.env` file beside. */
+const environmentOf = (
+  environment: Readonly<Record<string, string | undefined>>,
+  read: ReadText,
+  findings: Findings,
+): Lookup => {
+  const given: Lookup = (name) => environment[name]
+  const beside = read('.env')
+  const lookup = E.isRight(beside) ? withEnvFile(given, beside.right) : E.right(given)
+  if (E.isRight(lookup)) return lookup.right
+  for (const what of lookup.left) findings.wrong.push({ offset: 0, path: '', what: `.env: ${what}` })
+  return given
 }
 
 /** Numbers and booleans as they were written, where the value alone would lose that. */
@@ -84,8 +94,6 @@ const unwritten = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, unwritten(part)]))
 }
 
-const TOP = new Set(['name', 'version', 'services', 'networks', 'volumes', 'secrets', 'configs', 'x-ork'])
-
 class Conversion {
   private readonly services: Tree
   private readonly own = new Map<string, ReadonlyMap<string, Tree>>()
@@ -95,7 +103,7 @@ class Conversion {
     private readonly folder: string,
     private readonly options: ComposeOptions,
     private readonly read: ReadText,
-    private readonly lookup: (name: string) => string | undefined,
+    private readonly lookup: Lookup,
     private readonly findings: Findings,
   ) {
     this.services = partOf(tree, 'services') ?? mapOf(new Map(), tree)
@@ -128,11 +136,6 @@ class Conversion {
   }
 
   private topLevel(): void {
-    for (const [field, part] of entriesOf(this.tree, 'a map with `services`', this.findings)) {
-      if (TOP.has(field) || field.startsWith('x-')) continue
-      if (field === 'include') this.findings.tell('lost', part, 'files are not included', 'put them into one')
-      else this.findings.tell('wrong', part, `"${field}" is no field of a Compose file`)
-    }
     tellStrayTop(this.tree, this.findings)
     for (const [, volume] of this.section('volumes')) {
       const driver = partOf(volume, 'driver')
@@ -163,17 +166,17 @@ class Conversion {
     return part === undefined ? [] : entriesOf(part, 'a map', this.findings)
   }
 
-  /** The services that the profiles let through, with all that they extend. */
+  /** The services that the profiles let through. */
   private taken(): readonly { readonly name: Tree; readonly service: Tree }[] {
     const { environment = {}, profiles = (environment.COMPOSE_PROFILES ?? '').split(',') } = this.options
     const wanted = new Set(profiles)
-    const { folder, services, read, lookup, findings } = this
+    const { services, findings } = this
     const found: { name: Tree; service: Tree }[] = []
     for (const [key, { keyOffset, tree }] of services.parts) {
       if (!isMap(tree)) findings.tell('wrong', tree, mismatch('a service', tree.value))
       else if (isActive(tree, wanted)) {
         const name = leafOf(key, { offset: keyOffset, ...(tree.path === undefined ? {} : { path: tree.path }) })
-        found.push({ name, service: extended(tree, { services, folder, read, lookup, findings }) })
+        found.push({ name, service: tree })
       }
     }
     if (found.length === 0) findings.tell('wrong', services, 'no service is left to run', 'name a profile')

@@ -1,1 +1,2 @@
 export { type ComposeOptions, type Converted, convertCompose, isCompose } from './convert'
+export type { ComposeText } from './load'

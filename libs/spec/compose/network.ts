@@ -6,14 +6,24 @@ import type { Carry, Scope } from './scope'
 const PORT =
   /^(?:(?<host>\[[^\]]*\]|\d+(?:\.\d+){3}):)?(?:(?<published>\d+(?:-\d+)?)?:)?(?<target>\d+(?:-\d+)?)(?:\/(?<protocol>\w+))?$/
 
+interface PortWords {
+  readonly host?: string
+  readonly published?: string
+  readonly target: string
+  readonly protocol?: string
+}
+
+/** The parts of a port in its short form; undefined: it is none. */
+export const portOf = (text: string): PortWords | undefined => PORT.exec(text)?.groups as PortWords | undefined
+
 const ports: Carry = (value, draft, { findings }) => {
   for (const item of oneOrMore(value)) {
     const text = textOf(item)
-    const found = text === undefined ? undefined : PORT.exec(text)?.groups
+    const found = text === undefined ? undefined : portOf(text)
     if (text === undefined) draft.add('ports', longPort(item, findings))
     else if (found === undefined) findings.tell('wrong', item, mismatch('a port such as "8080:80"', item.value))
     else {
-      const { host, published, target = '', protocol } = found
+      const { host, published, target, protocol } = found
       if (host !== undefined) findings.tell('lost', item, ADDRESS, 'leave it out')
       for (const port of spread(target, published)) {
         draft.add('ports', leafOf(protocol === undefined ? port : `${port}/${protocol}`, item))

@@ -26,7 +26,8 @@ export const prepared = (tree: Tree, path: string, lookup: Lookup, findings: Fin
     const below = stepDown(path, tree.list ? Number(key) : key)
     parts.set(key, { keyOffset, tree: prepared(inner, below, lookup, findings) })
   }
-  return tree.list ? listOf(valuesOf(parts), { ...tree, path }) : mapOf(parts, { ...tree, path })
+  const whole = tree.list ? listOf(valuesOf(parts), { ...tree, path }) : mapOf(parts, { ...tree, path })
+  return tree.tag === undefined ? whole : { ...whole, tag: tree.tag }
 }
 
 const filled = (tree: Tree, lookup: Lookup, findings: Findings): Tree => {

@@ -2,13 +2,10 @@ import * as E from 'fp-ts/Either'
 import { readEnvLines } from '../file/envFiles'
 import type { Lookup } from './interpolate'
 
-/** The variables of the environment, and where it says nothing those of the `.env` file beside. Left: what is wrong in it. */
-export const variablesOf = (
-  environment: Readonly<Record<string, string | undefined>>,
-  envFile: string | null,
-): E.Either<readonly string[], Lookup> => {
+/** What `outer` says, and where it says nothing what the env file says. Left: what is wrong in that. */
+export const withEnvFile = (outer: Lookup, text: string): E.Either<readonly string[], Lookup> => {
   const beside: Record<string, string> = {}
-  const wrong = envFile === null ? [] : readEnvLines(envFile, beside)
+  const wrong = readEnvLines(text, beside)
   if (wrong.length > 0) return E.left(wrong)
-  return E.right((name) => environment[name] ?? (Object.hasOwn(beside, name) ? beside[name] : undefined))
+  return E.right((name) => outer(name) ?? (Object.hasOwn(beside, name) ? beside[name] : undefined))
 }

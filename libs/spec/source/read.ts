@@ -12,17 +12,17 @@ export interface Source {
 }
 
 /**
- * Reads one YAML or JSON document (JSON is YAML) of bounded size, depth and number of values. Left: the text cannot
- * be read at all.
+ * Reads one YAML or JSON document (JSON is YAML) of bounded size, depth and number of values. `tags` are those of YAML
+ * that mean something to the caller. Left: the text cannot be read at all.
  */
-export const readSource = (text: string): E.Either<readonly Fault[], Source> => {
+export const readSource = (text: string, tags: readonly string[] = []): E.Either<readonly Fault[], Source> => {
   if (text.length > MAX_FILE_BYTES || utf8Length(text) > MAX_FILE_BYTES) {
     return E.left([{ offset: 0, path: '', what: `the file is larger than ${MAX_FILE_BYTES / 1024} KiB` }])
   }
   const refused = guard(text)
   if (refused !== undefined) return E.left([refused])
   const documents = compose(text)
-  const faults = documents.flatMap(syntaxFaults)
+  const faults = documents.flatMap((document) => syntaxFaults(document, text, tags))
   if (faults.length > 0) return E.left(faults)
   const [first, second] = documents
   if (second !== undefined) {
@@ -33,7 +33,7 @@ export const readSource = (text: string): E.Either<readonly Fault[], Source> => 
   if (first === undefined || first.contents === null || isEmpty(first.contents)) {
     return E.left([{ offset: 0, path: '', what: 'the file is empty, expected a job with `name` and `tasks`' }])
   }
-  const builder = new TreeBuilder()
+  const builder = new TreeBuilder(tags)
   const tree = builder.build(first.contents)
   // Walking what is shared as if it were copied would take for ever.
   return tree.size > MAX_NODES ? E.left(builder.faults) : E.right({ tree, faults: builder.faults })
@@ -49,9 +49,7 @@ const compose = (text: string): Document.Parsed[] => {
   return [...composer.compose(new Parser().parse(text))]
 }
 
-const syntaxFaults = (document: Document.Parsed): Fault[] =>
-  [...document.errors, ...document.warnings].map(({ pos, message }) => ({
-    offset: pos[0],
-    path: '',
-    what: `not readable as YAML or JSON: ${message}`,
-  }))
+const syntaxFaults = ({ errors, warnings }: Document.Parsed, text: string, tags: readonly string[]): Fault[] =>
+  [...errors, ...warnings]
+    .filter(({ code, pos }) => code !== 'TAG_RESOLVE_FAILED' || !tags.includes(text.slice(...pos)))
+    .map(({ pos, message }) => ({ offset: pos[0], path: '', what: `not readable as YAML or JSON: ${message}` }))

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Node, parse, Scalar, type YAMLMap, type YAMLSeq } from 'yaml'
 import { MAX_DEPTH, MAX_NODES } from '../limits'
 import { PROTOTYPE_KEYS, Written } from '../shapes'
 import { type Fault, stepDown } from './fault'
@@ -16,6 +16,8 @@ export interface Tree {
   readonly height: number
   /** Where it stood in the file, when this tree was made from what was written there. */
   readonly path?: string
+  /** The tag it was written with, of those that mean something in its file. */
+  readonly tag?: string
 }
 
 export interface Part {
@@ -42,6 +44,8 @@ export class TreeBuilder {
   readonly faults: Fault[] = []
   private readonly anchors = new Map<string, Tree | 'open'>()
 
+  constructor(private readonly tags: readonly string[] = []) {}
+
   build(root: Node): Tree {
     const tree = this.node(root, '', 0)
     if (tree.size > MAX_NODES) {
@@ -59,9 +63,17 @@ export class TreeBuilder {
     if (isAlias(node)) return this.alias(node.source, offset, path, depth)
     const anchor = isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined
     if (anchor !== undefined) this.anchors.set(anchor, 'open')
-    const tree = this.content(node, offset, path, depth)
+    const tree = this.tagged(node, this.content(node, offset, path, depth))
     if (anchor !== undefined) this.anchors.set(anchor, tree)
     return tree
+  }
+
+  private tagged(node: Node | null, tree: Tree): Tree {
+    const { tag } = node ?? {}
+    if (tag === undefined || !this.tags.includes(tag)) return tree
+    // The parser takes a value with a tag that it does not know for text.
+    const isPlain = isScalar(node) && node.type === Scalar.PLAIN
+    return isPlain ? { ...tree, tag, value: meantBy(node.source) } : { ...tree, tag }
   }
 
   private content(node: Node | null, offset: number, path: string, depth: number): Tree {
@@ -154,8 +166,10 @@ export const branch = (value: unknown, offset: number, parts: ReadonlyMap<string
   return { value, offset, parts, list, size, height: height + 1 }
 }
 
+const meantBy = (source = ''): unknown => scalar({ value: parse(source, { schema: 'core' }), source })
+
 /** Keeps what was written where the value alone would lose it. */
-const scalar = ({ value, source }: Scalar): unknown => {
+const scalar = ({ value, source }: Pick<Scalar, 'value' | 'source'>): unknown => {
   const lossy = (typeof value === 'number' || typeof value === 'boolean') && source !== undefined
   return lossy && String(value) !== source ? new Written(value, source) : value
 }

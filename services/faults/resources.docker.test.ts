@@ -1,8 +1,10 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { totalmem } from 'node:os'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { emptyCluster, evolve, ignoreChanges } from '#libs/cluster'
-import type { TaskSpec } from '#libs/spec'
+import type { PortSpec, TaskSpec } from '#libs/spec'
 import { sleeper, sleeperTask, type TestCluster, withCluster } from '../../libs/testing/cluster'
 import { ensureTestImage, type OpenTestDocker, openTestDocker } from '../../libs/testing/docker'
 import { runOrk } from '../../libs/testing/ork'
@@ -82,6 +84,47 @@ test('what fits nowhere waits with its reasons, and starts when there is room', 
     await cluster.stopJob('second')
     await log.running('many', 6)
     assertNeverExceeded(cluster)
+  }))
+
+/** The first of so many ports in a row that nobody has, below those that systems give away by themselves. */
+const freePorts = async (count: number): Promise<number> => {
+  for (;;) {
+    const first = 15_000 + Math.floor(Math.random() * 15_000)
+    const servers = Array.from({ length: count }, (_, at) => createServer().listen(first + at))
+    const free = await Promise.all(
+      servers.map((server) =>
+        once(server, 'listening').then(
+          () => true,
+          () => false,
+        ),
+      ),
+    )
+    await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
+    if (free.every(Boolean)) return first
+  }
+}
+
+test('two workers on one engine never get the same host port, of a range or fixed; who waits for one is told who has it', ({
+  engine,
+}) =>
+  withCluster({ driver: 'docker', docker: engine.socketPath, workers: 2 }, async (cluster) => {
+    const { log } = cluster
+    const from = await freePorts(3)
+    const port: PortSpec = { name: 'http', port: 80, hostPort: 0, protocol: 'tcp' }
+    const range = { ...port, hostPortRange: { from, to: from + 2 } }
+    await cluster.submit(sleeper('web', { replicas: 3, ports: [range], ...memory(8) }))
+    await log.running('web', 3)
+    const given = log.instances('web').map(({ worker, ports }) => ({ worker, port: ports[0]?.hostPort }))
+    assert.equal(given.map((one) => one.port).sort(), [from, from + 1, from + 2])
+    assert.is(new Set(given.map((one) => one.worker)).size, 2)
+    await cluster.submit(sleeper('late', { ports: [{ ...port, hostPort: from }], ...memory(8) }))
+    await log.event('TaskUnplaceable', ({ job }) => job === 'late')
+    const holder = given.find((one) => one.port === from)?.worker
+    const other = holder === 'w1' ? 'w2' : 'w1'
+    const { stdout } = await runOrk(['job', 'late'], { nats: cluster.nats.url })
+    assert.match(stdout, `host port ${from}/tcp is taken on ${holder}, which shares ${other}'s machine`)
+    await cluster.stopJob('web')
+    await log.running('late', 1)
   }))
 
 test.run()

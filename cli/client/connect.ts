@@ -2,15 +2,22 @@ import * as E from 'fp-ts/Either'
 import { type OrkError, OrkFailure } from '#libs/kernel'
 import { type Backups, type Connection, type ConnectOptions, connect, connectBackups } from '#libs/log'
 import { UsageFailure } from '../failure'
+import { stderr } from '../output'
 import { DEFAULT_URL, readDevEndpoint } from './endpoint'
 import { parseServers } from './servers'
 
 /** How long a command goes on trying where nobody listens, in milliseconds: a server may be restarting. */
 const WAIT_MS = 1_000
+/** How long it goes on asking servers of which none answers for the log: when one is gone the others elect for seconds. */
+const PATIENCE_MS = 20_000
+/** After so long it says what it waits for. */
+const TELL_AFTER_MS = 2_000
+
+const WAITING = 'waiting for the servers: none of them answers for the log yet\n'
 
 const LOGIN_HINT = 'put yours into the URL: --nats nats://USER:PASSWORD@HOST:PORT, or into ORK_NATS_URL'
 
-/** Connects to the servers of `targetOf`. Throws OrkFailure. `asking`: how long for what is asked of the log afterwards. */
+/** Connects to the servers of `targetOf`. Throws OrkFailure. `asking`: how long the log is asked that does not answer. */
 export const openConnection = (
   flags: ServerFlags,
   asking: Pick<ConnectOptions, 'patienceMs'> = {},
@@ -46,14 +53,17 @@ const open = async <T>(
   connectTo: (options: ConnectOptions) => Promise<E.Either<OrkError, T>>,
 ): Promise<T> => {
   const { servers, login } = parseServers(targetOf(flags).url)
+  const telling = setTimeout(() => void stderr.write(WAITING), TELL_AFTER_MS)
   const connected = await connectTo({
     servers,
     ...login,
     name: `cli/${process.pid}`,
     prefix: flags.prefix,
     waitMs: WAIT_MS,
+    patienceMs: PATIENCE_MS,
     create: false,
   })
+  clearTimeout(telling)
   if (E.isRight(connected)) return connected.right
   const error = connected.left
   if (error.tag === 'BadPrefix') throw new UsageFailure(error)

@@ -20,6 +20,8 @@ test('ork dev on three servers: the stream leader is killed, started again, and 
     await first.log.running('web', 1)
     const pid = serverPid(dev, events?.leader ?? '')
     process.kill(pid, 'SIGKILL')
+    const asked = await runOrk(['replay'], { nats: first.url })
+    assert.is(asked.code, 0, asked.stderr)
     await first.submitSurely(sleeper('later', process_), 60_000)
     await first.log.running('later', 1, 60_000)
     assert.is(first.log.all('TaskStarted').length, 2)

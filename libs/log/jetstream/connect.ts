@@ -28,7 +28,10 @@ export interface ConnectOptions extends StreamWishes {
   readonly pass?: string
   /** How long to wait for a server and its JetStream, in milliseconds; 10,000 when absent. */
   readonly waitMs?: number
-  /** How long a question that nobody answers is asked again from then on, in milliseconds; 30,000 when absent. */
+  /**
+   * How long what nobody answers, though servers are there, is asked again, in milliseconds. Absent: `waitMs` for whether
+   * there is a log, 30,000 from then on.
+   */
   readonly patienceMs?: number
 }
 
@@ -70,10 +73,11 @@ const onServers = async <T>(
 
 const open = async (link: Link, options: ConnectOptions): Promise<Connection> => {
   const { nc, prefix } = link
-  const { patienceMs = link.patienceMs } = options
-  link.patienceMs = options.waitMs ?? WAIT_MS
+  const { waitMs = WAIT_MS, patienceMs } = options
+  const later = patienceMs ?? link.patienceMs
+  link.patienceMs = patienceMs ?? waitMs
   const streams = await ensureStreams(link, options)
-  link.patienceMs = patienceMs
+  link.patienceMs = later
   const writer = new Writer(link, streams)
   return {
     log: jetStreamLog(link, streams, writer),

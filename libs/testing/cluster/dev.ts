@@ -17,6 +17,8 @@ export interface TestDev {
 }
 
 export interface DevSession extends TestClient {
+  /** Its servers, with commas. */
+  readonly url: string
   readonly connection: Connection
   readonly log: Observer
 }
@@ -48,7 +50,7 @@ const runDev = async (
     const url = [...service.log().matchAll(/at (nats:\S+),/g)].at(-1)?.[1]
     if (url === undefined) throw new Error(`ork dev did not say where its nats-server is:\n${service.log()}`)
     const connection = await mustConnect({ servers: url })
-    const opened = { connection, log: new Observer(connection), ...clientOf(connection) }
+    const opened = { url, connection, log: new Observer(connection), ...clientOf(connection) }
     sessions.push(opened)
     return opened
   }

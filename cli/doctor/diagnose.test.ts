@@ -253,6 +253,13 @@ const CASES: readonly (readonly [what: string, facts: Facts, said: readonly stri
 
 for (const [what, facts, said] of CASES) test(what, () => assert.equal(lines(facts), said))
 
+test('while so many workers are silent that nothing is moved, nobody is told that it will be', () => {
+  const next = (alarm: string | null): string | undefined =>
+    diagnose(manager({ workers: { suspected: 2 }, alarm })).find(({ what }) => what === '2 workers not heard of')?.next
+  assert.match(next(null) ?? '', /their instances move/)
+  assert.match(next('too many are silent') ?? '', /nothing is moved/)
+})
+
 test('what is bad or to look at says what to do, but for an alarm, which says it itself', () => {
   for (const [, facts] of CASES) {
     for (const { check, next } of problemsIn(diagnose(facts))) assert.ok(check === 'alarm' || next !== undefined, check)

@@ -6,7 +6,7 @@ import type { Facts, Finding } from './facts'
 export const checkWorkers = (facts: Facts): readonly Finding[] => {
   const view = newest(facts.statuses)
   return [
-    ...(view === undefined ? [] : [...checkReady(view), ...checkQuarantine(view)]),
+    ...(view === undefined ? [] : [...checkReady(view, isAlarmed(facts)), ...checkQuarantine(view)]),
     ...checkSilent(facts),
     ...checkEngines(facts),
     ...checkTroubles(facts),
@@ -20,7 +20,10 @@ export const newest = (statuses: readonly StatusReply[]): StatusReply | undefine
     undefined,
   )
 
-const checkReady = ({ workers }: StatusReply): readonly Finding[] => {
+/** While so many workers are silent that a fault between them and us is likelier, nothing is moved. */
+const isAlarmed = ({ statuses }: Facts): boolean => statuses.some(({ alarm }) => alarm !== null)
+
+const checkReady = ({ workers }: StatusReply, alarmed: boolean): readonly Finding[] => {
   const check = 'workers'
   const { ready = 0, suspected = 0, lost = 0 } = workers
   const findings: Finding[] = []
@@ -29,7 +32,8 @@ const checkReady = ({ workers }: StatusReply): readonly Finding[] => {
     findings.push({ check, level: 'bad', what: 'no worker is ready', next })
   }
   if (suspected > 0) {
-    const next = '`ork workers` shows which; its instances move if it stays silent'
+    const moves = `${suspected === 1 ? 'its' : 'their'} instances move after some more seconds of silence`
+    const next = `\`ork workers\` shows which; ${alarmed ? 'nothing is moved while so many are silent at once' : moves}`
     findings.push({ check, level: 'bad', what: `${count(suspected, 'worker')} not heard of`, next })
   }
   if (lost > 0) {

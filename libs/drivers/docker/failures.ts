@@ -9,9 +9,16 @@ const ENGINE_TROUBLE =
 const isTrouble = ({ status, words }: ApiFailure): boolean =>
   status === undefined || status === 502 || status === 503 || (status >= 500 && ENGINE_TROUBLE.test(words))
 
+/** Ids that say nothing beside the names that the engine says, too: `endpoint ork-web-api-0-1 (77ac25...): Bind for ...`. */
+const IDS = / \([0-9a-f]{64}\)/g
+
 /** What the engine's refusal means to a user; its own words stay in the sentence. */
-export const driverError = (connection: Connection, doing: string, failure: ApiFailure): DriverError => {
-  const { where } = connection
+export const driverError = (
+  { where }: Pick<Connection, 'where'>,
+  doing: string,
+  { words, ...more }: ApiFailure,
+): DriverError => {
+  const failure = { ...more, words: words.replace(IDS, '') }
   if (isTrouble(failure)) {
     const next = 'is dockerd running, and may this user open its socket? `docker version` tells'
     return unreachable(`Docker cannot be reached (${doing}): ${failure.words}`, { where, next })

@@ -37,7 +37,8 @@ export const afterFailure = (policy: RestartSpec, reason: string, { restarts, ra
   if (policy.policy === 'never') return { tag: 'Fail', reason }
   const inARow = ranMs >= policy.resetAfterMs ? 0 : restarts
   if (policy.attempts !== null && inARow >= policy.attempts) {
-    return { tag: 'Fail', reason: `${reason}, after ${inARow} ${inARow === 1 ? 'restart' : 'restarts'}` }
+    const after = inARow === 0 ? '' : `, after ${inARow} ${inARow === 1 ? 'restart' : 'restarts'}`
+    return { tag: 'Fail', reason: `${reason}${after}` }
   }
   return { tag: 'Restart', delayMs: Math.max(backoffMs(policy, inARow, random), floorMs(inARow, ranMs)), reason }
 }

@@ -192,13 +192,7 @@ const verdicts: readonly (readonly [string, Partial<TaskSpec['restart']>, Partia
       ['TaskExited#1', 'TaskFailed#1'],
       'killed by SIGTERM',
     ],
-    [
-      'no attempts left: it fails',
-      { attempts: 0 },
-      { exitCode: 1 },
-      ['TaskExited#1', 'TaskFailed#1'],
-      'exit code 1, after 0 restarts',
-    ],
+    ['no attempts left: it fails', { attempts: 0 }, { exitCode: 1 }, ['TaskExited#1', 'TaskFailed#1'], 'exit code 1'],
   ]
 for (const [name, policy, exit, expected, reason] of verdicts) {
   test(name, () => {

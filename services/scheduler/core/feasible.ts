@@ -39,7 +39,7 @@ export class Feasible {
   private readonly homes = new Map<string, Set<string>>()
   /** How many volumes each worker has, as of the last `losesVolumes`. */
   private readonly volumes = new Map<Worker, number>()
-  /** How many host ports each has, as of the last `freesPortsOf`; absent: not asked since workers changed. */
+  /** How many host ports, as of the last `freesPortsOf`. */
   private readonly portCounts = new Map<Worker, number>()
 
   constructor(
@@ -87,7 +87,7 @@ export class Feasible {
     if (isPlain(spec)) return []
     const before = this.candidate(row)
     const { worker } = before
-    const chosen = chosenPorts(spec.ports, before.hostPorts)
+    const chosen = chosenPorts(instance, before.hostPorts)
     this.ports.set(worker, new Set([...this.portsOf(worker), ...hostPortsOf({ spec, chosenPorts: chosen })]))
     const devices = new Map(before.reservedDevices)
     countDevices(devices, spec, 1)
@@ -139,7 +139,7 @@ export class Feasible {
   /** Those that may have other host ports to give than when this was last asked: each of its machine, if any is free since. */
   freesPortsOf(worker: Worker): readonly Worker[] {
     if (worker.portSpaces.length === 0) return NONE
-    const before = this.portCounts.get(worker) ?? Number.POSITIVE_INFINITY
+    const before = this.portCounts.get(worker) ?? 0
     this.portCounts.set(worker, worker.hostPorts.size)
     return worker.hostPorts.size < before ? this.around(worker) : NONE
   }
@@ -163,7 +163,6 @@ export class Feasible {
   /** The worker is not what it was. */
   forget(row: number): void {
     this.machines = null
-    this.portCounts.clear()
     for (const answers of this.sites.values()) answers[row] = undefined
   }
 

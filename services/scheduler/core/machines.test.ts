@@ -84,6 +84,17 @@ test('ports of a range are chosen once in a machine, in one batch and in the nex
   ])
 })
 
+test('who has failed gets another port of its range the next time, since a stranger may have the first', () => {
+  const story = given(worker('w1', ['m']), job('web', ofRange(21_000, 21_002)))
+  assert.equal(chosen(story), ['w1 21000'])
+  const ports: string[] = []
+  for (const attempt of [1, 2, 3]) {
+    story.given(on('web.api.0', 'w1', attempt).failed(), on('web.api.0', 'w1', attempt).rescheduled(attempt))
+    ports.push(...chosen(story))
+  }
+  assert.equal(ports, ['w1 21001', 'w1 21002', 'w1 21000'])
+})
+
 test('a port that is free again wakes who waits for it on another worker of the machine', () => {
   const small = { resources: { cpuMilli: 100, memoryBytes: 0, diskBytes: 0 } }
   const large = { resources: { cpuMilli: 3_000, memoryBytes: 0, diskBytes: 0 } }
@@ -97,6 +108,23 @@ test('a port that is free again wakes who waits for it on another worker of the 
   assert.equal(inShort(story.settle()), ['TaskUnplaceable second.api.0'])
   story.given(on('first.api.0', 'w1').completed())
   assert.equal(inShort(story.settle()), ['TaskScheduled second.api.0 on w2'])
+})
+
+test('who waits for something else is not looked at again where a port of its machine is taken', () => {
+  const volumes: TaskSpec['volumes'] = [{ type: 'volume', source: 'shared', target: '/data' }]
+  const gpu = { cpuMilli: 0, memoryBytes: 0, diskBytes: 0, devices: { gpu: 1 } }
+  for (const names of [
+    ['w1', 'w2'],
+    ['w2', 'w1'],
+  ]) {
+    const story = given(
+      ...names.map((name) => worker(name, [`m-${name}`])),
+      job('waits', fixed, { resources: gpu, volumes }),
+    )
+    story.settle()
+    story.given(job('first', fixed, { volumes }))
+    assert.equal(inShort(story.settle()), ['TaskScheduled first.api.0 on w1'])
+  }
 })
 
 test('a scheduler that takes over, with a view of what was folded before it, knows the same', () => {

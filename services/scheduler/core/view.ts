@@ -67,6 +67,7 @@ export const viewOf = (cluster: Cluster): SchedulerView => {
   for (const worker of cluster.workers.values()) {
     fleet.renew(worker)
     feasible.losesVolumes(worker)
+    feasible.freesPortsOf(worker)
   }
   for (const job of cluster.jobs.values()) view.queue.renew(job)
   for (const instance of knownInstances(cluster)) view.claims.note(instance)

@@ -25,7 +25,7 @@ export interface Candidate {
 /** What is left for others of the ports and devices of a worker that an instance has come to. */
 export const beside = (instance: Instance, candidate: Candidate): Candidate => {
   const { spec } = instance.task
-  const chosen = chosenPorts(spec.ports, candidate.hostPorts)
+  const chosen = chosenPorts(instance, candidate.hostPorts)
   const reservedDevices = new Map(candidate.reservedDevices)
   countDevices(reservedDevices, spec, 1)
   const hostPorts = new Set([...candidate.hostPorts, ...hostPortsOf({ spec, chosenPorts: chosen })])

@@ -31,8 +31,8 @@ interface Full {
   readonly protocol: 'tcp' | 'udp'
 }
 
-const fullOf = ({ task }: Instance, { hostPorts }: Candidate): readonly Full[] =>
-  choosePorts(task.spec.ports, hostPorts).flatMap(({ port: { hostPortRange: range, protocol }, hostPort }) =>
+const fullOf = (instance: Instance, { hostPorts }: Candidate): readonly Full[] =>
+  choosePorts(instance, hostPorts).flatMap(({ port: { hostPortRange: range, protocol }, hostPort }) =>
     hostPort !== null || range === undefined ? [] : [{ ...range, protocol }],
   )
 

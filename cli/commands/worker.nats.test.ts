@@ -48,10 +48,10 @@ const untilStderr = ({ child, ended }: OrkProcess, pattern: RegExp): Promise<voi
     ended.then(({ code }) => reject(new Error(`ended (${code}) before ${pattern}: ${text}`)))
   })
 
-test('a second worker of a name is refused, and the first goes on', async (context) => {
+test('a second worker of a name is refused, on the same folder too, and the first goes on', async (context) => {
   const first = startWorker(context, 'a')
   await untilStderr(first, /"ready"/)
-  const second = await startWorker(context, 'b').ended
+  const second = await startWorker(context, 'a').ended
   assert.is(second.code, 1)
   assert.match(second.stderr, new RegExp(`a worker named w1 runs already, on \\S+ as process ${first.child.pid}`))
   const events = await runOrk(['events', '--type', 'WorkerRegistered', '--json'], { nats: context.nats.url })

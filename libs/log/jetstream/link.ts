@@ -24,7 +24,7 @@ interface ApiAnswer {
 
 const API_TIMEOUT_MS = 5_000
 /** However little patience is left: long enough to find that a server is to be left, and that the next one says no more. */
-const LEAST_MS = { first: 4_050, elsewhere: 1_200 }
+const LEAST_MS = { first: 4_050, elsewhere: 2_000 }
 const OTHERS_MS = 2_000
 
 /** Whether an error of the API is worth another try: nobody there, no answer, no leader. */

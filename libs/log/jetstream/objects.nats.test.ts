@@ -55,6 +55,20 @@ test('a bucket of the servers keeps what is stored under a name, piece by piece,
 
 test('so does the one in memory', () => keepsObjects(createMemoryLog().objects))
 
+test('a bucket that somebody deletes is made again by the next write', async ({ nats }) => {
+  const connection = await mustConnect({ servers: nats.url, prefix: 'deleted' })
+  const { objects } = connection
+  await objects.write('a', {}, pieces('old'))
+  const client = await connect({ servers: nats.url })
+  await (await client.jetstreamManager()).streams.delete('OBJ_DELETED_SNAPSHOTS')
+  await client.close()
+  assert.equal(await objects.list(), [])
+  assert.is(await failureOf(textOf(objects, 'a')), 'NoSuchObject')
+  await objects.write('b', {}, pieces('new'))
+  assert.is(await textOf(objects, 'b'), 'new')
+  await connection.close()
+})
+
 test('any client of NATS reads what is in the bucket', async ({ nats }) => {
   const connection = await mustConnect({ servers: nats.url, prefix: 'plain' })
   await connection.objects.write('a', { seq: '1' }, pieces('some', 'thing'))

@@ -31,18 +31,11 @@ export const jetStreamObjects = (link: Link, events: string): Objects => {
   const { snapshots: settings } = streamSettings(link.prefix)
   const stream = settings.name
   const bucket = stream.slice('OBJ_'.length)
-  let opened: Promise<ObjectStore> | null = null
+  /** Makes the bucket where it is not there, any more. */
   const open = async (): Promise<ObjectStore> => {
     const { config } = await getStreamInfo(link, events)
     await ensureStream(link, { ...settings, num_replicas: config.num_replicas })
     return link.nc.jetstream().views.os(bucket)
-  }
-  const store = (): Promise<ObjectStore> => {
-    opened ??= open().catch((cause: unknown) => {
-      opened = null
-      throw cause
-    })
-    return opened
   }
   const metaOf = async (name: string): Promise<Meta> => {
     const token = btoa(name).replaceAll('+', '-').replaceAll('/', '_')
@@ -77,14 +70,14 @@ export const jetStreamObjects = (link: Link, events: string): Objects => {
     write: async (name, metadata, pieces) => {
       const paced = ReadableStream.from(inStep(link, pieces))
       try {
-        await (await store()).put({ name, metadata: { ...metadata } }, paced, { timeout: WRITE_TIMEOUT_MS })
+        await (await open()).put({ name, metadata: { ...metadata } }, paced, { timeout: WRITE_TIMEOUT_MS })
       } catch (cause) {
         if (cause instanceof OrkFailure) throw cause
         throw new OrkFailure(orkError('NotStored', causeText(cause), { where: `${name} in ${stream}` }), { cause })
       }
     },
     remove: async (name) => {
-      await (await store()).delete(name)
+      await (await open()).delete(name)
     },
   }
 }

@@ -30,6 +30,7 @@ const ROWS: readonly (readonly [label: string, of: (outcome: Outcome) => string]
   ['moves', ({ moves }) => grouped(moves)],
   ['running at the end', ({ running }) => grouped(running)],
   ['pending at the end', ({ pending }) => grouped(pending)],
+  ['starting or stopping', ({ inBetween }) => grouped(inBetween)],
   ['completed', ({ completed }) => grouped(completed)],
   ['failed', ({ failed }) => grouped(failed)],
   ['waiting, middle', ({ waiting }) => formatDuration(waiting.middle)],

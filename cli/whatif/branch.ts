@@ -190,7 +190,9 @@ export class Branch {
     for (const { draft } of scheduled.decisions) this.decided(draft, 'scheduler/whatif')
     // A look hides what else is due to the manager: it is asked once more, without one.
     const wakes = [looks ? this.now : managed.wakeAt, scheduled.wakeAt]
-    const nextWakes = wakes.map((at) => Math.max(at ?? Number.POSITIVE_INFINITY, this.now + 1))
+    // What is left over of a batch waits until that is written and folded.
+    const soonest = this.now + (managed.decisions.length + scheduled.decisions.length > 0 ? this.decideMs : 1)
+    const nextWakes = wakes.map((at) => Math.max(at ?? Number.POSITIVE_INFINITY, soonest))
     this.decideAt = Math.min(this.decideAt, this.lookAt, ...nextWakes)
   }
 

@@ -58,7 +58,7 @@ export class Recording {
     const took = [...this.took].sort(([a], [b]) => a - b)
     let before = took.reduce((sum, [, times]) => sum + times, 0) >> 1
     for (const [ms, times] of took) {
-      if (before < times) return Math.min(1_000, ms)
+      if (before < times) return Math.min(1_000, Math.max(1, ms))
       before -= times
     }
     return 10

@@ -23,6 +23,8 @@ export interface Outcome {
   /** How instances stand at the end. */
   readonly running: number
   readonly pending: number
+  /** Those that have a place, and have yet to start or to stop there. */
+  readonly inBetween: number
   readonly completed: number
   readonly failed: number
   /** Of everything that waited for a place, those that wait still included; milliseconds. */
@@ -96,8 +98,10 @@ export class Tally {
   outcome(at: number): Outcome {
     this.pass(at)
     const counts = { running: 0, pending: 0, completed: 0, failed: 0 }
+    let inBetween = 0
     for (const task of tasksIn(this.cluster)) {
       for (const state of Object.keys(counts) as (keyof typeof counts)[]) counts[state] += task.counts[state]
+      for (const state of ['scheduled', 'starting', 'exited', 'stopping'] as const) inBetween += task.counts[state]
     }
     const waits = [...this.waits, ...this.stillWaiting()].sort((a, b) => a - b)
     const { total, integral } = this
@@ -106,6 +110,7 @@ export class Tally {
       placed: this.placements.length,
       moves: this.moves,
       ...counts,
+      inBetween,
       waiting: { middle: upTo(0.5), p99: upTo(0.99), longest: waits.at(-1) ?? 0 },
       use: {
         cpu: integral.ms > 0 ? integral.cpu / integral.ms : share(total.usedCpu, total.cpu),

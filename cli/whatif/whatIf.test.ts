@@ -116,8 +116,8 @@ test('what was done and how long it ran is as it was recorded', async () => {
   const { entries } = calm()
   const { recorded, changed } = await ask(entries, 1, { tag: 'policy', policy: 'binpack' })
   assert.equal(
-    [changed.placed, changed.completed, changed.running, changed.pending],
-    [recorded.placed, recorded.completed, recorded.running, recorded.pending],
+    [changed.placed, changed.completed, changed.running, changed.pending, changed.inBetween],
+    [recorded.placed, recorded.completed, recorded.running, recorded.pending, recorded.inBetween],
   )
 })
 
@@ -141,6 +141,14 @@ test('what a worker had that is gone, or is drained, runs elsewhere', async () =
     assert.equal(differences.map(inShort), ['web.api.0 - > w2', 'web.api.2 - > w2'], tag)
     assert.equal([changed.moves, changed.running, changed.pending], [2, 3, 0], tag)
   }
+})
+
+test('what is more than a batch waits until that is written', async () => {
+  const log = new History()
+  log.add(registered('w1', 10_000))
+  const spec = aJob({ name: 'many', tasks: [{ replicas: 2_500, resources: cores(1) }] })
+  const { changed } = await ask(log.entries, log.entries.length + 1, { tag: 'job', spec })
+  assert.equal([changed.placed, changed.running, changed.waiting], [2_500, 2_500, { middle: 20, p99: 30, longest: 30 }])
 })
 
 test('from now on, what comes of a worker that is silent comes of it in any case, and is no difference', async () => {

@@ -23,20 +23,20 @@ export default class Plan extends OrkCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Plan)
-    const { readJob } = await import('../show/jobFile.js')
-    const spec = await readJob(args.files, { profiles: flags.profile, lenient: flags.lenient })
+    const { readJobs } = await import('../show/jobFile.js')
+    const specs = await readJobs(args.files, { profiles: flags.profile, lenient: flags.lenient })
     const signal = this.interruptible()
     const connection = await this.connect(flags)
     const { plan } = await import('../show/plan.js')
-    const planned = await plan(connection, spec, signal)
-    if (flags.json) await this.printJson(planned)
+    const plans = await plan(connection, specs, signal)
+    if (flags.json) await this.printJson(...plans)
     else {
-      const { renderPlan } = await import('../render/plan.js')
+      const { renderPlans } = await import('../render/plan.js')
       const typed = [...args.files, ...(flags.profile ?? []).map((name) => `--profile ${name}`)]
       if (flags.lenient) typed.push('--lenient')
-      await this.print(renderPlan(planned, typed.join(' '), this.look()))
+      await this.print(renderPlans(plans, typed.join(' '), this.look()))
     }
-    if (planned.changed) process.exitCode = ExitCode.Failed
+    if (plans.some(({ changed }) => changed)) process.exitCode = ExitCode.Failed
   }
 
   /** 1 says that something would change: what went wrong is told apart by 2. */

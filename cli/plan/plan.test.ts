@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { DEFAULT_UPDATE, type JobSpec, type TaskSpec } from '#libs/spec'
 import { aJob, registered, submitted } from '../../libs/testing/happenings'
 import { History } from '../../libs/testing/history'
-import { renderPlan } from '../render/plan'
+import { renderPlan, renderPlans } from '../render/plan'
 import { type Plan, planSubmit } from './plan'
 
 const cores = (cpuMilli: number) => ({ cpuMilli, memoryBytes: 0, diskBytes: 0 })
@@ -71,6 +71,37 @@ test('what fits on no worker says why, by worker', () => {
     [
       ['w1', 'cpu'],
       ['w2', 'cpu'],
+    ],
+  )
+})
+
+test('of a batch job whose instances take turns, those whose turn is to come say so', () => {
+  const batch: JobSpec = { ...web({ parallelism: 2, resources: cores(100) }), name: 'crunch', kind: 'batch' }
+  const { instances } = planned(batch)
+  assert.equal(
+    instances.map(({ to, held, why }) => [to === null, held, why.length]),
+    [
+      [false, null, 0],
+      [false, null, 0],
+      [true, '2 at a time, and so many are under way', 0],
+    ],
+  )
+})
+
+test('a system job that is new says on which workers it would come to be', () => {
+  const agent: JobSpec = { ...aJob({ tasks: [{ resources: cores(100) }] }), name: 'agent', kind: 'system' }
+  assert.equal(inShort(planned(agent)), ['create agent.api.0 - > w1', 'create agent.api.1 - > w2'])
+})
+
+test('of several jobs each is told as if it were the only one', () => {
+  const look = { now: 0, colours: createColors(false) }
+  const lines = renderPlans([planned(web()), planned({ ...web(), name: 'shop' })], 'compose.yaml', look).split('\n')
+  assert.equal(
+    [lines[0], lines[2], lines.at(-1)],
+    [
+      'web is what the file says: version 1, nothing would change',
+      'shop is new, it would be version 1',
+      'each as if it were the only one; to have all of them: ork submit compose.yaml',
     ],
   )
 })

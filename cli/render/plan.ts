@@ -9,22 +9,29 @@ import { grouped } from './foldProgress'
 /** More instances of a task than this are summed up. */
 const MAX_LINES = 40
 
-/** What a submit would come to, for people. */
-export const renderPlan = (plan: Plan, file: string, look: EventLook): string => {
+/** What submitting a file would come to, with all its jobs; `file`: as it was typed. */
+export const renderPlans = (plans: readonly Plan[], file: string, look: EventLook): string => {
+  const [only, ...more] = plans
+  if (only !== undefined && more.length === 0) return renderPlan(only, file, look)
+  const each = 'each as if it were the only one; to have all of them:'
+  return [...plans.map((plan) => renderPlan(plan, null, look)), `${each} ork submit ${escapeText(file)}`].join('\n\n')
+}
+
+/** What a submit would come to, for people. `file`: that the job is all of; null: of more than one. */
+export const renderPlan = (plan: Plan, file: string | null, look: EventLook): string => {
   const { job, from, to, changed, fields, instances, update } = plan
   const name = look.colours.bold(escapeText(job))
   if (!changed) return `${name} is what the file says: version ${from}, nothing would change`
   const head = from === 0 ? `${name} is new, it would be version 1` : `${name} would go from version ${from} to ${to}`
   const same = fields.length === 0 ? ['  no field differs: its instances are tried once more'] : []
   const tasks = [...new Set(instances.map(({ task }) => task))]
-  const where = escapeText(file)
   return [
     [head, ...renderFields(fields, look), ...same],
     ...tasks.map((task) => {
       const own = instances.filter((one) => one.task === task)
       return [`${look.colours.bold(escapeText(task))}  ${sumOf(own, update[task])}`, ...landings(own, look)]
     }),
-    [`to have exactly this: ork submit ${where} --check-version ${from}`],
+    ...(file === null ? [] : [[`to have exactly this: ork submit ${escapeText(file)} --check-version ${from}`]]),
   ]
     .map((lines) => lines.join('\n'))
     .join('\n\n')
@@ -67,8 +74,9 @@ const landings = (own: readonly Landing[], look: EventLook): string[] => {
   ]
 }
 
-const landing = ({ id, step, from, to }: Landing, { colours }: EventLook): string => {
+const landing = ({ id, step, from, to, held }: Landing, { colours }: EventLook): string => {
   const name = escapeText(id)
+  if (held !== null) return `  ${colours.green('+')} ${name}  later: ${escapeText(held)}`
   const at = (worker: string | null): string =>
     worker === null ? colours.yellow('on no worker now') : escapeText(worker)
   switch (step) {

@@ -3,8 +3,12 @@ import type { JobSpec } from '#libs/spec'
 import { type Plan, planSubmit } from '../plan/plan'
 import { clusterAt } from './replay'
 
-/** What submitting a job now would come to. Nothing is written. Throws OrkFailure, and Interrupted. */
-export const plan = async (connection: Connection, spec: JobSpec, signal: AbortSignal): Promise<Plan> => {
+/** What submitting each of some jobs now would come to, were it the only one. Nothing is written. Throws OrkFailure, and Interrupted. */
+export const plan = async (
+  connection: Connection,
+  specs: readonly JobSpec[],
+  signal: AbortSignal,
+): Promise<readonly Plan[]> => {
   const { cluster } = await clusterAt(connection, await connection.log.lastSeq(), signal)
-  return planSubmit(cluster, spec, Date.now())
+  return specs.map((spec) => planSubmit(cluster, spec, Date.now()))
 }

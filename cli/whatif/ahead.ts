@@ -1,4 +1,4 @@
-import { type Cluster, idOf, isOutdated, isPlaced, isWanted, type Job } from '#libs/cluster'
+import { type Cluster, idOf, isOutdated, isPlaced, isWanted, type Job, whyHeld } from '#libs/cluster'
 import { type JobSpec, type TaskSpec, updateOf } from '#libs/spec'
 import { explain, type WorkerVerdict } from '../../services/scheduler/core'
 import { Branch } from './branch'
@@ -11,6 +11,8 @@ export interface Ahead {
   readonly placed: ReadonlyMap<string, string>
   /** By instance, of those that no worker takes: what each worker says. */
   readonly waiting: ReadonlyMap<string, readonly WorkerVerdict[]>
+  /** By instance, of those whose turn has not come, what they wait for. */
+  readonly held: ReadonlyMap<string, string>
 }
 
 /** For so long it is played ahead at most, and looked in between whether all has come to rest; milliseconds. */
@@ -38,7 +40,7 @@ export const lookAhead = (cluster: Cluster, spec: JobSpec, begin: number): Ahead
     if (at > begin && isAtRest(job())) break
   }
   const placed = new Map(branch.tally.placements.map(({ instance, worker }) => [instance, worker]))
-  return { placed, waiting: waitingIn(branch, job()) }
+  return { placed, ...waitingIn(branch, job()) }
 }
 
 const inHurry = (task: TaskSpec): TaskSpec => {
@@ -58,15 +60,18 @@ const isAtRest = (job: Job | undefined): boolean => {
   return true
 }
 
-const waitingIn = ({ scheduling }: Branch, job: Job | undefined): Ahead['waiting'] => {
+const waitingIn = ({ scheduling }: Branch, job: Job | undefined): Pick<Ahead, 'waiting' | 'held'> => {
   const waiting = new Map<string, readonly WorkerVerdict[]>()
+  const held = new Map<string, string>()
   for (const task of job?.tasks.values() ?? []) {
+    const why = whyHeld(task)
     for (const instance of task.instances) {
       if (!isWanted(instance) || (isPlaced(instance.state) && !isOutdated(instance))) continue
       if (instance.state !== 'pending') continue
       const id = idOf(instance)
-      waiting.set(id, waiting.size < MAX_ASKED ? explain(scheduling, instance) : [])
+      if (why !== null) held.set(id, why)
+      else waiting.set(id, waiting.size < MAX_ASKED ? explain(scheduling, instance) : [])
     }
   }
-  return waiting
+  return { waiting, held }
 }

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
 import { archiveFlag } from '../flags'
 
@@ -10,9 +10,10 @@ export default class Bundle extends OrkCommand {
     'log then folds to the same shape, but lots that follow from names (random-of-k, ties with a seed) fall otherwise.'
   static override examples = [
     '<%= config.bin %> bundle',
-    { description: 'For somebody else', command: '<%= config.bin %> bundle -o report.tgz' },
+    { description: 'For somebody else', command: '<%= config.bin %> bundle report.tgz' },
     { description: 'Look into it', command: '<%= config.bin %> replay report.tgz' },
   ]
+  static override args = { file: Args.string({ description: 'The same as --output: the file to write' }) }
   static override flags = {
     output: Flags.string({ char: 'o', description: 'File to write', helpValue: 'FILE', default: 'bundle.tgz' }),
     redact: Flags.boolean({
@@ -24,10 +25,10 @@ export default class Bundle extends OrkCommand {
   }
 
   async run(): Promise<void> {
-    const { flags } = await this.parse(Bundle)
+    const { args, flags } = await this.parse(Bundle)
     const connection = await this.openPast(flags)
     const { bundle, bundledText } = await import('../show/bundle.js')
-    const done = await bundle(connection, { file: flags.output, redact: flags.redact })
+    const done = await bundle(connection, { file: args.file ?? flags.output, redact: flags.redact })
     if (flags.json) return this.printJson(done)
     await this.print(bundledText(done))
   }

@@ -199,7 +199,7 @@ test('a bundle is the same cluster on a machine that has none, and a file that i
   const dir = mkdtempSync(join(tmpdir(), 'ork-bundle-test-'))
   try {
     const file = join(dir, 'report.tgz')
-    const written = await runOrk(['bundle', '-o', file], { nats: nats.url })
+    const written = await runOrk(['bundle', file], { nats: nats.url })
     assert.is(written.code, 0, written.stderr)
     assert.match(written.stdout, /report\.tgz: 6 events/)
     const here = { nats: 'nats://127.0.0.1:1' } // nobody is there

@@ -1,5 +1,5 @@
-import type { WorkerReply } from '#libs/api'
-import type { AttemptSummary, WorkerSummary } from '#libs/cluster'
+import type { WorkerDetailReply, WorkerReply } from '#libs/api'
+import type { WorkerSummary } from '#libs/cluster'
 import { formatBytes, formatCpu, type Resources } from '#libs/kernel'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
@@ -52,7 +52,7 @@ const timesOver = ({ overcommit }: WorkerReply, key: keyof Resources): string =>
   overcommit[key] === undefined ? '' : ` (${overcommit[key] / 100} times over)`
 
 /** One worker: its means, who uses them, and what is placed there. */
-export const renderWorker = (worker: WorkerReply, running: readonly AttemptSummary[], look: EventLook): string => {
+export const renderWorker = (worker: WorkerDetailReply, look: EventLook): string => {
   const labels = Object.entries(worker.labels).map(([key, value]) => escapeText(`${key}=${value}`))
   const head = renderPairs([
     ['Worker', look.colours.bold(escapeText(worker.name))],
@@ -63,6 +63,9 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
     ['Version', escapeText(worker.version)],
     ['Drivers', drivers(worker)],
     ['Machine', machineOf(worker)],
+    ...(worker.sharesPortsWith.length === 0
+      ? []
+      : [['Host ports', escapeText(`shared with ${worker.sharesPortsWith.join(', ')}`)] as const]),
     ['Labels', labels.length === 0 ? 'none' : labels.join(', ')],
     ...(worker.volumes.length === 0 ? [] : [['Volumes', escapeText(worker.volumes.join(', '))] as const]),
   ])
@@ -93,7 +96,7 @@ export const renderWorker = (worker: WorkerReply, running: readonly AttemptSumma
     formatBytes(memoryBytes),
   ])
   const troubles = worker.troubles.map((what) => `${look.colours.red('!')} ${escapeText(what)}`)
-  const sections = [head, ...troubles, means, renderInstances(running, look, 'nothing is placed on it')]
+  const sections = [head, ...troubles, means, renderInstances(worker.running, look, 'nothing is placed on it')]
   if (containers.length > 0) sections.push(renderTable(['CONTAINER OF', 'CPU', 'MEMORY'], containers, ''))
   return sections.join('\n\n')
 }

@@ -12,5 +12,5 @@ export const showWorker = async (
 ): Promise<void> => {
   const reply = await call(connection, 'worker', { worker })
   const look = { now: Date.now(), colours: out.colours }
-  await out.write(`${json ? toJson(reply) : renderWorker(reply, reply.running, look)}\n`)
+  await out.write(`${json ? toJson(reply) : renderWorker(reply, look)}\n`)
 }

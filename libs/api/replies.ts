@@ -1,4 +1,4 @@
-import type { ClusterSummary, WorkerSummary } from '#libs/cluster'
+import type { AttemptSummary, ClusterSummary, WorkerSummary } from '#libs/cluster'
 import type { Resources } from '#libs/kernel'
 import type { PlacementPolicy } from '#libs/spec'
 
@@ -85,6 +85,14 @@ export interface WorkerReply extends WorkerSummary {
   /** Measured use of the machine. */
   readonly used: Resources | null
   readonly containers: readonly { readonly instance: string; readonly cpuMilli: number; readonly memoryBytes: number }[]
+}
+
+/** One worker, with all that is known of it. */
+export interface WorkerDetailReply extends WorkerReply {
+  /** What is placed there. */
+  readonly running: readonly AttemptSummary[]
+  /** The other workers of its machine, with which it shares the host ports. */
+  readonly sharesPortsWith: readonly string[]
 }
 
 export interface StatusReply extends ClusterSummary {

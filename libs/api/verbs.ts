@@ -1,12 +1,5 @@
 import * as t from 'io-ts'
-import type {
-  AttemptSummary,
-  InstanceDetail,
-  InstanceSummary,
-  JobDetail,
-  JobSummary,
-  QuarantinedSummary,
-} from '#libs/cluster'
+import type { InstanceDetail, InstanceSummary, JobDetail, JobSummary, QuarantinedSummary } from '#libs/cluster'
 import { Count, Name, nullable } from '#libs/kernel'
 import { PlacementPolicyCodec } from '#libs/spec'
 import { Actor, Command, Id, Keys, Labels, Moves, Params, Path, Reason, Replicas, Spec, Variables } from './limits'
@@ -31,6 +24,7 @@ import type {
   SubmitReply,
   ViewPart,
   WhoReply,
+  WorkerDetailReply,
   WorkerReply,
 } from './replies'
 import { type SessionPart, Terminal } from './session'
@@ -134,7 +128,7 @@ export interface Replies {
   readonly tasks: Parts<InstanceSummary>
   readonly task: InstanceDetail & Positioned
   readonly workers: Parts<WorkerReply>
-  readonly worker: WorkerReply & Positioned & { readonly running: readonly AttemptSummary[] }
+  readonly worker: WorkerDetailReply & Positioned
   readonly status: StatusReply
   readonly health: HealthReply
   readonly quarantine: Parts<QuarantinedSummary>

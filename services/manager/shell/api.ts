@@ -11,6 +11,7 @@ import {
   describeWorker,
   findInstance,
   instancesOf,
+  machinesOf,
   type Worker,
 } from '#libs/cluster'
 import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
@@ -78,7 +79,12 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
       const worker = cluster.workers.get(name)
       if (worker === undefined) return E.left(noSuchWorker(cluster, name))
       const running = [...worker.instances].map(describeAttempt)
-      return E.right({ seq: cluster.seq, ...withHeard(worker), running })
+      const machine = machinesOf(cluster.workers.values()).get(worker) ?? []
+      const sharesPortsWith = machine
+        .filter((one) => one !== worker)
+        .map((one) => one.name)
+        .sort()
+      return E.right({ seq: cluster.seq, ...withHeard(worker), running, sharesPortsWith })
     }),
   ]
 }

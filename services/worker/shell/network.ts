@@ -13,3 +13,13 @@ export const ownNetwork = async (): Promise<string | undefined> => {
     return undefined
   }
 }
+
+/**
+ * Where the host ports of a worker's containers are taken: in the network that it is in itself, as it takes the engine of
+ * its own machine; and in that of its Docker Engine, which tells it also of workers in containers of their own that share
+ * its socket.
+ */
+export const portSpacesOf = (network: string | undefined, { docker }: Readonly<Record<string, string>>): string[] => [
+  ...(docker === undefined ? [] : [`docker/${docker}`]),
+  ...(network === undefined ? [] : [network]),
+]

@@ -5,6 +5,7 @@ import type { Connection } from '#libs/log'
 import type { Logger, Machine } from '#libs/runtime'
 import type { Provisions } from './container'
 import type { Journal } from './journal'
+import { portSpacesOf } from './network'
 
 /** What a worker is made of. */
 export interface WorkerOptions {
@@ -38,15 +39,6 @@ export interface WorkerOptions {
   readonly machine?: Machine
 }
 
-/**
- * Where the host ports of its containers are taken: in the network that it is in itself, as it takes the engine of its own
- * machine; and in that of a Docker Engine, which tells it also to workers in containers of their own that share its socket.
- */
-const portSpacesOf = ({ network }: WorkerOptions, { docker }: Readonly<Record<string, string>>): string[] => [
-  ...(docker === undefined ? [] : [`docker/${docker}`]),
-  ...(network === undefined ? [] : [network]),
-]
-
 /** What a worker says of itself when it joins, with the engines that its drivers have found, by the drivers' names. */
 export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<string, string>>) => {
   const { name, version, host, labels, platform = {}, capacity, overcommit = {}, devices = {} } = options
@@ -57,7 +49,7 @@ export const registrationOf = (options: WorkerOptions, engines: Readonly<Record<
       worker: name,
       capacity,
       overcommit: { ...overcommit },
-      portSpaces: portSpacesOf(options, engines),
+      portSpaces: portSpacesOf(options.network, engines),
       devices,
       labels,
       platform,

@@ -10,6 +10,7 @@ import { count } from './sentence'
 import { paintState, renderCounts, renderUnready } from './state'
 import { type Cell, renderPairs, renderTable } from './table'
 import { relative, relativeAndAbsolute } from './time'
+import { verdictLines } from './verdicts'
 
 /** A line a job. */
 export const renderJobs = (jobs: readonly JobSummary[], look: EventLook): string => {
@@ -108,15 +109,12 @@ const renderResources = ({ cpuMilli, memoryBytes, diskBytes }: Resources): strin
   `${formatCpu(cpuMilli)} cpu, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk`
 
 /** Why a pending instance is on no worker, worker by worker. */
-export const renderExplain = ({ id, workers }: ExplainReply, { colours }: EventLook): string => {
+export const renderExplain = ({ id, workers }: ExplainReply, look: EventLook): string => {
+  const { colours } = look
   const name = colours.bold(escapeText(id))
   if (workers.length === 0) {
     return `${name} is pending: no worker has joined yet; start one with \`ork worker\``
   }
-  const lines = workers.map((verdict) =>
-    verdict.fits
-      ? `  ${escapeText(verdict.worker)}: ${colours.green('has room')}; it will be placed in a moment`
-      : `  ${escapeText(verdict.worker)}: ${colours.yellow(escapeText(verdict.filter))}: ${escapeText(verdict.detail)}`,
-  )
-  return [`${name} is pending; of ${count(workers.length, 'worker')}:`, ...lines].join('\n')
+  const lines = verdictLines(workers, `${colours.green('has room')}; it will be placed in a moment`, look)
+  return [`${name} is pending; of ${count(workers.length, 'worker')}:`, ...lines.map((line) => `  ${line}`)].join('\n')
 }

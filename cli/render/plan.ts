@@ -5,6 +5,7 @@ import { escapeText } from './escape'
 import type { EventLook } from './event'
 import { renderFields } from './fields'
 import { grouped } from './foldProgress'
+import { verdictLines } from './verdicts'
 
 /** More instances of a task than this are summed up. */
 const MAX_LINES = 40
@@ -93,12 +94,7 @@ const landing = ({ id, step, from, to, held }: Landing, { colours }: EventLook):
 }
 
 /** Instances of a task are alike: one of them speaks for all. */
-const whyNot = ({ id, why }: Landing, { colours }: EventLook): string[] => [
+const whyNot = ({ id, why }: Landing, look: EventLook): string[] => [
   `  ${escapeText(id)} fits nowhere:`,
-  ...why.map((verdict) => {
-    const said = verdict.fits
-      ? 'has room, but not for all of them'
-      : `${colours.yellow(verdict.filter)}: ${escapeText(verdict.detail)}`
-    return `    ${escapeText(verdict.worker)}: ${said}`
-  }),
+  ...verdictLines(why, 'has room, but not for all of them', look).map((line) => `    ${line}`),
 ]

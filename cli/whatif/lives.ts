@@ -98,17 +98,18 @@ export class Lives {
 
   /**
    * What the next placement of an instance comes to: what its own next one after a sequence did, or where that was cut
-   * short, the middle one of its task. Undefined: nothing is known of its like.
+   * short, or was not told of any more, the middle one of its task. Undefined: nothing is known of its like.
    */
   next({ task, index }: Instance, after: number): Life | undefined {
     const { job, name } = task
     const own = this.byInstance.get(instanceId({ job: job.name, task: name, index })) ?? []
     while ((own[0]?.placement ?? Number.POSITIVE_INFINITY) <= after) own.shift()
     const life = own.shift()
-    if (life !== undefined && !life.cut) return life
+    const told = life !== undefined && life.steps.length > 0 ? life : undefined
+    if (told?.cut === false) return told
     this.likes ??= this.likesOf()
     const like = this.likes.get(`${job.name}.${name}`)
-    return (endsByItself(job.kind) ? like?.ended : like?.any) ?? life
+    return (endsByItself(job.kind) ? like?.ended : like?.any) ?? told
   }
 
   /** How long it takes to stop one of a task; milliseconds. */
@@ -119,7 +120,9 @@ export class Lives {
   private likesOf(): ReadonlyMap<string, Like> {
     return new Map(
       [...this.byTask].map(([task, lives]) => {
-        const whole = lives.filter(({ cut }) => !cut).sort((a, b) => lengthOf(a) - lengthOf(b))
+        const whole = lives
+          .filter(({ cut, steps }) => !cut && steps.length > 0)
+          .sort((a, b) => lengthOf(a) - lengthOf(b))
         return [task, { any: middleOf(whole), ended: middleOf(whole.filter(({ ended }) => ended)) }]
       }),
     )

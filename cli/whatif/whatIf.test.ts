@@ -164,6 +164,20 @@ test('from now on, what comes of a worker that is silent comes of it in any case
   assert.equal([changed.moves, changed.running, changed.pending], [2, 3, 0])
 })
 
+test('what was placed as the record ends, and did not start any more, starts as its like did, or at once', async () => {
+  const log = new History()
+  for (const worker of ['w1', 'w2']) log.add(registered(worker, 1_000))
+  log.add(submitted(aJob({ tasks: [{ replicas: 1, resources: cores(400) }] })))
+  const from = log.entries.length + 1
+  log.time += 10
+  log.schedule('web.api.0', 'w1')
+  log.time += 1_000
+  log.add(registered('w3', 1_000))
+  const { recorded, changed } = await ask(log.entries, from, { tag: 'drain', worker: 'w1' })
+  assert.equal([recorded.running, recorded.inBetween], [0, 1])
+  assert.equal([changed.running, changed.inBetween], [1, 0])
+})
+
 test('a job that nothing takes changes nothing for the others', async () => {
   const { entries } = calm()
   const spec = aJob({ name: 'odd', tasks: [{ replicas: 1, driver: 'docker' }] })

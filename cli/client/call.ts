@@ -4,6 +4,11 @@ import { type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { BusError, Connection } from '#libs/log'
 
 const TIMEOUT_MS = 10_000
+/**
+ * A question that nobody has begun to answer by then is asked once more: who took it may have died, and there are others. A
+ * command is not, as one that merely hung would carry it out later, when its user may wish for something else.
+ */
+const FIRST_MS = 2_500
 
 /** Verbs that change something, all answered with one value. */
 const COMMANDS = [
@@ -38,9 +43,18 @@ export const call = async <V extends SingleVerb>(
   verb: V,
   request: RequestOf<V>,
 ): Promise<Replies[V]> => {
-  const answer = await connection.bus.request(apiSubject(connection.prefix, verb), request, TIMEOUT_MS)
+  const ask = (ms: number) => connection.bus.request(apiSubject(connection.prefix, verb), request, ms)
+  const first = await ask(changes.has(verb) ? TIMEOUT_MS : FIRST_MS)
+  const again = E.isLeft(first) && first.left.tag === 'TimedOut' && !changes.has(verb)
+  const answer = again ? await ask(TIMEOUT_MS) : first
   if (E.isLeft(answer)) throw new OrkFailure(explained(verb, answer.left))
   return answer.right as Replies[V]
+}
+
+/** A list, and the sequence as of which it is. */
+interface Listed<V extends ListVerb> {
+  readonly seq: number
+  readonly items: Replies[V]['items']
 }
 
 /** Asks for a list, which comes in parts so that its length has no bound. Throws OrkFailure as `call` does. */
@@ -49,12 +63,30 @@ export const list = async <V extends ListVerb>(
   verb: V,
   request: RequestOf<V>,
   timeoutMs = TIMEOUT_MS,
-): Promise<{ readonly seq: number; readonly items: Replies[V]['items'] }> => {
+): Promise<Listed<V>> =>
+  (await listOnce(connection, verb, request, Math.min(FIRST_MS, timeoutMs), timeoutMs)) ??
+  (await listOnce(connection, verb, request, timeoutMs, timeoutMs)) ??
+  lateList(verb)
+
+const lateList = (verb: ListVerb): never => {
+  throw new OrkFailure(explained(verb, orkError('TimedOut', 'no answer came in time')))
+}
+
+/** Null where nothing of it has come within `firstMs`. */
+const listOnce = async <V extends ListVerb>(
+  connection: Connection,
+  verb: V,
+  request: RequestOf<V>,
+  firstMs: number,
+  timeoutMs: number,
+): Promise<Listed<V> | null> => {
   const items: unknown[] = []
-  let seq = 0
+  let seq: number | null = null
   const subject = apiSubject(connection.prefix, verb)
-  const late = AbortSignal.timeout(timeoutMs)
-  const parts = connection.bus.requestStream(subject, request, late)
+  const late = new AbortController()
+  const silent = setTimeout(() => (seq === null ? late.abort() : undefined), firstMs)
+  const endless = setTimeout(() => late.abort(), timeoutMs)
+  const parts = connection.bus.requestStream(subject, request, late.signal)
   try {
     for await (const part of parts as AsyncIterable<Replies[V]>) {
       items.push(...part.items)
@@ -62,9 +94,12 @@ export const list = async <V extends ListVerb>(
     }
   } catch (cause) {
     throw cause instanceof OrkFailure ? new OrkFailure(explained(verb, cause.error)) : cause
+  } finally {
+    clearTimeout(silent)
+    clearTimeout(endless)
   }
-  if (late.aborted) throw new OrkFailure(explained(verb, orkError('TimedOut', 'no answer came in time')))
-  return { seq, items: items as unknown as Replies[V]['items'] }
+  if (!late.signal.aborted) return { seq: seq ?? 0, items: items as unknown as Replies[V]['items'] }
+  return seq === null ? null : lateList(verb)
 }
 
 /** The bus knows what happened on the wire; what that means for a user depends on who should have answered. */

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import * as E from 'fp-ts/Either'
 import type { ExplainReply, SubmitReply } from '#libs/api'
 import { describeInstance, describeJob, type Job } from '#libs/cluster'
-import { formatDuration, OrkFailure, orkError } from '#libs/kernel'
+import { formatDuration, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
 import { call } from '../client/call'
@@ -159,7 +159,9 @@ const tellEnd = async (
         ),
       )
     case 'Failed':
-      throw new OrkFailure(failed(reply.job, verdict.failed.map(describeInstance)))
+      throw new OrkFailure(
+        verdict.failed.length > 0 ? failed(reply.job, verdict.failed.map(describeInstance)) : failedWhole(job),
+      )
     case 'Stalled':
       throw new OrkFailure(stalled(reply.job, verdict.moving.map(describeInstance), verdict.afterMs))
     case 'UpdateFailed':
@@ -204,6 +206,13 @@ const whatItWaitsFor = (explained: readonly ExplainReply[]): string => {
 }
 
 const alsoFailed = (n: number): string => (n === 0 ? '' : `, and ${n} that failed`)
+
+/** None of its instances has: it was given up as a whole, and they are stopped for it. */
+export const failedWhole = (job: Job): OrkError => {
+  const why = wantedOf(job).find(({ reason }) => reason !== null)?.reason ?? 'the job has failed'
+  const next = `\`ork job ${job.name}\` shows how it stands, \`ork logs ${job.name}\` what it wrote`
+  return orkError('JobFailed', `${job.name}: ${why}`, { next })
+}
 
 const failed = (job: string, instances: readonly { readonly id: string; readonly reason: string | null }[]) => {
   const shown = instances.slice(0, 5).map(({ id, reason }) => `${id}: ${reason ?? 'failed'}`)

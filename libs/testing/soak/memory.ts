@@ -9,6 +9,7 @@ export const COLLECTED_DIR = 'ORK_SOAK_MEMORY'
 /** What a process held, in bytes, when all garbage had just been collected; minutes of its age. */
 export interface Collected {
   readonly minute: number
+  /** What was resident, without the young generation. */
   readonly rss: number
   readonly heap: number
   readonly external: number

@@ -126,6 +126,14 @@ test('one that is kept because the log does not answer is still told again, by t
   assert.equal(await storedIds(), [before.id, `${before.id}@1`])
 })
 
+test('in a log that was restored from a backup, and is behind what facts were decided on, each comes twice at most', async () => {
+  const { outbox, open, storedIds } = closedOutbox([{ ...fact(0, 1), time: 500, asOf: 1_000 }])
+  open()
+  await outbox.recover()
+  const { id } = fact(0, 1)
+  assert.equal(await storedIds(), [id, `${id}@1000`])
+})
+
 test('one that was stored after it was decided is a repeat, and stays one', async () => {
   const told = { ...fact(0, 1), time: 500, asOf: 0 }
   const { outbox, open, storedIds } = closedOutbox([told])

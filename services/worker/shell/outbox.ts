@@ -159,7 +159,8 @@ export class Outbox {
     queue?.shift()
     if (hadNoEffect(told, seq)) {
       this.options.logger.warn({ id: told.id, seq }, 'the log has had this before, to no effect: it is told again')
-      const again = { told: { ...told, id: `${told.id}@${told.asOf}` }, kept: false }
+      const { asOf, ...rest } = told // without `asOf`: a log that was restored from a backup is behind it for long
+      const again = { told: { ...rest, id: `${told.id}@${asOf}` }, kept: false }
       queue?.unshift(again)
       this.unkept.push(again)
       this.keepSoon()

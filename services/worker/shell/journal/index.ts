@@ -3,7 +3,7 @@ import type { Fact } from '../../core'
 /** A fact with the time at which it became true; milliseconds since 1970. */
 export interface Told extends Fact {
   readonly time: number
-  /** Up to where the log was folded when it was decided; absent: an earlier release did not say. */
+  /** Up to where the log was folded when it was decided; absent: an earlier release did not say, or it is told again. */
   readonly asOf?: number
 }
 

@@ -62,8 +62,7 @@ const open = async <T>(
     waitMs: WAIT_MS,
     patienceMs: PATIENCE_MS,
     create: false,
-  })
-  clearTimeout(telling)
+  }).finally(() => clearTimeout(telling))
   if (E.isRight(connected)) return connected.right
   const error = connected.left
   if (error.tag === 'BadPrefix') throw new UsageFailure(error)

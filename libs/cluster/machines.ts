@@ -1,7 +1,7 @@
 import type { Worker } from './model'
 
 interface Machine {
-  readonly spaces: string[]
+  readonly spaces: Set<string>
   readonly workers: Worker[]
 }
 
@@ -16,10 +16,12 @@ export const machinesOf = (workers: Iterable<Worker>): ReadonlyMap<Worker, reado
     const { portSpaces } = worker
     if (portSpaces.length === 0) continue
     const met = new Set(portSpaces.map((space) => bySpace.get(space)).filter((machine) => machine !== undefined))
-    const [machine = { spaces: [], workers: [] }, ...others] = met
-    machine.spaces.push(...portSpaces, ...others.flatMap(({ spaces }) => spaces))
+    const [machine = { spaces: new Set<string>(), workers: [] }, ...others] = met
+    for (const space of [...portSpaces, ...others.flatMap(({ spaces }) => [...spaces])]) {
+      machine.spaces.add(space)
+      bySpace.set(space, machine)
+    }
     machine.workers.push(...others.flatMap((other) => other.workers), worker)
-    for (const space of machine.spaces) bySpace.set(space, machine)
   }
   const shared = [...new Set(bySpace.values())].filter((machine) => machine.workers.length > 1)
   return new Map(shared.flatMap((machine) => machine.workers.map((worker) => [worker, machine.workers] as const)))

@@ -16,9 +16,9 @@ import {
 import { keyOf } from './unique'
 
 /** Takes away what the file before said. */
-export const RESET = '!reset'
+const RESET = '!reset'
 /** Replaces what the file before said, instead of being merged with it. */
-export const OVERRIDE = '!override'
+const OVERRIDE = '!override'
 export const MERGE_TAGS: readonly string[] = [RESET, OVERRIDE]
 
 type Merge = (base: Tree, own: Tree, where: string, findings: Findings) => Tree

@@ -59,7 +59,7 @@ const fields = struct<UpdateSpec>('a map with `order` and `maxParallel`', {
     synonyms: ['auto_revert', 'rollback', 'failure_action'],
   }),
   canary: defaulted(integer({ min: 0, max: MAX_REPLICAS }), DEFAULT_UPDATE.canary, {
-    doc: 'How many instances are replaced before the others wait for `ork promote`.',
+    doc: 'How many instances are replaced before the others wait for `ork promote`; none of a task that goes back to what it was in the last good version.',
     example: 1,
     synonyms: ['canaries'],
   }),

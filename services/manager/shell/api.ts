@@ -81,7 +81,7 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
       const running = [...worker.instances].map(describeAttempt)
       const machine = machinesOf(cluster.workers.values()).get(worker) ?? []
       const sharesPortsWith = machine
-        .filter((one) => one !== worker)
+        .filter((one) => one !== worker && one.state !== 'forgotten')
         .map((one) => one.name)
         .sort()
       return E.right({ seq: cluster.seq, ...withHeard(worker), running, sharesPortsWith })

@@ -293,5 +293,6 @@ const newTask = (job: Job, spec: TaskSpec, version: number): Task => ({
   outdated: 0,
   retiring: 0,
   unready: 0,
+  turnedDown: false,
   counts: Object.fromEntries(INSTANCE_STATES.map((state) => [state, 0])) as Record<InstanceState, number>,
 })

@@ -106,6 +106,7 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
       return move(null)
     case 'TaskRejected':
       instance.rejectedBy = [...instance.rejectedBy, event.data.worker]
+      instance.task.turnedDown = true
       return end(cluster, instance, 'stopped', time, event.data.reason)
     case 'TaskPulling':
       return move(`pulling ${event.data.image}`)

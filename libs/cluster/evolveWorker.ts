@@ -2,7 +2,7 @@ import type { EventOf } from '#libs/events'
 import { NO_RESOURCES } from '#libs/kernel'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { type IntakeEvent, isIntake, stepIntake } from './intake'
-import type { Changes, Cluster, Worker, WorkerState } from './model'
+import type { Changes, Cluster, Task, Worker, WorkerState } from './model'
 import { adoptUnhosted } from './transition'
 
 type Step = EventOf<
@@ -42,18 +42,24 @@ export const evolveWorker = (
   changes.worker(worker)
 }
 
-/** Who waits is no longer kept from a worker that turned it down before it was started anew: it may give more now. */
+/** Nobody is kept any more from a worker that turned it down before it was started anew: it may give more now. */
 const askAgain = ({ jobs }: Cluster, { name }: Worker, changes: Changes): void => {
   for (const { tasks } of jobs.values()) {
-    for (const { counts, instances } of tasks.values()) {
-      if (counts.pending === 0) continue
-      for (const instance of instances.made()) {
-        if (instance.state !== 'pending' || !instance.rejectedBy.includes(name)) continue
-        instance.rejectedBy = instance.rejectedBy.filter((other) => other !== name)
-        changes.instance(instance)
-      }
-    }
+    for (const task of tasks.values()) if (task.turnedDown) task.turnedDown = admit(task, name, changes)
   }
+}
+
+/** Whether any of the task is still kept from other workers. */
+const admit = ({ instances }: Task, worker: string, changes: Changes): boolean => {
+  let isKept = false
+  for (const instance of instances.made()) {
+    if (instance.rejectedBy.includes(worker)) {
+      instance.rejectedBy = instance.rejectedBy.filter((other) => other !== worker)
+      changes.instance(instance)
+    }
+    isKept ||= instance.rejectedBy.length > 0
+  }
+  return isKept
 }
 
 /** What was given by hand holds over what the worker brings, also when that comes anew. */

@@ -212,6 +212,8 @@ export interface Task {
   retiring: number
   /** How many instances run, and are not known to be healthy though they are checked. */
   unready: number
+  /** Whether workers have turned instances down since it was last found that none is kept from any. */
+  turnedDown: boolean
   readonly counts: Record<InstanceState, number>
 }
 

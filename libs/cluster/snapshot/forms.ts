@@ -198,6 +198,7 @@ export const jobForms = () => {
     outdated: number,
     retiring: number,
     unready: number,
+    turnedDown: flag,
     counts: plain(CountsCodec),
   })
   const attempt: Fields<Omit<Attempt, 'task'>> = {

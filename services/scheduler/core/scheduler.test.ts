@@ -249,6 +249,15 @@ test('a worker that turned an instance down is asked again once it is started an
   ])
 })
 
+test('nor is an instance kept from it that ran elsewhere when it was started anew', () => {
+  const story = given(registered('w1'), registered('w2', 3_000), job('web'))
+  story.settle()
+  story.given(on('web.api.0', 'w1').rejected('no such secret'))
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w2'])
+  story.given(on('web.api.0', 'w2', 2).started(), registered('w1'), on('web.api.0', 'w2', 2).lost())
+  assert.equal(story.log.instance('web.api.0').rejectedBy, [])
+})
+
 test('a worker that turned an instance down is not asked again until the job changes', () => {
   const story = given(registered('w1'), registered('w2', 3_000), job('web'))
   story.settle()

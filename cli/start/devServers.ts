@@ -30,6 +30,8 @@ export interface DevServers {
   readonly url: string
   /** What they are configured by, to run them by hand. */
   readonly configs: readonly string[]
+  /** Whether enough of them are up for the log to be written. */
+  areUp(): boolean
   stop(): Promise<void>
 }
 
@@ -78,14 +80,20 @@ const startOne = async (settings: Settings): Promise<NatsCluster> => {
 }
 
 /** Starts again, until `stop`, each of them that ends by itself: what was acknowledged is on its disk. */
-const keepUp = (cluster: NatsCluster, report: (line: string) => void): Pick<DevServers, 'stop'> => {
+const keepUp = (cluster: NatsCluster, report: (line: string) => void): Pick<DevServers, 'areUp' | 'stop'> => {
   const stopping = new AbortController()
+  const away = new Set<number>()
   const revive = async (index: number): Promise<NatsServer | undefined> => {
+    let told = ''
     while (!stopping.signal.aborted) {
       try {
-        return await cluster.restart(index)
+        const server = await cluster.restart(index)
+        if (told !== '') report(`${server.name} is up again`)
+        return server
       } catch (cause) {
-        report(causeText(cause))
+        const why = causeText(cause)
+        if (why !== told) report(`${why}\nit is tried again each second`)
+        told = why
         await pause(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     }
@@ -93,13 +101,16 @@ const keepUp = (cluster: NatsCluster, report: (line: string) => void): Pick<DevS
   }
   const watch = async (index: number): Promise<void> => {
     for (let server = cluster.servers[index]; server !== undefined; server = await revive(index)) {
+      away.delete(index)
       await server.exited
+      away.add(index)
       if (stopping.signal.aborted) return
       report(`${server.name} ended by itself, and is started again (its log: ${server.logFile})`)
     }
   }
   const watched = cluster.servers.map((_, index) => watch(index))
   return {
+    areUp: () => away.size * 2 < cluster.servers.length,
     stop: async () => {
       stopping.abort()
       await cluster.stop()

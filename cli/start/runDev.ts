@@ -57,14 +57,15 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
   } finally {
     forget()
     say('stopping')
-    await Promise.race([cluster.stop(), pause(GRACE_MS, undefined, { ref: false })])
+    const graceMs = cluster.servers.areUp() ? GRACE_MS : LAST_MS
+    await Promise.race([cluster.stop(), pause(graceMs, undefined, { ref: false })])
     setTimeout(() => process.exit(), LAST_MS).unref()
   }
 }
 
 /** How long an orderly end may take; whatever cannot end is left to the next start, which finds it out. */
 const GRACE_MS = 30_000
-/** How long what is still open may then keep the process. */
+/** How long it may take without a log to tell of it, and how long what is still open may then keep the process. */
 const LAST_MS = 1_000
 
 /** `.ork` of the checkout this code is in, else a folder of the user's. */

@@ -1,13 +1,13 @@
 import { type JobVersion, versionIn } from '#libs/cluster'
-import type { OrkEvent } from '#libs/events'
+import type { Entry, OrkEvent } from '#libs/events'
 import { OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import { inArchive } from './archived'
 
 /** A version of a job, with what the rollout, or the job, came to while it was the current one. */
 export interface VersionTold extends JobVersion {
-  /** E.g. `succeeded`, `failed: web.api.0 failed`; null: nothing was told of it. */
-  outcome: string | null
+  /** E.g. `running`, `rolled out`, `superseded`, `failed: web.api.0 failed`. */
+  outcome: string
 }
 
 export interface Versions {
@@ -25,14 +25,7 @@ export const versionsOf = async ({ log }: Connection, job: string): Promise<Vers
     to: lastSeq,
     queries: [{ topic: 'job', job }],
   })) {
-    for (const entry of entries) {
-      const found = versionIn(entry, items.at(-1)?.version ?? 0)
-      const current = items.at(-1)
-      if (found !== null) items.push({ ...found, outcome: null })
-      else if (current !== undefined && entry.event.type !== 'Unreadable') {
-        current.outcome = outcomeOf(entry.event, current.version) ?? current.outcome
-      }
-    }
+    for (const entry of entries) tell(items, entry)
   }
   if (items.length > 0) return { items, firstSeq }
   if (firstSeq > 1) throw new OrkFailure(inArchive(1, firstSeq, archived))
@@ -49,9 +42,29 @@ export const versionNumbered = (job: string, { items, firstSeq }: Versions, vers
   throw new OrkFailure(orkError('NoSuchVersion', `${job} has no version ${version}`, { next }))
 }
 
+/** What a version is at that has come to nothing yet: the next one ends that. */
+const UNDER_WAY = ['running', 'rolling out', 'paused', 'stopping']
+
+/** Adds to the versions of a job, oldest first, what the next entry of its history says. */
+export const tell = (items: VersionTold[], entry: Entry): void => {
+  const current = items.at(-1)
+  const found = versionIn(entry, current?.version ?? 0)
+  if (found !== null) {
+    if (current !== undefined && UNDER_WAY.includes(current.outcome)) current.outcome = 'superseded'
+    items.push({ ...found, outcome: 'running' })
+  } else if (current !== undefined && entry.event.type !== 'Unreadable') {
+    current.outcome = outcomeOf(entry.event, current.version) ?? current.outcome
+  }
+}
+
 const outcomeOf = (event: OrkEvent, version: number): string | null => {
   if ('version' in event.data && event.data.version !== version) return null
   switch (event.type) {
+    case 'UpdateStarted':
+    case 'UpdateResumed':
+      return 'rolling out'
+    case 'UpdatePaused':
+      return 'paused'
     case 'UpdateSucceeded':
       return 'rolled out'
     case 'UpdateFailed':
@@ -60,6 +73,8 @@ const outcomeOf = (event: OrkEvent, version: number): string | null => {
       return 'completed'
     case 'JobFailed':
       return 'failed'
+    case 'JobStopRequested':
+      return 'stopping'
     case 'JobStopped':
       return 'stopped'
     case 'JobPurged':

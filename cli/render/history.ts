@@ -13,7 +13,7 @@ export const renderHistory = ({ items, firstSeq }: Versions, look: EventLook): s
       { text: String(seq), align: 'right' },
       actor ?? '-',
       what,
-      { text: outcome ?? '-', ...(outcome?.startsWith('failed') ? { paint: look.colours.red } : {}) },
+      { text: outcome, ...(outcome.startsWith('failed') ? { paint: look.colours.red } : {}) },
       reason ?? '-',
     ]),
     'no version',

@@ -5,8 +5,8 @@ export default class Prune extends OrkCommand {
   static override summary = 'Remove what no job has a use for any more'
   static override description =
     'Containers that have ended and are kept for their logs, and images of versions and jobs that are over; with `--volumes` ' +
-    'named volumes of jobs that are over, with what is in them. Shows what would go; with `--yes` it goes. What others than ork ' +
-    'made is not touched.'
+    'named volumes of jobs that are over, with what is in them, those of purged jobs, too. Shows what would go; with ' +
+    '`--yes` it goes. A volume that others than ork made is not touched, whatever jobs do with it.'
   static override examples = ['<%= config.bin %> prune', '<%= config.bin %> prune --worker w1 --volumes --yes']
   static override flags = {
     worker: Flags.string({ description: 'Only on this worker', helpValue: 'WORKER' }),

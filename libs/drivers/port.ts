@@ -133,10 +133,14 @@ export interface Usage {
   readonly processes?: number
 }
 
-/** Images and named volumes. */
-export interface Named {
+/** What may be of no use any more. */
+export interface Doubted {
+  /** By name. */
   readonly images: readonly string[]
-  readonly volumes: readonly string[]
+  /** Whose volumes; those that others than its workers made are not meant. */
+  readonly cluster: string
+  /** The engine's ids of containers that are to go, and do not count as users. */
+  readonly leaving: readonly string[]
 }
 
 export interface Unused {
@@ -198,10 +202,10 @@ export interface Driver {
   /** What the engine itself says of an attempt's container, in its own words; null where there is none. */
   inspect(ref: AttemptRef): DriverResult<unknown>
   /**
-   * Of the named things those that it has and no container uses but those (by the engine's ids) that are to go; absent,
-   * and `discard` with it: it keeps no such things.
+   * Of these images, and of all named volumes that were made for the cluster, those that it has and no container uses;
+   * absent, and `discard` with it: it keeps no such things.
    */
-  unused?(named: Named, leaving: readonly string[]): DriverResult<Unused>
+  unused?(doubted: Doubted): DriverResult<Unused>
   /** Removes what is still unused; gives what has gone. */
   discard?(unused: Unused): Promise<Unused>
   /** Runs a command in an attempt's container, which must run. */

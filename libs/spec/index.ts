@@ -1,6 +1,6 @@
 export * from './codec'
 export * from './compose'
-export { type Facts, fillIn, USUAL_CAPABILITIES, volumeName, wrongHostPath } from './container'
+export { type Facts, fillIn, meansVolume, USUAL_CAPABILITIES, volumeName, wrongHostPath } from './container'
 export type { ReadText } from './file/envFiles'
 export { probeOf } from './file/health'
 export { jobFileShape } from './file/job'

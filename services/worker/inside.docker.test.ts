@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { TaskSpec } from '#libs/spec'
 import { eventually, sleeper, type TestCluster, withCluster } from '../../libs/testing/cluster'
 import { ensureTestImage, type OpenTestDocker, openTestDocker } from '../../libs/testing/docker'
 import { runOrk, startOrk } from '../../libs/testing/ork'
@@ -122,6 +123,27 @@ const isPruned = async ({ engine }: Context, { nats, log }: TestCluster): Promis
   assert.equal(JSON.parse(stdout), { worker: 'w1', containers: gone, images: [], volumes: [] })
 }
 
+/** That a purged job's volumes go too when that is asked for, but no volume that others made, nor one that is wanted. */
+const volumesArePruned = async ({ engine }: Context, { nats, submit, log }: TestCluster): Promise<void> => {
+  const own = await engine.docker.createVolume({ Name: 'ork-test-own' })
+  const volumes: NonNullable<TaskSpec['volumes']> = [
+    { type: 'volume', source: 'ork-test-box-${ork.index}', target: '/box' },
+    { type: 'volume', source: 'ork-test-own', target: '/own' },
+  ]
+  const prune = async (...flags: string[]): Promise<readonly string[]> =>
+    JSON.parse((await runOrk(['prune', '--volumes', '--json', ...flags], { nats: nats.url })).stdout).volumes
+  try {
+    await submit(sleeper('box', { volumes }))
+    await log.event('TaskStarted', ({ job }) => job === 'box')
+    assert.equal(await prune(), [])
+    await runOrk(['stop', 'box', '--purge'], { nats: nats.url })
+    await eventually('the volume is of no use', async () => (await prune()).length > 0, 60_000)
+    assert.equal([await prune('--yes'), await prune()], [['ork-test-box-0'], []])
+  } finally {
+    await own.remove()
+  }
+}
+
 test('people reach into containers through their workers', (context) =>
   withCluster({ driver: 'docker', docker: context.engine.socketPath }, async (cluster) => {
     const command = ['sh', '-c', 'trap "exit 0" TERM; echo hello ${ork.index}; sleep 900 & wait $!']
@@ -132,6 +154,7 @@ test('people reach into containers through their workers', (context) =>
     await terminalsFollow(cluster, context.dir)
     await endsWithItsClient(context, cluster)
     await isPruned(context, cluster)
+    await volumesArePruned(context, cluster)
   }))
 
 test.run()

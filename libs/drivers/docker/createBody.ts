@@ -1,7 +1,7 @@
 import type { ContainerCreateOptions, DeviceMapping, HostConfig, MountSettings, Ulimit } from 'dockerode'
 import { type ContainerSettings, SECRETS_DIR, type VolumeSpec } from '#libs/spec'
 import type { ContainerSpec } from '../port'
-import { labelsOf, portKey } from './labels'
+import { CLUSTER, labelsOf, portKey } from './labels'
 import { endpointOf, networkName } from './networks'
 
 /** What no container may take from its machine unless its job says so: a fork bomb's processes, a flood of words. */
@@ -34,7 +34,7 @@ export const createBody = (spec: ContainerSpec, image: string): ContainerCreateO
   }
 }
 
-const hostConfig = ({ resources, ports, settings = {}, secretsDir }: ContainerSpec): HostConfig => {
+const hostConfig = ({ owner, resources, ports, settings = {}, secretsDir }: ContainerSpec): HostConfig => {
   const { memoryBytes, memoryLimitBytes = memoryBytes } = resources
   return {
     NanoCpus: resources.cpuMilli * 1e6,
@@ -50,7 +50,7 @@ const hostConfig = ({ resources, ports, settings = {}, secretsDir }: ContainerSp
       ports.map((port) => [portKey(port), [{ HostPort: port.hostPort === 0 ? '' : String(port.hostPort) }]]),
     ),
     Mounts: [
-      ...(settings.volumes ?? []).map(mountOf),
+      ...(settings.volumes ?? []).map((volume) => mountOf(volume, owner.cluster)),
       ...(secretsDir === undefined ? [] : [bind(secretsDir, SECRETS_DIR, true)]),
     ],
   }
@@ -63,9 +63,16 @@ const bind = (source: string, target: string, readOnly: boolean): MountSettings 
   ReadOnly: readOnly,
 })
 
-const mountOf = ({ type, source = '', target, readOnly = false, sizeBytes }: VolumeSpec): MountSettings => {
+type Made = NonNullable<MountSettings['VolumeOptions']>
+
+const mountOf = (volume: VolumeSpec, cluster: string): MountSettings => {
+  const { type, source = '', target, readOnly = false, sizeBytes } = volume
   if (type === 'bind') return bind(source, target, readOnly)
-  if (type === 'volume') return { Type: 'volume', Source: source, Target: target, ReadOnly: readOnly }
+  if (type === 'volume') {
+    // What is made of it if there is none of that name yet, by the engine's own defaults in all else.
+    const made: Pick<Made, 'Labels'> = { Labels: { [CLUSTER]: cluster } }
+    return { Type: 'volume', Source: source, Target: target, ReadOnly: readOnly, VolumeOptions: made as Made }
+  }
   // World-writable with the sticky bit, as /tmp is.
   const options = { SizeBytes: sizeBytes ?? 0, Mode: 0o1777 }
   return { Type: 'tmpfs', Source: '', Target: target, TmpfsOptions: options }

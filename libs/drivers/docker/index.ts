@@ -79,7 +79,7 @@ export const dockerDriver = (options: DockerOptions = {}): Driver => {
     logs: (ref, logOptions) => containerLogs(connection, owners, ref, logOptions),
     inspect: async (ref) => E.map((info: unknown) => info ?? null)(await inspectOwn(connection, owners, ref)),
     exec: (ref, execOptions) => dockerExec(connection, owners, ref, execOptions),
-    unused: (named, leaving) => dockerUnused(connection, named, leaving),
+    unused: (doubted) => dockerUnused(connection, doubted),
     discard: (unused) => dockerDiscard(connection, unused),
     ...dockerCopy(connection, owners),
   }

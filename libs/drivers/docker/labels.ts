@@ -3,6 +3,8 @@ import { type AttemptRef, type ContainerSpec, containerName, type Owner, type Pu
 
 export type Labels = Readonly<Record<string, string>>
 
+/** On all that was made for a cluster: its containers, networks and volumes. */
+export const CLUSTER = 'ork.cluster'
 const PORT = 'ork.port.'
 /** How the engine names a port inside the container. */
 export const portKey = (port: Pick<PortSpec, 'port' | 'protocol'>): string => `${port.port}/${port.protocol}`
@@ -18,14 +20,14 @@ const refLabels = (ref: AttemptRef): Labels => ({
 
 /** All that must be known to adopt the container later. */
 export const labelsOf = (spec: ContainerSpec): Labels => ({
-  'ork.cluster': spec.owner.cluster,
+  [CLUSTER]: spec.owner.cluster,
   'ork.worker': spec.owner.worker,
   ...refLabels(spec.ref),
   ...Object.fromEntries(spec.ports.map((port) => [`${PORT}${port.name}`, portKey(port)])),
 })
 
 /** The `label` filter of the engine's listings and events. */
-export const ownerFilter = (owner: Owner): string[] => [`ork.cluster=${owner.cluster}`, `ork.worker=${owner.worker}`]
+export const ownerFilter = (owner: Owner): string[] => [`${CLUSTER}=${owner.cluster}`, `ork.worker=${owner.worker}`]
 
 /** The same for one attempt, of whichever owner. */
 export const refFilter = (ref: AttemptRef): string[] =>
@@ -33,7 +35,7 @@ export const refFilter = (ref: AttemptRef): string[] =>
 
 /** Undefined for a container that ork did not make. */
 export const ownerOf = (labels: Labels): Owner | undefined => {
-  const { 'ork.cluster': cluster, 'ork.worker': worker } = labels
+  const { [CLUSTER]: cluster, 'ork.worker': worker } = labels
   return cluster === undefined || worker === undefined ? undefined : { cluster, worker }
 }
 

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/Either'
 import type { ContainerSpec, DriverResult, Owner } from '../port'
 import type { Connection } from './connection'
 import { driverError } from './failures'
+import { CLUSTER } from './labels'
 
 /** The name that the engine has for a network of a cluster: two clusters may share an engine, and never a network. */
 export const networkName = ({ cluster }: Owner, network: string): string => `ork-${cluster}-${network}`
@@ -23,7 +24,7 @@ export const ensureNetworks = async (connection: Connection, spec: ContainerSpec
     const found = await called(connection, Name)
     if (E.isLeft(found)) return found
     if (found.right.length === 1) continue
-    const Labels = { 'ork.cluster': spec.owner.cluster, 'ork.network': network }
+    const Labels = { [CLUSTER]: spec.owner.cluster, 'ork.network': network }
     if (found.right.length === 0) {
       const made = await request(timeouts.callMs, (abortSignal) =>
         docker.createNetwork({ Name, CheckDuplicate: true, Driver: 'bridge', Labels, abortSignal }),

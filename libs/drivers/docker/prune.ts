@@ -1,20 +1,20 @@
 import * as E from 'fp-ts/Either'
-import type { DriverResult, Named, Unused } from '../port'
+import type { Doubted, DriverResult, Unused } from '../port'
 import type { Connection } from './connection'
 import { driverError } from './failures'
+import { CLUSTER } from './labels'
 
-/** Of these images and volumes, those that the engine has and no container of whomever uses but those that are to go. */
+/** Of these images, and of the cluster's volumes, those that no container of whomever uses but those that are to go. */
 export const dockerUnused = async (
   connection: Connection,
-  asked: Named,
-  leaving: readonly string[],
+  { images: asked, cluster, leaving }: Doubted,
 ): DriverResult<Unused> => {
   const { docker, request, timeouts } = connection
   const looked = await request(timeouts.startMs, (abortSignal) =>
     Promise.all([
       docker.listContainers({ all: true, abortSignal }),
       docker.listImages({ abortSignal }),
-      docker.listVolumes({ abortSignal }),
+      docker.listVolumes({ filters: { label: [`${CLUSTER}=${cluster}`] }, abortSignal }),
     ]),
   )
   if (E.isLeft(looked)) return E.left(driverError(connection, 'look for what is unused', looked.left))
@@ -26,10 +26,8 @@ export const dockerUnused = async (
     images: images
       .filter(({ Id }) => !usedImages.has(Id))
       .flatMap(({ RepoTags, Size }) => (RepoTags ?? []).map((name) => ({ name, bytes: Size })))
-      .filter(({ name }) => asked.images.some((image) => tagged(image) === name)),
-    volumes: (volumes ?? [])
-      .map(({ Name }) => Name)
-      .filter((name) => asked.volumes.includes(name) && !mounted.has(name)),
+      .filter(({ name }) => asked.some((image) => tagged(image) === name)),
+    volumes: (volumes ?? []).map(({ Name }) => Name).filter((name) => !mounted.has(name)),
   })
 }
 

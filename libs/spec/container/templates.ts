@@ -42,6 +42,13 @@ export const fillIn = (text: string, facts: Facts): string =>
       })
     : text
 
+/** Whether the volume of that name is what some instance of the task, whichever its index, means by this source. */
+export const meansVolume = (source: string, of: Pick<Facts, 'job' | 'task'>, name: string): boolean => {
+  const parts = source.split('${ork.index}').map((part) => volumeName(part, { ...of, index: 0 }))
+  const literal = parts.map((part) => part.replace(/[^A-Za-z0-9_-]/g, '\\$&'))
+  return new RegExp(`^${literal.join('\\d+')}$`).test(name)
+}
+
 /** The name of the volume that an instance means by this source. */
 export const volumeName = (source: string, of: Pick<Facts, (typeof VOLUME_FACTS)[number]>): string =>
   fillIn(source, { ...of, attempt: 0, worker: '', ports: {} })

@@ -1,10 +1,8 @@
 import * as E from 'fp-ts/Either'
 import { endpoint, type Replies } from '#libs/api'
-import { versionIn } from '#libs/cluster'
 import { instanceId, type OrkError } from '#libs/kernel'
-import type { Endpoint } from '#libs/log'
-import type { JobSpec } from '#libs/spec'
-import { askedBy, liveSpecs, prunableContainers } from '../core'
+import type { Connection, Endpoint } from '#libs/log'
+import { imagesOf, liveSpecs, prunableContainers, unwantedVolumes } from '../core'
 import type { Sessions } from './exec'
 
 type Pruned = Replies['prune']
@@ -35,28 +33,24 @@ const unusedOf = async (
 ): Promise<E.Either<OrkError, Omit<Pruned, 'containers'>>> => {
   const driver = drivers.get('docker')
   if (driver?.unused === undefined || driver.discard === undefined) return E.right({ images: [], volumes: [] })
-  const live = askedBy(liveSpecs(view.cluster))
-  const ever = askedBy(await everSubmitted({ worker, view }))
-  const named = {
-    images: [...ever.images].filter((image) => !live.images.has(image)),
-    volumes: volumes ? [...ever.volumes].filter((name) => !live.volumes.has(name)) : [],
-  }
+  const live = imagesOf(liveSpecs(view.cluster))
+  const images = [...(await imagesEverAsked(worker.connection))].filter((image) => !live.has(image))
   const leaving = prunableContainers(view).map(({ id }) => id)
-  const unused = await driver.unused(named, leaving)
-  return E.isRight(unused) && apply ? E.right(await driver.discard(unused.right)) : unused
+  const found = await driver.unused({ images, cluster: worker.connection.log.cluster, leaving })
+  if (E.isLeft(found)) return found
+  const unused = { ...found.right, volumes: volumes ? unwantedVolumes(view, found.right.volumes) : [] }
+  return E.right(apply ? await driver.discard(unused) : unused)
 }
 
-/** What jobs are and were, as far as the log tells of their latest versions. */
-const everSubmitted = async ({ worker, view }: Pick<Sessions, 'worker' | 'view'>): Promise<readonly JobSpec[]> => {
-  const specs: JobSpec[] = []
-  for (const { spec, version, history } of view.cluster.jobs.values()) {
-    specs.push(spec)
-    for (const submission of history) {
-      if (submission.version === version) continue
-      const entry = await worker.connection.log.at(submission.seq)
-      const past = entry === null ? null : versionIn(entry, 0)
-      if (past !== null) specs.push(past.spec)
+/** Those of jobs that were purged, too: as far back as the log goes. What reverts and scales was submitted before. */
+const imagesEverAsked = async ({ log }: Connection): Promise<ReadonlySet<string>> => {
+  const images = new Set<string>()
+  const { firstSeq, lastSeq } = await log.info()
+  const queries = [{ topic: 'job', type: 'JobSubmitted' }] as const
+  for await (const entries of log.read({ from: Math.max(1, firstSeq), to: lastSeq, queries })) {
+    for (const { event } of entries) {
+      if (event.type === 'JobSubmitted') for (const image of imagesOf([event.data.spec])) images.add(image)
     }
   }
-  return specs
+  return images
 }

@@ -173,8 +173,11 @@ test('canaries wait to be promoted, and any version can be gone back to', async 
   assert.match(shown, /^Update +running since .*: 1 to replace, its canaries are up, `ork promote roll` has .*$/m)
   assert.match((await ork('pause', 'roll', '--reason', 'wait')).stdout, /^roll: the update to version 2 is paused/)
   assert.match((await ork('job', 'roll')).stdout, /^Update +paused since .*: wait, 1 to replace$/m)
+  assert.match(
+    (await ork('promote', 'roll')).stdout,
+    /is promoted, and is paused: `ork resume roll` has the other .*\n$/,
+  )
   assert.match((await ork('resume', 'roll')).stdout, /goes on\n$/)
-  assert.match((await ork('promote', 'roll')).stdout, /is promoted: the other instances follow\n$/)
   assert.is(one(await submit('902', '--json')).result, 'running', 'the same file again follows what is under way')
   const tired = await ork('pause', 'roll')
   assert.is(tired.code, 1)

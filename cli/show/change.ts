@@ -25,13 +25,18 @@ export const steerUpdate = async (
   { json, out, reason }: ChangeOptions,
 ): Promise<void> => {
   const reply = await call(connection, verb, { job, reason, actor: whoAmI() })
+  const isPaused = verb === 'promote' && !json && (await call(connection, 'job', { job })).update?.state === 'paused'
+  await tell(out, json, reply, steered(verb, reply, isPaused))
+}
+
+/** What has come of it, in a sentence. */
+export const steered = (verb: keyof typeof SAYS, { job, version, outcome }: ChangeReply, isPaused: boolean): string => {
+  const name = escapeText(job)
   const [done, unchanged] = SAYS[verb]
-  await tell(
-    out,
-    json,
-    reply,
-    `${escapeText(job)}: the update to version ${reply.version} ${reply.outcome === 'done' ? done : unchanged}`,
-  )
+  const promoted = isPaused && outcome === 'done' ? 'is promoted' : unchanged
+  const paused = `${promoted}, and is paused: \`ork resume ${name}\` has the other instances follow`
+  const said = outcome === 'done' ? done : unchanged
+  return `${name}: the update to version ${version} ${verb === 'promote' && isPaused ? paused : said}`
 }
 
 /** Goes back to an earlier version, the last good one when `to` is null, and follows it as a submit. */

@@ -6,11 +6,18 @@ import { paintState } from './state'
 import { type Cell, renderTable } from './table'
 import { absolute, age, relative } from './time'
 
-/** `in 3h (2026-11-22 03:00:00+01:00)`, in the zone of the schedule; `only when asked for`. */
-export const whenNext = ({ cron, state }: JobSummary, look: EventLook): string => {
-  if (cron === null || cron.next === null) return state === 'running' ? 'runs only when it is asked to' : 'does not run'
+/** `runs next in 3h (2026-11-22 03:00:00+01:00 Europe/Berlin)`, `runs only when it is asked to`. */
+export const whenNext = (job: JobSummary, look: EventLook): string => {
+  const next = nextOf(job, look)
+  if (next !== null) return `runs next ${next}`
+  return job.state === 'running' ? 'runs only when it is asked to' : 'does not run'
+}
+
+/** In the zone of the schedule; null: nothing is to come. */
+const nextOf = ({ cron }: JobSummary, look: EventLook): string | null => {
+  if (cron === null || cron.next === null) return null
   const { next, timeZone } = cron
-  return `runs next ${dueOf(next, look)} (${absolute(next, { ...look, zone: timeZone })} ${timeZone})`
+  return `${dueOf(next, look)} (${absolute(next, { ...look, zone: timeZone })} ${timeZone})`
 }
 
 /** One that is due may be told of before it has begun. */
@@ -40,7 +47,7 @@ export const cronOf = (
   const { skipped } = cron
   return [
     ['Schedule', escapeText(when)],
-    ['Next', escapeText(whenNext(job, look))],
+    ['Next', escapeText(nextOf(job, look) ?? whenNext(job, look))],
     ...(skipped === null
       ? []
       : [['Skipped', escapeText(`${relative(skipped.scheduledAt, look)}: ${skipped.reason}`)] as const]),

@@ -1,9 +1,10 @@
 import { createColors } from 'picocolors'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { describeJob } from '#libs/cluster'
+import { describeJob, describeJobDetail } from '#libs/cluster'
 import { aJob } from '../../libs/testing/happenings'
 import { History } from '../../libs/testing/history'
+import { cronOf } from './cron'
 import { renderJobs } from './job'
 
 const states = ({ cluster }: History): readonly (string | undefined)[] =>
@@ -32,6 +33,17 @@ test('a batch job of which the first have completed runs, though the others wait
   history.add(history.on('sum.api.0').exited())
   history.add(history.on('sum.api.0').completed())
   assert.equal(states(history), ['running'])
+})
+
+test('the schedule of a job is told with its next run', () => {
+  const history = new History()
+  history.submit(aJob({ name: 'tick', kind: 'cron', cron: { schedule: '0 * * * *' } }))
+  const [job] = [...history.cluster.jobs.values()].map(describeJobDetail)
+  if (job === undefined) throw new Error('there is no job')
+  const next = cronOf(job, { now: history.time, zone: 'UTC', colours: createColors(false) }).find(
+    ([name]) => name === 'Next',
+  )
+  assert.match(next?.[1] ?? '', /^in .* \(2026-01-01 0\d:00:00.* UTC\)$/)
 })
 
 test.run()

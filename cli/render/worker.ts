@@ -8,6 +8,10 @@ import { paintState } from './state'
 import { type Cell, renderPairs, renderTable } from './table'
 import { age, relativeAndAbsolute } from './time'
 
+/** Without those that were given up, unless all are asked for. */
+export const listed = <W extends Pick<WorkerSummary, 'state'>>(workers: readonly W[], all: boolean): readonly W[] =>
+  all ? workers : workers.filter(({ state }) => state !== 'forgotten')
+
 /** A line a worker: what it has promised of what it has. */
 export const renderWorkers = (workers: readonly WorkerReply[], look: EventLook): string =>
   renderTable(

@@ -5,8 +5,9 @@ import { jobArg, reasonFlag } from '../flags'
 export default class Stop extends OrkCommand {
   static override summary = 'Stop a job and show how its instances end'
   static override description =
-    'Ctrl-C ends the watching, not the stop. What the job was stays in the log, and with --purge nowhere else: `ork jobs` no ' +
-    'longer lists it, its containers are removed with their logs, and a submit of its name goes on with the next version.'
+    'Ctrl-C ends the watching, not the stop. Containers that have stopped are removed, and what they wrote with them: read ' +
+    'it first with `ork logs`, or have their `log` driver send it elsewhere. What the job was stays in the log, and with ' +
+    '--purge nowhere else: `ork jobs` no longer lists it, and a submit of its name goes on with the next version.'
   static override examples = [
     '<%= config.bin %> stop web',
     '<%= config.bin %> stop web --detach --reason "moved to the new site"',

@@ -27,6 +27,11 @@ export const findHeld = (
   const driver = held === undefined ? undefined : drivers.get(held.driver)
   if (held !== undefined && driver !== undefined) return { held, driver }
   const instance = findInstance(view.cluster, ref.job, ref.task, ref.index)
+  if (containers.length === 0 && instance?.state === 'stopped') {
+    const what = `${id} was stopped: worker ${view.name} has removed its container, and what it wrote with it`
+    const next = `\`ork task ${id}\` shows its history; the \`log\` of its task can send what it writes elsewhere`
+    throw new OrkFailure(orkError('NoContainer', what, { next }))
+  }
   const kept = containers.map((each) => each.ref.attempt).join(', ') || 'none'
   const of = hook === null ? id : `the hook ${hook} of ${id}`
   const what = `worker ${view.name} has no container of ${of} attempt ${attempt || (instance?.attempt ?? 1)}`

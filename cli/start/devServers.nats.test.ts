@@ -6,7 +6,10 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findNatsServer } from '#libs/nats-server'
 import { eventually } from '../../libs/testing/cluster'
+import { startOrk } from '../../libs/testing/ork'
 import { startDevServers } from './devServers'
+
+const serverIn = (dir: string): number => Number(readFileSync(join(dir, 'nats', 'server.pid'), 'utf8'))
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -29,7 +32,7 @@ test('a server that cannot be started again is away: why is said once, and so is
   try {
     assert.ok(servers.areUp())
     unlinkSync(binary)
-    process.kill(Number(readFileSync(join(dir, 'nats', 'server.pid'), 'utf8')), 'SIGKILL')
+    process.kill(serverIn(dir), 'SIGKILL')
     await eventually(
       'it is said why',
       async () => said(/tried again each second/) > 0,
@@ -46,8 +49,26 @@ test('a server that cannot be started again is away: why is said once, and so is
     )
     assert.equal([said(/tried again each second/), said(/is up again/)], [1, 1])
   } finally {
+    process.env.ORK_NATS_SERVER = real
     await servers.stop()
-    rmSync(dir, { recursive: true })
+    rmSync(dir, { recursive: true, force: true })
+  }
+})
+
+test('one Ctrl-C ends ork dev while it still waits for its server', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'ork-dev-'))
+  const dev = startOrk(['dev', '--driver', 'process', '--data', dir, '--port', String(await freePort())])
+  await dev.untilStdout(/data in/)
+  const server = serverIn(dir)
+  process.kill(server, 'SIGSTOP')
+  try {
+    dev.child.kill('SIGINT')
+    const { code, stdout } = await dev.ended
+    assert.is(code, 0)
+    assert.match(stdout, /stopping/)
+  } finally {
+    process.kill(server, 'SIGKILL')
+    rmSync(dir, { recursive: true, force: true })
   }
 })
 

@@ -31,7 +31,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
   const say = (line: string): void => void out.write(`${line}\n`)
   const dataDir = options.data === undefined ? defaultDataDir() : resolve(options.data)
   const choices = await chooseDrivers(options.driver, dataDir, say)
-  const cluster = await startDevCluster({
+  const starting = startDevCluster({
     dataDir,
     prefix: options.prefix,
     workers: options.workers,
@@ -42,6 +42,14 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.natsServers === undefined ? {} : { count: options.natsServers }),
   })
+  const cluster = await Promise.race([starting, aborted(signal)])
+  if (cluster === undefined) {
+    say('stopping')
+    return endWithin(
+      LAST_MS,
+      starting.then((late) => late.stop()),
+    )
+  }
   const forget = writeEndpoint({ url: cluster.servers.url, pid: process.pid, dataDir })
   const endsByItself = cluster.ended.then((why) => {
     throw new OrkFailure(why)
@@ -57,9 +65,7 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
   } finally {
     forget()
     say('stopping')
-    const graceMs = cluster.servers.areUp() ? GRACE_MS : LAST_MS
-    await Promise.race([cluster.stop(), pause(graceMs, undefined, { ref: false })])
-    setTimeout(() => process.exit(), LAST_MS).unref()
+    await endWithin(cluster.servers.areUp() ? GRACE_MS : LAST_MS, cluster.stop())
   }
 }
 
@@ -67,6 +73,11 @@ export const runDev = async (options: RunDevOptions): Promise<void> => {
 const GRACE_MS = 30_000
 /** How long it may take without a log to tell of it, and how long what is still open may then keep the process. */
 const LAST_MS = 1_000
+
+const endWithin = async (ms: number, end: Promise<void>): Promise<void> => {
+  await Promise.race([end, pause(ms, undefined, { ref: false })])
+  setTimeout(() => process.exit(), LAST_MS).unref()
+}
 
 /** `.ork` of the checkout this code is in, else a folder of the user's. */
 const defaultDataDir = (): string => {

@@ -43,7 +43,7 @@ const sentences: readonly (readonly [Draft, string])[] = [
         reasons: [{ reason: 'memory', workers: 2 }],
       },
     },
-    'web.api.0  fits on no worker now: memory (2 workers); 3 of its task were pending',
+    'web.api.0  fits on no worker now: 2 workers have too little memory free; 3 of its task were pending',
   ],
   [
     { type: 'TaskPulling', data: { ...at, image: 'busybox:1', doneBytes: 2 ** 20, totalBytes: 2 ** 21 } },

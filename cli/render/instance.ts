@@ -3,6 +3,7 @@ import type { Entry } from '#libs/events'
 import { chainOf, type Link } from './chain'
 import { escapeText } from './escape'
 import { type EventLook, eventLine } from './event'
+import { whyPending } from './pending'
 import { ending } from './sentence'
 import { paintState } from './state'
 import { type Cell, renderPairs, renderTable } from './table'
@@ -47,7 +48,7 @@ type Standing = Pick<AttemptSummary, 'state' | 'health'>
 export const detailOf = (instance: AttemptSummary | InstanceSummary, look: EventLook): string => {
   const said: string[] = []
   if (instance.state === 'running' && instance.ports.length > 0) said.push(portsOf(instance))
-  if (instance.reason !== null) said.push(instance.reason)
+  if (instance.reason !== null) said.push(reasonOf(instance, instance.reason))
   if (instance.exit !== null && instance.reason === null && instance.state !== 'running') {
     said.push(`ended ${ending(instance.exit)}`)
   }
@@ -57,13 +58,24 @@ export const detailOf = (instance: AttemptSummary | InstanceSummary, look: Event
   if (instance.restarts > 0 && instance.state === 'running') said.push(`restarted ${instance.restarts}x`)
   if ('reschedules' in instance && instance.reschedules > 0) said.push(`placed anew ${instance.reschedules}x`)
   if ('awaits' in instance && instance.awaits !== null) said.push(`room is made for it on ${instance.awaits}`)
-  if ('retiring' in instance && instance.retiring !== null) said.push(retiringOf(instance.retiring))
+  if ('retiring' in instance && instance.retiring !== null) {
+    said.push(`${retiringOf(instance.retiring)}${holdsPort(instance, instance.retiring) ? HOLDS_PORT : ''}`)
+  }
   return said.join('; ')
 }
+
+const reasonOf = ({ state }: AttemptSummary, reason: string): string =>
+  state === 'pending' ? whyPending(reason) : reason
 
 /** `attempt 1 still runs on w1`, `attempt 1 is stopping on w1`. */
 const retiringOf = ({ attempt, state, worker }: AttemptSummary): string =>
   `attempt ${attempt} ${state === 'running' ? 'still runs' : 'is stopping'} on ${worker ?? '_'}`
+
+const HOLDS_PORT = ', and has the host port until this one is up: with `update.order: stop-first` it goes first'
+
+/** Whether the one that is to be replaced stands in the way: where no other worker has the port free, that is for ever. */
+const holdsPort = ({ state, reason }: AttemptSummary, retiring: AttemptSummary): boolean =>
+  state === 'pending' && retiring.state === 'running' && retiring.ports.length > 0 && /\bports on \d/.test(reason ?? '')
 
 const portsOf = ({ ports }: AttemptSummary): string =>
   ports.map(({ name, hostPort }) => `${name} on ${hostPort}`).join(', ')
@@ -83,7 +95,7 @@ export const renderInstance = (instance: InstanceDetail, history: readonly Entry
   if (instance.ports.length > 0) pairs.push(['Ports', escapeText(portsOf(instance))])
   if (instance.exit !== null) pairs.push(['Last exit', escapeText(ending(instance.exit))])
   if (instance.retiring !== null) pairs.push(['Beside it', escapeText(retiringOf(instance.retiring))])
-  if (instance.reason !== null) pairs.push(['Reason', escapeText(instance.reason)])
+  if (instance.reason !== null) pairs.push(['Reason', escapeText(reasonOf(instance, instance.reason))])
   const lines = history.map((entry) => `${eventLine(entry, look)}${whenOf(entry, look)}`)
   return [
     renderPairs(pairs),

@@ -1,5 +1,6 @@
 import type { EventOf, OrkEvent } from '#libs/events'
 import { formatBytes, formatCpu, formatDuration, type Resources } from '#libs/kernel'
+import { whyNot } from './pending'
 
 /** One human sentence of what happened, without whom it happened to. Not escaped yet. */
 export const sentenceOf = (event: OrkEvent): string => {
@@ -172,7 +173,7 @@ const restarted = ({ data: { task, index } }: EventOf<'JobRestartRequested'>): s
 }
 
 const unplaceable = ({ data }: EventOf<'TaskUnplaceable'>): string => {
-  const why = data.reasons.map(({ reason, workers }) => `${reason} (${count(workers, 'worker')})`).join(', ')
+  const why = data.reasons.map(({ reason, workers }) => whyNot(reason, workers)).join(', ')
   const others = data.pending > 1 ? `; ${data.pending} of its task were pending` : ''
   return `fits on no worker now${why === '' ? '' : `: ${why}`}${others}`
 }

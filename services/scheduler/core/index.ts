@@ -1,6 +1,7 @@
 export { setPolicy } from './commands'
 export { policyFor, schedulerCore } from './decide'
 export * from './explain'
+export { FILTERS } from './filters'
 export { summaryOf } from './policies'
 export { type Balance, planRebalance, type RebalancePlan } from './rebalance'
 export { type Placement, type Recomputed, recompute } from './recompute'

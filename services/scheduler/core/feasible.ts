@@ -156,8 +156,9 @@ export class Feasible {
 
   /** Host ports that are taken on its machine. */
   private portsAround(worker: Worker): ReadonlySet<string> {
-    if (worker.portSpaces.length === 0) return this.portsOf(worker)
-    return new Set(this.around(worker).flatMap((one) => [...this.portsOf(one)]))
+    const machine = worker.portSpaces.length === 0 ? NONE : this.around(worker)
+    if (machine.length < 2) return this.portsOf(worker) // as nearly always, and this is asked of each worker
+    return new Set(machine.flatMap((one) => [...this.portsOf(one)]))
   }
 
   /** The worker is not what it was. */

@@ -85,7 +85,10 @@ const keepUp = (cluster: NatsCluster, report: (line: string) => void): Pick<DevS
   const away = new Set<number>()
   const revive = async (index: number): Promise<NatsServer | undefined> => {
     let told = ''
-    while (!stopping.signal.aborted) {
+    for (;;) {
+      // Also before the first try: one that ends as soon as it is up would be started without end.
+      await pause(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+      if (stopping.signal.aborted) return undefined
       try {
         const server = await cluster.restart(index)
         if (told !== '') report(`${server.name} is up again`)
@@ -94,10 +97,8 @@ const keepUp = (cluster: NatsCluster, report: (line: string) => void): Pick<DevS
         const why = causeText(cause)
         if (why !== told) report(`${why}\nit is tried again each second`)
         told = why
-        await pause(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
       }
     }
-    return undefined
   }
   const watch = async (index: number): Promise<void> => {
     for (let server = cluster.servers[index]; server !== undefined; server = await revive(index)) {

@@ -19,7 +19,7 @@ export interface Place {
 }
 
 /** What one item of `include` names. */
-export interface Included {
+interface Included {
   readonly files: readonly { readonly path: string; readonly text: string }[]
   readonly place: Place
 }

@@ -104,7 +104,10 @@ export const evolveView = (view: SchedulerView, entry: Entry, also: Changes = ig
       if (view.feasible.losesVolumes(worker)) freedVolumes = true
       if (ofWorkers) renew(view, worker)
       else fleet.update(worker)
-      for (const { name } of view.feasible.freesPortsOf(worker)) fleet.freed.add(fleet.rowOf(name) ?? 0)
+      for (const { name } of view.feasible.freesPortsOf(worker)) {
+        const row = fleet.rowOf(name)
+        if (row !== undefined) fleet.freed.add(row)
+      }
     },
   }
   evolve(cluster, entry, changes)

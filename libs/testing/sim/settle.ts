@@ -317,7 +317,7 @@ const mayGo = (world: World, worker: Worker, instance: Instance, among: number):
   return (
     !instance.rejectedBy.includes(worker.name) &&
     constraints.every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
-    !(distinctWorkers && hasOther(worker, instance)) &&
+    !(distinctWorkers && hasOther(world, worker, instance)) &&
     hasMore(world, worker, instance, among)
   )
 }
@@ -358,8 +358,11 @@ const isAwaited = (world: World, volume: string, except: Instance): boolean =>
     ),
   )
 
-const hasOther = ({ instances }: Worker, { task, index }: Instance): boolean =>
-  [...instances].some((other) => other.task === task && other.index !== index)
+/** Whether another one of its task is there, or is to come there. */
+const hasOther = (world: World, worker: Worker, instance: Instance): boolean =>
+  [...worker.instances, ...awaitedOn(world, worker, instance)].some(
+    ({ task, index }) => task === instance.task && index !== instance.index,
+  )
 
 /** As many as a task may ask for. */
 const MOST_DEVICES = 2

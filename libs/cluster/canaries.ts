@@ -24,11 +24,7 @@ export const awaitsPromotion = ({ update, tasks }: Job): boolean => {
 
 const hasCanariesUp = (task: Task): boolean => {
   const { canary, autoPromote } = updateOf(task.spec)
+  if (autoPromote || !needsCanaries(task)) return false // most updates, of however many instances
   const fresh = [...task.instances].slice(0, task.replicas).filter((instance) => !isOutdated(instance))
-  return (
-    needsCanaries(task) &&
-    !autoPromote &&
-    fresh.length >= canary &&
-    fresh.every((instance) => instance.state === 'running' && isUp(instance))
-  )
+  return fresh.length >= canary && fresh.every((instance) => instance.state === 'running' && isUp(instance))
 }

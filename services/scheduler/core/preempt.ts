@@ -10,6 +10,7 @@ import {
   isWanted,
   type Job,
   matesOf,
+  mostForOne,
   type Worker,
   whyHeld,
 } from '#libs/cluster'
@@ -152,6 +153,7 @@ const victimsOn = (
 ): readonly Attempt[] | null => {
   const { fleet, replicas } = view
   const asked = replicas.askedBy(instance)
+  if (RESOURCE_NAMES.some((name) => asked[name] > mostForOne(worker, name))) return null // whoever went
   let free: Resources = leavingOf(worker)
   for (const victim of taken) if (worker.instances.has(victim)) free = addResources(free, victim.spec.resources)
   const fits = (leaving: Resources): boolean => fleet.willHaveRoom(row, asked, leaving)

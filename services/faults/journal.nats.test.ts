@@ -152,7 +152,8 @@ test('bytes in the middle of the journal are changed: it is said where, and what
     await log.until('the log knows what runs', again)
     await assertOneContainerEach(cluster)
     // the last record of the file cannot be told from one that was being written when the power went
-    const said = /"offset":\d+,"bytes":\d+,"msg":"(the journal is damaged: left out|the end of the journal is torn: cut off)"/g
+    const said =
+      /"offset":\d+,"bytes":\d+,"msg":"(the journal is damaged: left out|the end of the journal is torn: cut off)"/g
     assert.is((worker.log().match(said) ?? []).length, LOST.length)
     for (const at of LOST.keys()) {
       assert.is(readFileSync(join(worker.dir, `runs-${at}`), 'utf8'), 'run\nrun\n', 'nothing was started again')

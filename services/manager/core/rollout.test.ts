@@ -269,6 +269,16 @@ test('a superseded successor that is not healthy yet gives way, and the first at
   assert.equal(said(story, on(id(0), 'w1', 1).stopped()), ['UpdateSucceeded web'])
 })
 
+test('a version that is stop-first ends what its predecessor would have kept beside a successor without a place', () => {
+  const story = updating({ order: 'start-first', maxParallel: 2 })
+  story.settle()
+  story.given(submitted(version(3, { order: 'stop-first', maxParallel: 1 }), 3))
+  assert.equal(after(story, 30_000), [STARTED, stops(0)], 'as many as may be down, of the two that wait')
+  story.given(on(id(0), 'w1', 1).stopped())
+  up(story, 0)
+  assert.equal(after(story, 10_000), [stops(1)])
+})
+
 test('a change of replicas, or of how it is updated, replaces nothing', () => {
   for (const next of [version(1, {}, 2), version(1, { maxParallel: 3 })]) {
     assert.equal(said(updating({}, 3, next)), [])

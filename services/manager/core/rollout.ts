@@ -45,7 +45,7 @@ export const decideRollout = (tracks: Tracks, job: Job, whyMove: WhyMove | null,
   const surveys = tasks.map((task) => survey(task, why, tracks.seen, now))
   const rollout = progressOf(tracks, job, surveys, now)
   const end = updating ? endOf(job, surveys, rollout, now) : null
-  return end === null ? surveys.flatMap(steps) : [end]
+  return end === null ? surveys.flatMap((found) => [...steps(found), ...(updating ? freed(found) : [])]) : [end]
 }
 
 const outdated: WhyMove = (instance) => (isOutdated(instance) ? { reason: reasonOf(instance), forUpdate: true } : null)
@@ -100,6 +100,18 @@ const steps = (found: Survey): Decision[] => {
     ),
     ...moves.map((move) => moved(move)),
   ]
+}
+
+/**
+ * Former attempts that have what their successors wait for, such as a host port: those of `start-first` stay, but a version
+ * that is `stop-first` has them go, where the former version had begun otherwise.
+ */
+const freed = (found: Survey): Decision[] => {
+  const room = Math.max(0, found.update.maxParallel - found.down - nextMoves(found).length)
+  const held = found.held.filter((instance) => !movesBeside(instance)).slice(0, room)
+  return held.flatMap(({ retiring }) =>
+    retiring === null ? [] : [stopRequest(retiring, 'it goes before its successor starts')],
+  )
 }
 
 /** Whether an instance starts elsewhere before it is stopped where it is. */

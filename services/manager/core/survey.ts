@@ -15,6 +15,10 @@ export interface Survey {
   readonly inFlight: number
   /** Healthy ones whose former attempt still runs; some of them may be `old` by now. */
   readonly succeeded: readonly Instance[]
+  /** Those without a place whose former attempt still runs, and may have what they wait for. They are `inFlight`, too. */
+  readonly held: readonly Instance[]
+  /** How many are down, as far as the promises of an update go: `inFlight` and old, without an attempt that serves. */
+  readonly down: number
   /** One that failed for good, or took too long, and what it comes to. */
   readonly trouble: string | null
   /** When time alone will change something; monotonic milliseconds. */
@@ -35,7 +39,7 @@ export type WhyMove = (instance: Instance) => Omit<Move, 'instance'> | null
 export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance, Seen>, now: Now): Survey => {
   const update = updateOf(task.spec)
   const [unsteadyOld, steadyOld]: [Move[], Move[]] = [[], []]
-  const succeeded: Instance[] = []
+  const [succeeded, held]: [Instance[], Instance[]] = [[], []]
   let [begun, steady, inFlight, dueAt] = [0, 0, 0, Number.POSITIVE_INFINITY]
   let trouble: string | null = null
   for (const { like, size } of task.instances.alike) {
@@ -64,12 +68,14 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
       continue
     }
     inFlight += 1
+    if (instance.state === 'pending' && instance.retiring?.state === 'running') held.push(instance)
     const deadline = (seen.get(instance)?.placedAt ?? Number.POSITIVE_INFINITY) + update.healthyDeadlineMs
     trouble ??= troubleOf(instance, deadline <= now.mono)
     dueAt = Math.min(dueAt, at ?? Number.POSITIVE_INFINITY, deadline <= now.mono ? Number.POSITIVE_INFINITY : deadline)
   }
   const old = [...unsteadyOld.sort((a, b) => Number(isUp(a.instance)) - Number(isUp(b.instance))), ...steadyOld]
-  return { task, update, old, begun, steady, inFlight, succeeded, trouble, dueAt }
+  const down = inFlight - held.length + old.filter(({ instance }) => !isUp(instance)).length
+  return { task, update, old, begun, steady, inFlight, succeeded, held, down, trouble, dueAt }
 }
 
 const troubleOf = (instance: Instance, late: boolean): string | null => {

@@ -114,9 +114,11 @@ const wrongIn = (
   const { order, maxParallel } = updateOf(task.spec)
   const startsFirst = order === 'start-first' && task.job.kind === 'service'
   if (type === 'TaskReplaceRequested' && !startsFirst) return 'by one beside it, though it is stopped first'
-  if (placement === before?.retiringSeq)
+  const isFormer = placement === before?.retiringSeq
+  if (before === null || (!isFormer && !isUp(before))) return null // nobody misses it
+  const waits = before.state === 'pending' && !startsFirst // for what its former attempt has
+  if (isFormer && !waits)
     return isUp(before) && !unsteady.has(index) ? null : 'before its successor was up for long enough'
-  if (before === null || !isUp(before)) return null // nobody misses it
   if (type === 'TaskStopRequested' && startsFirst && before.retiringSeq === null) return 'before it had a successor'
   const others = [...unsteady].filter((other) => other !== index)
   return others.length >= maxParallel ? `while ${others.join(', ')} is not up again for long enough` : null

@@ -59,6 +59,11 @@ export class WorkerSimulation {
     return this.life.view
   }
 
+  /** What the worker has told and the log does not have yet. */
+  get unsent(): readonly (Fact & { readonly time: number })[] {
+    return [...this.life.outbox]
+  }
+
   pass(ms: number): void {
     this.clock += ms
     this.log.time += ms
@@ -208,7 +213,8 @@ export class WorkerSimulation {
   }
 
   /** A fact reaches the log: of a placement that is still open it must be a legal step, of another one none. */
-  private store(fact: Fact & { readonly time: number }): void {
+  /** The log takes a fact. */
+  store(fact: Fact & { readonly time: number }): void {
     const instance = this.log.instance(fact.instance)
     const { placement } = fact.draft.data as { placement: number }
     const placed = attemptsOf(instance).find(({ placedSeq }) => placedSeq === placement)

@@ -18,6 +18,7 @@ import {
   assignmentAt,
   assignmentsOf,
   forget,
+  isCaughtUp,
   NO_HOOKS,
   touchAll,
   type WorkerView,
@@ -37,7 +38,7 @@ export const assign = (view: WorkerView, instance: Instance, now: Now): void => 
 const take = (view: WorkerView, id: string, attempt: Attempt, retiring: boolean, now: Now): void => {
   const known = assignmentAt(view, id, attempt.placedSeq)
   // Until the log is caught up with, what it says of an attempt is news: it was told by an earlier life of this worker.
-  if (known === undefined || !view.caughtUp) {
+  if (known === undefined || !isCaughtUp(view, id)) {
     return addAssignment(view, { ...newAssignment(id, attempt, now), retiring })
   }
   known.logged = attempt
@@ -53,7 +54,7 @@ const take = (view: WorkerView, id: string, attempt: Attempt, retiring: boolean,
 /** The log has closed it: by our own last word it is history, else what runs is not ours any more. */
 const release = (view: WorkerView, assignment: Assignment): void => {
   const { state, worker } = assignment.logged
-  if (!view.caughtUp) forgetGone(view, assignment.id)
+  if (!isCaughtUp(view, assignment.id)) forgetGone(view, assignment.id)
   if (worker === view.name && (state === 'completed' || state === 'failed')) forget(view, assignment)
   else assignment.wanted = 'gone'
   view.touched.add(assignment.id)

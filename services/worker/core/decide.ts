@@ -3,7 +3,7 @@ import { cleanUp } from './cleanUp'
 import { tellEngines } from './engines'
 import { callWaiting } from './health'
 import { reconcile } from './reconcile'
-import { assignmentsOf, type WorkerView } from './view'
+import { assignmentsOf, isCaughtUp, type WorkerView } from './view'
 import type { Work } from './work'
 
 /**
@@ -18,7 +18,7 @@ export const decide = (view: WorkerView, now: Now, onlyUrgent = false): Work => 
   const lookAt = tellEngines(view, now, work)
   ring(view, now)
   callWaiting(view)
-  const ids = [...view.touched].filter((id) => !onlyUrgent || isUrgent(view, id))
+  const ids = [...view.touched].filter((id) => isCaughtUp(view, id) && (!onlyUrgent || isUrgent(view, id)))
   for (const id of ids) {
     view.touched.delete(id)
     for (const assignment of assignmentsOf(view, id)) reconcile(view, assignment, now, work)

@@ -41,6 +41,8 @@ export interface WorkerView {
   scarce: boolean
   /** Set once the log up to the start has been folded: before, nothing is known to be superfluous. */
   caughtUp: boolean
+  /** Instances of which the log has yet to hear what an earlier life of this worker told: until then nothing is decided of them. */
+  untold: ReadonlySet<string>
   /** Grows with everything that happens to a container, so that an older listing is not taken for news. */
   generation: number
   /** Containers that went, with the generation of that moment, until a listing has begun after it. */
@@ -187,9 +189,13 @@ export const initialView = (
   contactAt: Number.POSITIVE_INFINITY,
   scarce: false,
   caughtUp: false,
+  untold: new Set(),
   generation: 0,
   dropped: new Map(),
 })
+
+/** Whether all is folded that earlier lives of this worker told of an instance. */
+export const isCaughtUp = (view: WorkerView, id: string): boolean => view.caughtUp && !view.untold.has(id)
 
 /** What an instance has here, of whatever placement. */
 export const assignmentsOf = (view: WorkerView, id: string): readonly Assignment[] => view.assignments.get(id) ?? NONE

@@ -46,6 +46,11 @@ export class Outbox {
     return this.options.journal.isFull
   }
 
+  /** The instances of which the log has not taken all that was told. */
+  get behind(): ReadonlySet<string> {
+    return new Set(this.queues.keys())
+  }
+
   /** How many facts of before a time (milliseconds since 1970) the log has not taken. */
   waitingSince(time: number): number {
     let count = 0

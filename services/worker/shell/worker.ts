@@ -140,16 +140,31 @@ export class Worker {
 
   /**
    * Brings to the log what earlier lives could not, then folds it: what is decided on must know what was told. A log
-   * that takes nothing, though it is there, holds up nobody for ever.
+   * that takes nothing, though it is there, holds up only those of whom there is something to tell.
    */
   private async catchUp(): Promise<void> {
     const recovered = this.outbox.recover().then(() => true)
     const sentAtOnce = await within(this.machine, RECOVERY_MS, recovered)
     await this.follow()
     if (sentAtOnce) return
-    await within(this.machine, RECOVERY_MS, recovered) // the log was away, and is there again
+    if (await within(this.machine, RECOVERY_MS, recovered)) return this.followAnew() // the log was away, and is there again
+    this.view.untold = this.outbox.behind
+    void recovered.then(() => this.hearUntold())
+  }
+
+  /** Folds what has been sent by now, too. */
+  private async followAnew(): Promise<void> {
     await this.following?.stop()
     await this.follow()
+  }
+
+  /** What earlier lives told is in the log at last. */
+  private async hearUntold(): Promise<void> {
+    if (this.stopped) return
+    await this.followAnew()
+    this.view.untold = new Set()
+    if (this.stopped) await this.following?.stop()
+    else this.wake()
   }
 
   /** Folds this worker's part of the log from where the view is; resolves when it has caught up. */

@@ -3,14 +3,7 @@ import { Args, Flags } from '@oclif/core'
 import { OrkCommand } from '../base'
 import { serviceFlags } from '../start/flags'
 import { parseLabels } from '../start/labels'
-import {
-  deviceFlag,
-  overcommitFlag,
-  parseDevices,
-  parseOvercommit,
-  provisionFlags,
-  provisionsOf,
-} from '../start/provisions'
+import { provisionFlags, provisionsOf } from '../start/provisions'
 
 export default class Worker extends OrkCommand {
   static override summary = 'Run a worker on this machine, or show the named one'
@@ -45,8 +38,6 @@ export default class Worker extends OrkCommand {
     'reserve-cpu': Flags.string({ description: 'Cores kept from jobs', default: '0', helpValue: 'CORES' }),
     'reserve-memory': Flags.string({ description: 'Memory kept from jobs', default: '256MiB', helpValue: 'SIZE' }),
     'reserve-disk': Flags.string({ description: 'Disk kept from jobs', default: '1GiB', helpValue: 'SIZE' }),
-    overcommit: overcommitFlag,
-    device: deviceFlag,
     ...provisionFlags,
     data: Flags.string({ description: 'Folder for what the worker keeps', default: '.ork', helpValue: 'DIR' }),
   }
@@ -59,8 +50,7 @@ export default class Worker extends OrkCommand {
       return showWorker(await this.connect(flags), name, { json: flags.json, out: this.out })
     }
     const labels = parseLabels(flags.label ?? [])
-    const devices = parseDevices(flags.device ?? [])
-    const overcommit = parseOvercommit(flags.overcommit ?? [])
+    const provisions = provisionsOf(flags)
     const [{ runNamed }, { startWorker }, { dockerAddress, makeDrivers, parseReserve }] = await Promise.all([
       import('../start/runNamed.js'),
       import('#services/worker'),
@@ -71,7 +61,7 @@ export default class Worker extends OrkCommand {
     const choices = (['docker', 'process'] as const).filter((choice) => flags.driver.includes(choice))
     const drivers = makeDrivers(choices, dir, dockerAddress())
     await runNamed('worker', flags, this.interruptible(), (named) =>
-      startWorker({ ...named, ...provisionsOf(flags), devices, drivers, labels, reserve, overcommit, dir }),
+      startWorker({ ...named, ...provisions, drivers, labels, reserve, dir }),
     )
   }
 }

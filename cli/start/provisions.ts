@@ -5,6 +5,18 @@ import { UsageFailure } from '../failure'
 
 /** What a worker lets jobs have of its machine, and where its secrets are. */
 export const provisionFlags = {
+  overcommit: Flags.string({
+    description: 'Promise cpu, memory or disk so many times over, e.g. cpu=2; may be repeated [default: once]',
+    helpValue: 'RESOURCE=TIMES',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
+  device: Flags.string({
+    description: 'Devices that a worker has to give, by their kind, e.g. gpu=2; may be repeated [default: none]',
+    helpValue: 'KIND=N',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   'allow-path': Flags.string({
     description: 'Folder, file or device of this machine that jobs may mount; may be repeated [default: none]',
     helpValue: 'PATH',
@@ -23,16 +35,8 @@ export const provisionFlags = {
   }),
 }
 
-/** The flag `--device` of `ork worker`. */
-export const deviceFlag = Flags.string({
-  description: 'Devices that this worker has to give, by their kind, e.g. gpu=2; may be repeated',
-  helpValue: 'KIND=N',
-  multiple: true,
-  multipleNonGreedy: true,
-})
-
 /** `gpu=2` pairs to a record. Throws where one is not a pair. */
-export const parseDevices = (pairs: readonly string[]): Record<string, number> => {
+const parseDevices = (pairs: readonly string[]): Record<string, number> => {
   const devices: Record<string, number> = {}
   for (const pair of pairs) {
     const [kind = '', count = '', ...more] = pair.split('=')
@@ -45,14 +49,6 @@ export const parseDevices = (pairs: readonly string[]): Record<string, number> =
   return devices
 }
 
-/** The flag `--overcommit` of `ork worker`. */
-export const overcommitFlag = Flags.string({
-  description: 'Promise cpu, memory or disk so many times over, e.g. cpu=2; may be repeated [default: once]',
-  helpValue: 'RESOURCE=TIMES',
-  multiple: true,
-  multipleNonGreedy: true,
-})
-
 const OVERCOMMITTED: Readonly<Record<string, ResourceName>> = {
   cpu: 'cpuMilli',
   memory: 'memoryBytes',
@@ -60,7 +56,7 @@ const OVERCOMMITTED: Readonly<Record<string, ResourceName>> = {
 }
 
 /** `cpu=2` pairs to percents. Throws where one is not a resource and a number from 1 to 100. */
-export const parseOvercommit = (pairs: readonly string[]): Readonly<Partial<Resources>> => {
+const parseOvercommit = (pairs: readonly string[]): Readonly<Partial<Resources>> => {
   const overcommit: { -readonly [name in ResourceName]?: number } = {}
   for (const pair of pairs) {
     const [, resource = '', times = ''] = /^(cpu|memory|disk)=(\d{1,3}(?:\.\d{1,2})?)$/.exec(pair) ?? []
@@ -77,13 +73,17 @@ export const parseOvercommit = (pairs: readonly string[]): Readonly<Partial<Reso
 }
 
 interface ProvisionFlags {
-  readonly 'allow-path': readonly string[] | undefined
-  readonly 'allow-capability': readonly string[] | undefined
-  readonly secrets: string | undefined
+  readonly 'allow-path'?: readonly string[] | undefined
+  readonly 'allow-capability'?: readonly string[] | undefined
+  readonly secrets?: string | undefined
+  readonly overcommit?: readonly string[] | undefined
+  readonly device?: readonly string[] | undefined
 }
 
-/** What those flags come to for `startWorker`. */
+/** What those flags come to for `startWorker`. Throws where one cannot be read. */
 export const provisionsOf = (flags: ProvisionFlags) => ({
+  overcommit: parseOvercommit(flags.overcommit ?? []),
+  devices: parseDevices(flags.device ?? []),
   access: {
     paths: (flags['allow-path'] ?? []).map((path) => resolve(path)),
     capabilities: (flags['allow-capability'] ?? []).map((name) => name.toUpperCase().replace(/^CAP_/, '')),

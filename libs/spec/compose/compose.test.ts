@@ -271,7 +271,8 @@ test('the job files that come of it are the same jobs', () => {
 /** What is refused, where, and in what words. */
 const REFUSED: readonly (readonly [what: string, text: string, where: string, phrase: string])[] = [
   ['a service that is a text', 'services: {a: x}', 'f:1:15 services.a', 'expected a service'],
-  ['no service at all', 'services: {}', 'f:1:11 services', 'no service is left'],
+  ['no service at all', 'services: {}', 'f:1:11 services', 'there is no service in it'],
+  ['services of profiles alone', 'services: {a: {image: x, profiles: [p]}}', 'f:1:11 services', 'no service is left'],
   ['an unknown section', 'services: {a: {image: x}}\nfoo: 1', 'f:2:6 foo', 'no field of a Compose file'],
   ['an unknown field', service('replica: 2'), 'f:4:14 services.a.replica', 'no field of a service'],
   ['a slip in a field', service('comand: x'), 'f:4:13 services.a.comand', 'did you mean `command`?'],
@@ -395,6 +396,11 @@ for (const [what, text, where, phrase] of REFUSED) {
     )
   })
 }
+
+test('a mistake that leaves no service is told alone', () => {
+  const result = convert('services: {a: x}')
+  assert.is(E.isLeft(result) && result.left.length, 1)
+})
 
 test('with lenient what cannot be carried over is left out and said', () => {
   const { jobs, warnings } = converted(service('privileged: true\n    tty: true'), { lenient: true })

@@ -179,8 +179,16 @@ class Conversion {
         found.push({ name, service: tree })
       }
     }
-    if (found.length === 0) findings.tell('wrong', services, 'no service is left to run', 'name a profile')
+    if (found.length === 0 && findings.wrong.length === 0) this.nothingToRun()
     return found
+  }
+
+  /** Said only where no mistake explains it. */
+  private nothingToRun(): void {
+    const { services, findings } = this
+    const profiles = 'each is for a profile: name one with `--profile NAME`'
+    if (services.parts.size > 0) findings.tell('wrong', services, 'no service is left to run', profiles)
+    else findings.tell('wrong', services, 'there is no service in it')
   }
 
   private project(): Tree {

@@ -110,6 +110,15 @@ test('a port that is free again wakes who waits for it on another worker of the 
   assert.equal(inShort(story.settle()), ['TaskScheduled second.api.0 on w2'])
 })
 
+test('a worker that turns out to be of another machine wakes who waits for a port of its old one', () => {
+  for (const portSpaces of [['n'], []]) {
+    const story = given(worker('w1', ['m']), worker('w2', ['m']), job('web', fixed, { replicas: 2 }))
+    assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1', 'TaskUnplaceable web.api.1'])
+    story.given(worker('w1', portSpaces))
+    assert.equal(inShort(story.settle()), ['TaskScheduled web.api.1 on w2'])
+  }
+})
+
 test('who waits for something else is not looked at again where a port of its machine is taken', () => {
   const volumes: TaskSpec['volumes'] = [{ type: 'volume', source: 'shared', target: '/data' }]
   const gpu = { cpuMilli: 0, memoryBytes: 0, diskBytes: 0, devices: { gpu: 1 } }

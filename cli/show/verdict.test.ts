@@ -110,6 +110,14 @@ test('a failed instance counts only when nothing else moves any more', () => {
   assert.equal(verdict.tag === 'Failed' && verdict.failed.map(({ index }) => index), [0])
 })
 
+test('while an update goes on, what has failed is for the manager to judge', () => {
+  const begun: Draft = { type: 'UpdateStarted', data: { job: 'web', version: 1, replaces: 1 } }
+  const down = [submitted(1, 1), scheduled(0), begun, failed(0)]
+  assert.is(judgeStart(after(...down), 1).tag, 'Going')
+  const given: Draft = { type: 'UpdateFailed', data: { job: 'web', version: 1, reason: 'web.api.0 failed' } }
+  assert.is(judgeStart(after(...down, given), 1).tag, 'UpdateFailed')
+})
+
 test('what is pending is told together with what has failed', () => {
   const verdict = judgeStart(after(submitted(1, 2), scheduled(0), failed(0)), 1)
   assert.equal(

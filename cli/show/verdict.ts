@@ -71,7 +71,7 @@ export const judgeStart = (job: Job, version: number): Verdict => {
   for (const instance of wantedOf(job)) by[standing(instance)].push(instance)
   if (awaitsPromotion(job)) return { tag: 'Canaries' }
   if (job.state === 'failed') return { tag: 'Failed', failed: by.failed }
-  if (job.update?.state === 'running' && by.pending.length + by.failed.length === 0) return GOING
+  if (job.update?.state === 'running' && by.pending.length === 0) return GOING // what has failed may be placed anew
   if (by.moving.length > 0 || (job.kind === 'batch' && by.pending.length === 0)) return GOING
   const running = by.up.some(({ state }) => state === 'running')
   if (job.kind === 'batch' && running) return GOING

@@ -129,6 +129,44 @@ test('an instance that fails for good fails the update, which goes no further', 
   assert.equal(after(story, 60_000), ['TaskRescheduled web.api.0 on w1'], 'it is tried again all the same')
 })
 
+/** The engine of its worker could not start the instance, nor when it was tried again. */
+const cannotStart = (story: Story, index: number, worker: string): void => {
+  const { attempt, task } = story.log.instance(id(index))
+  const next = on(id(index), worker, attempt + 1)
+  const again = on(id(index), worker, attempt + 2)
+  story.given(next.scheduled(task.job.version), again.restarting(), again.failed())
+}
+
+test('an instance that a worker cannot start is tried on another one, and the update waits for it', () => {
+  const story = updating({ autoRevert: true })
+  story.settle()
+  story.given(story.log.on(id(0)).stopped())
+  cannotStart(story, 0, 'w1')
+  assert.equal(after(story, 30_000), ['TaskRescheduled web.api.0 on w1'])
+  up(story, 0, 'w2')
+  assert.equal(after(story, 10_000), [stops(1)])
+})
+
+test('an instance that no worker can start fails the update once that has been without progress for too long', () => {
+  const story = updating({ healthyDeadlineMs: 20_000, progressDeadlineMs: 60_000 })
+  story.settle()
+  story.given(story.log.on(id(0)).stopped())
+  cannotStart(story, 0, 'w1')
+  assert.equal(after(story, 30_000), ['TaskRescheduled web.api.0 on w1'])
+  cannotStart(story, 0, 'w2')
+  assert.equal([after(story, 29_500), after(story, 500)], [[], ['UpdateFailed web']])
+})
+
+test('an instance that cannot be started and will not be placed anew fails the update at once', () => {
+  const reschedule = { attempts: 0, delayMs: 30_000, backoff: 2, maxDelayMs: 3_600_000 }
+  const [task] = version(2).tasks
+  const story = updating({}, 3, aJob({ tasks: [{ ...task, reschedule }] }))
+  story.settle()
+  story.given(story.log.on(id(0)).stopped())
+  cannotStart(story, 0, 'w1')
+  assert.equal(said(story), ['UpdateFailed web'])
+})
+
 test('an instance that is not healthy in time fails the update', () => {
   const story = updating({ healthyDeadlineMs: 20_000 })
   story.settle()

@@ -1,4 +1,14 @@
-import { type Instance, idOf, isOutdated, isPlaced, isUp, isWanted, type Now, type Task } from '#libs/cluster'
+import {
+  type Instance,
+  idOf,
+  isOutdated,
+  isPlaced,
+  isUp,
+  isWanted,
+  type Now,
+  rescheduleAfterMs,
+  type Task,
+} from '#libs/cluster'
 import { type UpdateSpec, updateOf } from '#libs/spec'
 import { type Seen, steadyAt } from './steady'
 
@@ -81,6 +91,15 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
 const troubleOf = (instance: Instance, late: boolean): string | null => {
   const id = idOf(instance)
   if (isOutdated(instance)) return null // what it was before is no fault of what it is to become
-  if (instance.state === 'failed') return `${id} failed: ${instance.reason ?? 'for no known reason'}`
+  if (instance.state === 'failed') {
+    return mayStartElsewhere(instance) ? null : `${id} failed: ${instance.reason ?? 'for no known reason'}`
+  }
   return late ? `${id} was not healthy within the \`healthyDeadline\` of its task` : null
 }
+
+/**
+ * Whether it was tried again where it was and never came to run, which says more of that worker than of its version, and
+ * will be placed anew. That it is not so for ever is for the `progressDeadline`.
+ */
+const mayStartElsewhere = (instance: Instance): boolean =>
+  instance.startedAt === 0 && instance.restarts > 0 && rescheduleAfterMs(instance) !== null

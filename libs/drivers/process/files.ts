@@ -40,10 +40,15 @@ export const readNumber = async (folder: string, name: string): Promise<number |
   return text !== undefined && /^\d+\n$/.test(text) ? Number(text) : undefined
 }
 
-/** Undefined for a folder that a crash left unfinished, or that is none of ours. */
+/** Undefined for a folder that a crash left unfinished, a power cut unreadable, or that is none of ours. */
 export const readBirth = async (folder: string): Promise<Birth | undefined> => {
   const text = await readIfThere(join(folder, FILES.birth))
-  return text === undefined ? undefined : (JSON.parse(text) as Birth)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as Birth
+  } catch {
+    return undefined // none of what it holds runs any more: it goes when the name is needed again
+  }
 }
 
 /** Makes the folder with all that must be known to adopt the process; whole or not at all. */

@@ -26,6 +26,9 @@ export interface ProcessOptions {
   readonly dir: string
 }
 
+/** One that the operating system has, as `ENOSPC`. */
+const isSystemError = (cause: unknown): boolean => cause instanceof Error && 'syscall' in cause
+
 const check = async (dir: string): DriverResult<string> => {
   if (process.platform === 'win32') {
     return E.left(refused('the process driver needs a Unix', { next: 'use the docker driver' }))
@@ -46,11 +49,12 @@ export const processDriver = (options: ProcessOptions): Driver => {
   const inTurn = keyedQueue()
   const measure = processMeter(dir)
 
-  // What goes wrong with the state directory is a refusal: the host must be mended.
+  // What goes wrong with the state directory is a refusal: the host must be mended. Any other throw is a fault of ours.
   const guarded = async <T>(work: () => DriverResult<T>): DriverResult<T> => {
     try {
       return await work()
     } catch (cause) {
+      if (!isSystemError(cause)) throw cause
       const next = 'see that the directory can be written and its disk is not full'
       return E.left(refused(causeText(cause), { where: dir, next }))
     }

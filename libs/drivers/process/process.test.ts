@@ -41,6 +41,15 @@ test('keeps a process running whose worker was killed, and its exit code', async
   }
 })
 
+test("takes a folder that a power cut left empty for nobody's", async ({ driver, owner, spec }) => {
+  const wanted = spec({})
+  await must(driver.run(wanted))
+  await must(driver.stop(wanted.ref, 'SIGKILL', 0))
+  writeFileSync(join(dir, containerName(wanted.ref), 'container.json'), '')
+  assert.equal(await must(driver.list(owner)), [])
+  assert.is((await must(driver.run(wanted))).state, 'running')
+})
+
 test('probes by HTTP, by TCP and by a command', async ({ driver, spec }) => {
   const http = { name: 'http', port: 80, hostPort: 0, protocol: 'tcp' as const }
   const server = `require('http').createServer((asked, answer) => {

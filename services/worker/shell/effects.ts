@@ -4,7 +4,6 @@ import type { Machine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import type { Effect, Observation } from '../core'
 import type { Outfitter } from './container'
-import { guarded } from './guarded'
 
 export interface EffectsOptions {
   readonly drivers: ReadonlyMap<DriverName, Driver>
@@ -49,7 +48,7 @@ export class Effects {
     switch (effect.tag) {
       case 'Run': {
         const spec = await this.options.outfitter.outfit(effect)
-        const ran = E.isLeft(spec) ? spec : await guarded(driver.run(spec.right))
+        const ran = E.isLeft(spec) ? spec : await driver.run(spec.right)
         if (E.isLeft(ran)) return { tag: 'NotRun', driver: effect.driver, ref, error: ran.left }
         return { tag: 'Ran', ref, container: ran.right }
       }
@@ -58,16 +57,16 @@ export class Effects {
         return { tag: 'Pulled', driver: effect.driver, ref, error: E.isLeft(pulled) ? pulled.left : null }
       }
       case 'Stop': {
-        const stopped = await guarded(driver.stop(ref, effect.signal, effect.graceMs))
+        const stopped = await driver.stop(ref, effect.signal, effect.graceMs)
         const exit = E.isLeft(stopped) ? stopped.left : stopped.right
         return { tag: 'StopDone', driver: effect.driver, ref, exit }
       }
       case 'Probe': {
-        const found = await guarded(driver.probe(ref, effect.probe, effect.timeoutMs))
+        const found = await driver.probe(ref, effect.probe, effect.timeoutMs)
         return { tag: 'Probed', driver: effect.driver, ref, found: E.isLeft(found) ? found.left : found.right }
       }
       case 'Remove': {
-        const removed = await guarded(driver.remove(ref))
+        const removed = await driver.remove(ref)
         if (E.isRight(removed)) await this.options.outfitter.discard(ref)
         return { tag: 'RemoveDone', driver: effect.driver, ref, error: E.isLeft(removed) ? removed.left : null }
       }
@@ -89,7 +88,7 @@ export class Effects {
     }
     const pulling = this.options.outfitter
       .auth(auth)
-      .then((who) => (E.isLeft(who) ? who : guarded(driver.pull(image, report, who.right))))
+      .then((who) => (E.isLeft(who) ? who : driver.pull(image, report, who.right)))
       .finally(() => this.pulls.delete(key))
     this.pulls.set(key, pulling)
     return pulling

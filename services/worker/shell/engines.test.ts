@@ -5,6 +5,7 @@ import { type Driver, simulatedDriver } from '#libs/drivers'
 import { createLogger, theMachine } from '#libs/runtime'
 import type { Observation } from '../core'
 import { EngineWatch } from './engines'
+import { guarded } from './guarded'
 
 type Listing = Awaited<ReturnType<Driver['list']>>
 
@@ -21,15 +22,16 @@ const watched = () => {
     },
   }
   const seen: Observation[] = []
+  const logger = createLogger('engines', 'silent')
   const watch = new EngineWatch({
-    driver,
+    driver: guarded(driver, logger),
     owner: { cluster: 'c', worker: 'w1' },
     generation: () => 0,
     report: (observation) => {
       seen.push(observation)
       if (observation.tag === 'Unreachable') watch.doubt() // as the worker does
     },
-    logger: createLogger('engines', 'silent'),
+    logger,
     machine: theMachine,
   })
   /** The n-th listing, from 1, as soon as it is asked for. */
@@ -66,7 +68,7 @@ test('lists again after a listing that failed, also when it was doubted meanwhil
   )
 })
 
-test('takes a driver that throws for an engine out of reach', async () => {
+test('takes a driver that throws while it lists for an engine out of reach', async () => {
   const { watch, listing, seen } = watched()
   ;(await listing(1)).fail(new Error('a fault of the driver'))
   ;(await listing(2)).answer(NOTHING)

@@ -3,7 +3,6 @@ import type { Driver, EngineEvent, Owner } from '#libs/drivers'
 import { type Cancel, type Logger, type Machine, within } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import type { Observation } from '../core'
-import { guarded } from './guarded'
 
 /** The engine's events are the fast way to know; listing again so often is the sure one. */
 const RELIST_EVERY_MS = 30_000
@@ -79,7 +78,7 @@ export class EngineWatch {
     this.cancelListing?.()
     const { driver, owner, report, generation } = this.options
     const begun = generation()
-    const listed = await guarded(driver.list(owner))
+    const listed = await driver.list(owner)
     this.listing = false
     if (this.closed) return
     if (E.isLeft(listed)) {
@@ -101,7 +100,7 @@ export class EngineWatch {
  */
 export const identitiesOf = async (drivers: Iterable<Driver>, machine: Machine): Promise<Record<string, string>> => {
   const asked = [...drivers].map(async (driver) => {
-    const identity = await within(machine, IDENTITY_MS, guarded(driver.identity()))
+    const identity = await within(machine, IDENTITY_MS, driver.identity())
     return identity === null || E.isLeft(identity) ? [] : [[driver.name, identity.right] as const]
   })
   return Object.fromEntries((await Promise.all(asked)).flat())

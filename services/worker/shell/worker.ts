@@ -19,6 +19,7 @@ import {
 import { NO_PROVISIONS, Outfitter } from './container'
 import { Effects } from './effects'
 import { EngineWatch, identitiesOf } from './engines'
+import { guarded } from './guarded'
 import { Heart } from './heart'
 import { noJournal } from './journal'
 import { nameLost, takeName, whenNameIsFree } from './name'
@@ -50,14 +51,18 @@ export class Worker {
   private watches: EngineWatch[] = []
   private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
+  private readonly options: WorkerOptions
   private readonly machine: Machine
   private readonly startedAt: number
   private readonly alarm: Alarm
   private scheduled = false
   private stopped = false
 
-  constructor(private readonly options: WorkerOptions) {
-    const { connection, name, drivers, logger } = options
+  constructor(given: WorkerOptions) {
+    const { connection, name, logger } = given
+    const drivers = given.drivers.map((driver) => guarded(driver, logger))
+    const options = { ...given, drivers }
+    this.options = options
     this.machine = options.machine ?? theMachine
     this.startedAt = this.machine.now().mono
     this.alarm = new Alarm(this.machine, () => this.wake())

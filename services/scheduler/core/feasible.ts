@@ -1,5 +1,4 @@
 import {
-  countDevices,
   hostPortsOf,
   type Instance,
   isColocated,
@@ -12,7 +11,7 @@ import {
 import { NONE } from '#libs/kernel'
 import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from './choosePorts'
-import { type Candidate, FILTERS } from './filters'
+import { type Candidate, devicesAfter, FILTERS } from './filters'
 import type { Fleet } from './fleet/fleet'
 import { siteOf } from './needs'
 import type { Admits } from './pick'
@@ -89,9 +88,7 @@ export class Feasible {
     const { worker } = before
     const chosen = chosenPorts(instance, before.hostPorts)
     this.ports.set(worker, new Set([...this.portsOf(worker), ...hostPortsOf({ spec, chosenPorts: chosen })]))
-    const devices = new Map(before.reservedDevices)
-    countDevices(devices, spec, 1)
-    this.devices.set(row, devices)
+    this.devices.set(row, devicesAfter(before.reservedDevices, spec, 1))
     for (const name of volumesOf({ ...instance, spec })) {
       const homes = this.homesOf(name)
       if (homes.size === 0) this.homes.set(name, new Set([worker.name]))
@@ -105,9 +102,7 @@ export class Feasible {
     const { worker, reservedDevices } = this.candidate(row)
     const own = hostPortsOf({ spec, chosenPorts: chosen })
     this.ports.set(worker, new Set([...this.portsOf(worker)].filter((key) => !own.includes(key))))
-    const devices = new Map(reservedDevices)
-    countDevices(devices, spec, -1)
-    this.devices.set(row, devices)
+    this.devices.set(row, devicesAfter(reservedDevices, spec, -1))
   }
 
   settle(): void {

@@ -1,5 +1,6 @@
 import { countDevices, hostPortsOf, type Instance, type Task, type Worker } from '#libs/cluster'
 import type { Resources } from '#libs/kernel'
+import type { TaskSpec } from '#libs/spec'
 import { chosenPorts } from '../choosePorts'
 
 /** A worker as the scheduler may still fill it: what the log says plus what this batch has promised already. */
@@ -26,10 +27,20 @@ export interface Candidate {
 export const beside = (instance: Instance, candidate: Candidate): Candidate => {
   const { spec } = instance.task
   const chosen = chosenPorts(instance, candidate.hostPorts)
-  const reservedDevices = new Map(candidate.reservedDevices)
-  countDevices(reservedDevices, spec, 1)
+  const reservedDevices = devicesAfter(candidate.reservedDevices, spec, 1)
   const hostPorts = new Set([...candidate.hostPorts, ...hostPortsOf({ spec, chosenPorts: chosen })])
   return { ...candidate, hostPorts, reservedDevices }
+}
+
+/** The devices that are reserved once an instance of a task has come (1), or has gone (-1). */
+export const devicesAfter = (
+  reserved: ReadonlyMap<string, number>,
+  spec: TaskSpec,
+  sign: 1 | -1,
+): ReadonlyMap<string, number> => {
+  const devices = new Map(reserved)
+  countDevices(devices, spec, sign)
+  return devices
 }
 
 /** One rule that a worker must meet. Checks and explains in one: null when it is met, else what was asked and had. */

@@ -11,7 +11,7 @@ import { target } from './target'
 import { volumes } from './volumes'
 import { workerReady } from './workerReady'
 
-export { beside, type Candidate, type Filter, type Reason } from './filter'
+export { type Candidate, devicesAfter, type Filter, type Reason } from './filter'
 
 /** All filters, cheapest and most telling first: the first that rejects is the one people are told. */
 export const FILTERS: readonly Filter[] = [

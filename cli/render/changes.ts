@@ -1,4 +1,4 @@
-import { formatBytes, formatCpu, formatDuration } from '#libs/kernel'
+import { formatBytes, formatCores, formatDuration } from '#libs/kernel'
 import type { Change, ClusterChanges, FieldChange, InstanceThen } from '../show/changes'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
@@ -81,7 +81,7 @@ const valueText = (path: string, value: unknown): string => {
   if (value === undefined || value === null || value === '') return 'none'
   if (typeof value === 'number') {
     if (path.endsWith('Bytes')) return formatBytes(value)
-    if (path.endsWith('cpuMilli')) return `${formatCpu(value)} cores`
+    if (path.endsWith('cpuMilli')) return formatCores(value)
     return path.endsWith('Ms') ? formatDuration(value) : String(value)
   }
   return typeof value === 'string' ? value : JSON.stringify(value)

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import * as O from 'fp-ts/Option'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { BYTE_UNITS, formatBytes, formatCpu, formatDuration, parseBytes, parseDuration } from './units'
+import { BYTE_UNITS, formatBytes, formatCores, formatCpu, formatDuration, parseBytes, parseDuration } from './units'
 
 const bytes = (text: string): number | null => O.toNullable(parseBytes(text))
 const ms = (text: string): number | null => O.toNullable(parseDuration(text))
@@ -59,6 +59,7 @@ test('a written duration is read back as about what it was', () => {
 
 test('cores are written without needless zeros', () => {
   assert.equal([0, 250, 1_000, 2_500, 125].map(formatCpu), ['0', '0.25', '1', '2.5', '0.125'])
+  assert.equal([0, 250, 999.9, 1_000, 2_000].map(formatCores), ['0 cores', '0.25 cores', '1 core', '1 core', '2 cores'])
 })
 
 test('every whole number of bytes that can be counted is read to the byte', () => {

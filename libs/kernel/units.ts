@@ -57,6 +57,12 @@ export const formatBytes = (bytes: number): string => {
 /** Cores for people: `0.25`, `2`. */
 export const formatCpu = (milli: number): string => `${Number((milli / 1000).toFixed(3))}`
 
+/** The same with the noun: `0.25 cores`, `1 core`. */
+export const formatCores = (milli: number): string => {
+  const text = formatCpu(milli)
+  return `${text} ${text === '1' ? 'core' : 'cores'}`
+}
+
 /** Milliseconds for people: `120ms`, `1.5s`, `4m10s`, `2h5m`, `3d4h`. */
 export const formatDuration = (ms: number): string => {
   if (Math.round(ms) < 1000) return `${Math.round(ms)}ms`

@@ -109,7 +109,7 @@ test('room is kept for those that are placed later, and they go nowhere else', (
   ])
   assert.equal(why(story, 'other.api.2')[0], [
     'w1',
-    'cpu: asks for 0.5 cores, 0 cores of 1 cores free; room is kept for web.log.0',
+    'cpu: asks for 0.5 cores, 0 of 1 core free; room is kept for web.log.0',
   ])
   assert.equal(why(story, 'web.log.0')[1], ['w2', 'colocate: its replica runs on w1'])
   story.given(on('web.api.0').started())
@@ -134,7 +134,7 @@ test('what has no room together is told with what all of them ask for, and waits
   story.settle()
   story.given(together({ replicas: 1 }, { replicas: 1 }))
   assert.equal(placed(story), ['TaskUnplaceable web.api.0', 'TaskUnplaceable web.log.0'])
-  assert.equal(why(story, 'web.api.0'), [['w1', 'cpu: its replica asks for 1 cores, 0.9 cores of 1 cores free']])
+  assert.equal(why(story, 'web.api.0'), [['w1', 'cpu: its replica asks for 1 core, 0.9 of 1 core free']])
   assert.equal(recompute(story.log.cluster, story.log.instance('web.api.0'))?.remedies, [
     { needs: ['0.1 more cpu'], workers: ['w1'] },
   ])

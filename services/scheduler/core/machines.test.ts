@@ -63,6 +63,13 @@ test('a fixed host port goes to one instance of a machine, and who waits for it 
   )
 })
 
+test('who waits for several host ports is told all of them', () => {
+  const ports: readonly PortSpec[] = [fixed, { name: 'dns', port: 53, hostPort: 5353, protocol: 'udp' }]
+  const story = given(worker('w1', ['m']), submitted(aJob({ tasks: [{ ports, replicas: 2 }] })))
+  story.settle()
+  assert.equal(why(story, 'web.api.1'), ['host ports 8080/tcp, 5353/udp are taken'])
+})
+
 test('workers of different machines, and those that say nothing of it, may each have the port', () => {
   const story = given(worker('w1', ['m']), worker('w2', ['n']), worker('w3', []), job('web', fixed, { replicas: 4 }))
   assert.equal(inShort(story.settle()).sort(), [

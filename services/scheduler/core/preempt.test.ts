@@ -105,7 +105,7 @@ test('the room that is made is given to nobody else meanwhile, and who waits for
   story.given(job('small', 100, 100))
   assert.equal(inShort(story.settle()), ['TaskUnplaceable small.api.0', 'TaskUnplaceable a.api.0'])
   const [w1] = explain(story.view, story.log.instance('small.api.0'))
-  assert.is(w1?.fits === false && w1.detail, 'asks for 0.1 cores, 0 cores of 1 cores free; room is kept for high.api.0')
+  assert.is(w1?.fits === false && w1.detail, 'asks for 0.1 cores, 0 of 1 core free; room is kept for high.api.0')
   story.given(registered('w2', 1_200))
   assert.ok(inShort(story.settle()).includes('TaskScheduled high.api.0 on w2'))
   assert.is(story.log.instance('a.api.0').state, 'scheduled', 'what was kept is free again')

@@ -1,4 +1,4 @@
-import { addResources, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
+import { addResources, formatResource, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
 import type { Assignment, WorkerView } from './view'
 
 /**
@@ -26,7 +26,10 @@ export const admit = (view: WorkerView, assignment: Assignment): string | null =
   }
   const needed = addResources(promised, assignment.spec.resources)
   const short = shortOf(needed, capacity)
-  if (short !== undefined) return `no room: ${short} ${needed[short]} would be promised of ${capacity[short]}`
+  if (short !== undefined) {
+    const [asked, has] = [needed, capacity].map((amounts) => formatResource(short, amounts[short]))
+    return `no room: ${asked} would be promised of ${has}`
+  }
   const device = Object.keys(devices).find((name) => (devices[name] ?? 0) > (view.devices[name] ?? 0))
   if (device === undefined) return null
   return `no room: ${devices[device]} ${device} would be promised of ${view.devices[device] ?? 0}`

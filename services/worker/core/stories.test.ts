@@ -604,7 +604,7 @@ test('a container that cannot be removed is tried again after the next listing, 
 test('a worker turns down what does not fit, and what needs a driver that it does not have', () => {
   const sim = given({ resources: { cpuMilli: 5_000_000, memoryBytes: 0, diskBytes: 0 } })
   assert.equal(news(sim), ['TaskRejected#1'])
-  assert.is(sim.log.instance(ID).reason, 'no room: cpuMilli 5000000 would be promised of 1000000')
+  assert.is(sim.log.instance(ID).reason, 'no room: 5000 cores would be promised of 1000 cores')
   const other = given({ driver: 'process' })
   assert.equal(news(other), ['TaskRejected#1'])
 })

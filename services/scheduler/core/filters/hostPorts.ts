@@ -8,14 +8,15 @@ export const hostPorts: Filter = {
   about: 'instance',
   rejects: (instance, candidate) => {
     const taken = takenOf(instance, candidate)
-    if (taken.length > 0) return `host port ${taken.join(', ')} is taken${byOthers(taken, candidate)}`
+    if (taken.length > 0)
+      return `${portsText(taken)} ${taken.length === 1 ? 'is' : 'are'} taken${byOthers(taken, candidate)}`
     const full = fullOf(instance, candidate)
     if (full.length === 0) return null
     return `all host ports of ${textOf(full)} are taken${byOthers(full.flatMap(keysOf), candidate)}`
   },
   remedy: (instance, candidate) => {
     const taken = takenOf(instance, candidate)
-    if (taken.length > 0) return `host port ${taken.join(', ')} to be free${onOthers(taken, candidate)}`
+    if (taken.length > 0) return `${portsText(taken)} to be free${onOthers(taken, candidate)}`
     return `a host port of ${textOf(fullOf(instance, candidate))} to be free`
   },
 }
@@ -23,6 +24,8 @@ export const hostPorts: Filter = {
 /** Those of its fixed ports that are taken. */
 const takenOf = ({ task }: Instance, { hostPorts }: Candidate): readonly string[] =>
   task.spec.ports.filter((port) => port.hostPort !== 0 && hostPorts.has(hostPortKey(port))).map(hostPortKey)
+
+const portsText = (keys: readonly string[]): string => `host ${keys.length === 1 ? 'port' : 'ports'} ${keys.join(', ')}`
 
 /** A range of which all ports are taken. */
 interface Full {

@@ -1,4 +1,4 @@
-import { needsCanaries, whyWaiting } from '#libs/cluster'
+import { isUp, needsCanaries, whyWaiting } from '#libs/cluster'
 import type { Move, Survey } from './survey'
 
 /** Whether the instances beyond the canaries may follow: there are none, or they were found good. */
@@ -15,11 +15,20 @@ export const waitsForPromotion = (found: Survey): boolean =>
 
 /** Which of the old ones are next: as many as `maxParallel`, and for the update the canaries, leave room for. */
 export const nextMoves = (found: Survey): readonly Move[] => {
-  const room = Math.max(0, found.update.maxParallel - found.inFlight)
+  const { maxParallel } = found.update
   let canaries = whyWaiting(found.task) === null ? roomForCanaries(found) : 0 // its successor would have to wait
-  const may = found.old.filter(({ forUpdate }) => {
-    if (forUpdate) canaries -= 1
-    return !forUpdate || canaries >= 0
-  })
-  return may.slice(0, room)
+  let [inFlight, settling] = [found.inFlight, found.settling.size]
+  const moves: Move[] = []
+  for (const move of found.old) {
+    if (inFlight >= maxParallel) break
+    if (move.forUpdate) canaries -= 1
+    if (move.forUpdate && canaries < 0) continue
+    const isSettling = found.settling.has(move.instance)
+    const others = inFlight + (isUp(move.instance) ? settling - Number(isSettling) : 0) // nobody misses what is not up
+    if (others >= maxParallel) continue
+    moves.push(move)
+    inFlight += 1
+    if (isSettling) settling -= 1
+  }
+  return moves
 }

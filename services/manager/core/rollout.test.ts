@@ -403,6 +403,15 @@ test('a restart of one instance leaves the others alone', () => {
   assert.equal(said(story), ['UpdateSucceeded web'])
 })
 
+test('of several that came up a moment ago none is moved before the others are up for long enough', () => {
+  const story = running({ minHealthyMs: 10_000 })
+  assert.equal(after(story.given(restartAsked('api', 1)), 10_000), [stops(1)])
+  replaced(story, 1)
+  assert.equal(after(story, 5_000), [])
+  story.given(story.log.on(id(0)).exited(), on(id(0), 'w1', 2).restarting(), on(id(0), 'w1', 2).started())
+  assert.equal([after(story.given(restartAsked()), 4_500), after(story, 500)], [[], [stops(0)]])
+})
+
 test('a restart that fails goes back to no other version', () => {
   const story = updating({ minHealthyMs: 0, autoRevert: true })
   for (const index of [0, 1, 2]) {

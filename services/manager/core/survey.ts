@@ -18,6 +18,8 @@ export interface Survey {
   readonly update: UpdateSpec
   /** Those to be replaced, with why; first the ones that are not up for long enough, of which least is lost. */
   readonly old: readonly Move[]
+  /** Those of `old` that are up, of the job's version, and not for long enough yet: they may have been moved a moment ago. */
+  readonly settling: ReadonlySet<Instance>
   /** Those that are as they should be, or stop in order to be; and how many of them are healthy. */
   readonly begun: number
   readonly steady: number
@@ -50,6 +52,7 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
   const update = updateOf(task.spec)
   const [unsteadyOld, steadyOld]: [Move[], Move[]] = [[], []]
   const [succeeded, held]: [Instance[], Instance[]] = [[], []]
+  const settling = new Set<Instance>()
   let [begun, steady, inFlight, dueAt] = [0, 0, 0, Number.POSITIVE_INFINITY]
   let trouble: string | null = null
   for (const { like, size } of task.instances.alike) {
@@ -70,6 +73,10 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
       if (instance.state === 'stopping') begun += 1
       if (instance.state === 'stopping' || instance.retiring?.state === 'stopping') inFlight += 1
       else (isSteady ? steadyOld : unsteadyOld).push({ instance, ...why })
+      if (at !== null && !isSteady && instance.version === task.job.version) {
+        settling.add(instance)
+        dueAt = Math.min(dueAt, at)
+      }
       continue
     }
     begun += 1
@@ -85,7 +92,7 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
   }
   const old = [...unsteadyOld.sort((a, b) => Number(isUp(a.instance)) - Number(isUp(b.instance))), ...steadyOld]
   const down = inFlight - held.length + old.filter(({ instance }) => !isUp(instance)).length
-  return { task, update, old, begun, steady, inFlight, succeeded, held, down, trouble, dueAt }
+  return { task, update, old, settling, begun, steady, inFlight, succeeded, held, down, trouble, dueAt }
 }
 
 const troubleOf = (instance: Instance, late: boolean): string | null => {

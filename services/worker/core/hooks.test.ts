@@ -2,7 +2,7 @@ import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Exit } from '#libs/drivers'
 import type { HookSpec, TaskSpec } from '#libs/spec'
-import { containers, crash, given, ID, news, RESTART, running, state } from '../../../libs/testing/workerStory'
+import { containers, crash, given, ID, news, RESTART, refOf, running, state } from '../../../libs/testing/workerStory'
 
 type Story = ReturnType<typeof given>
 
@@ -136,6 +136,17 @@ test('what comes after the end runs after a stop, too, and is not stopped with i
   assert.equal(news(sim), ['TaskHookStarted#1'])
   const told = ends(sim, '1.upload')
   assert.equal(told.slice(0, 2), ['TaskHookEnded#1', 'TaskStopped#1'])
+  assert.equal([state(sim), containers(sim), sim.broken], ['stopped #1', [], []])
+})
+
+test('what comes after the end is waited for by a stop though somebody has removed what ended', () => {
+  const sim = started(AFTER)
+  ends(sim, '1')
+  sim.engine.remove(refOf(sim, 1))
+  sim.relist()
+  sim.log.stopJob('web')
+  assert.equal([news(sim), state(sim)], [[], 'stopping #1'])
+  assert.equal(ends(sim, '1.upload').slice(0, 2), ['TaskHookEnded#1', 'TaskStopped#1'])
   assert.equal([state(sim), containers(sim), sim.broken], ['stopped #1', [], []])
 })
 

@@ -24,7 +24,9 @@ export const stop = (view: WorkerView, assignment: Assignment, now: Now, work: W
     work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
   }
   if (running.length > 0) return
-  const hasEnded = currentOf(view, assignment)?.state === 'exited'
+  // Where somebody has removed what ended, a hook that was begun tells that it did.
+  const hasEnded =
+    currentOf(view, assignment)?.state === 'exited' || containers.some((held) => isPoststop(assignment, held))
   if (mayFollow && hasEnded && runHooks(view, assignment, 'poststop', now, work).tag === 'Busy') return
   assignment.phase = 'over'
   const exit = currentOf(view, assignment)?.exit ?? null

@@ -91,7 +91,8 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
     dueAt = Math.min(dueAt, at ?? Number.POSITIVE_INFINITY, deadline <= now.mono ? Number.POSITIVE_INFINITY : deadline)
   }
   const old = [...unsteadyOld.sort((a, b) => Number(isUp(a.instance)) - Number(isUp(b.instance))), ...steadyOld]
-  const down = inFlight - held.length + old.filter(({ instance }) => !isUp(instance)).length
+  const served = held.filter(({ retiring }) => retiring !== null && isUp(retiring)).length
+  const down = inFlight - served + old.filter(({ instance }) => !isUp(instance)).length
   return { task, update, old, settling, begun, steady, inFlight, succeeded, held, down, trouble, dueAt }
 }
 

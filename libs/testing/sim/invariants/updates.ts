@@ -104,6 +104,9 @@ type Taking = EventOf<'TaskStopRequested' | 'TaskReplaceRequested'>
 
 const isOverdue = (data: Taking['data']): boolean => data.reason?.endsWith('its time is up') === true
 
+/** Whether its former attempt serves on, though its successor may not. */
+const hasFormer = ({ instances }: Task, index: number): boolean => instances.at(index)?.retiring?.state === 'running'
+
 const wrongIn = (
   { before }: Stored,
   type: Taking['type'],
@@ -120,6 +123,6 @@ const wrongIn = (
   if (isFormer && !waits)
     return isUp(before) && !unsteady.has(index) ? null : 'before its successor was up for long enough'
   if (type === 'TaskStopRequested' && startsFirst && before.retiringSeq === null) return 'before it had a successor'
-  const others = [...unsteady].filter((other) => other !== index)
+  const others = [...unsteady].filter((other) => other !== index && !(waits && hasFormer(task, other)))
   return others.length >= maxParallel ? `while ${others.join(', ')} is not up again for long enough` : null
 }

@@ -51,10 +51,15 @@ export interface TestRegistry {
   close(): void
 }
 
-/** `stalls`: it sends only the first half of the layer, and no more. */
-export const startTestRegistry = async (
-  options: { readonly layerBytes?: number; readonly stalls?: boolean } = {},
-): Promise<TestRegistry> => {
+interface TestRegistryOptions {
+  readonly layerBytes?: number
+  /** It sends only the first half of the layer, and no more. */
+  readonly stalls?: boolean
+  /** What it wants to be shown, as `username:password`. */
+  readonly login?: string
+}
+
+export const startTestRegistry = async (options: TestRegistryOptions = {}): Promise<TestRegistry> => {
   const { manifest, config, layer } = await makeImage(options.layerBytes ?? 4 << 20)
   const send = (response: ServerResponse, type: string, { digest, bytes }: Blob): void => {
     response.writeHead(200, {
@@ -65,7 +70,14 @@ export const startTestRegistry = async (
     if (options.stalls && bytes === layer.bytes) response.write(bytes.subarray(0, bytes.length / 2))
     else response.end(bytes)
   }
+  const entry = options.login === undefined ? null : `Basic ${Buffer.from(options.login).toString('base64')}`
   const server = createServer((request, response) => {
+    if (entry !== null && request.headers.authorization !== entry) {
+      response.writeHead(401, { 'www-authenticate': 'Basic realm="tests"' })
+      return void response.end(
+        JSON.stringify({ errors: [{ code: 'UNAUTHORIZED', message: 'authentication required' }] }),
+      )
+    }
     const path = request.url ?? ''
     const blob = [config, layer].find(({ digest }) => path.endsWith(`/blobs/${digest}`))
     if (path === '/v2/') response.end()

@@ -43,6 +43,22 @@ test('takes an image that its registry does not have as missing, in the words of
   assert.match(error.what, registry.missing)
 })
 
+test('a registry with a login is shown that of the task, and who has none or a wrong one is told so at once', async () => {
+  const registry = await startTestRegistry({ layerBytes: 1_000, login: 'team:pass' })
+  const pull = (password?: string) =>
+    driver.pull(registry.image, () => undefined, password === undefined ? undefined : { username: 'team', password })
+  try {
+    const [none, wrong] = [await mustFail(pull()), await mustFail(pull('word'))]
+    assert.equal([none.tag, wrong.tag], ['ImageMissing', 'ImageMissing'])
+    assert.match(none.what, 'wants a login')
+    assert.match(wrong.what, 'does not take the login of team')
+    await must(pull('pass'))
+    await engine.getImage(registry.image).remove({ force: true })
+  } finally {
+    registry.close()
+  }
+})
+
 test('gives up on a registry that stops sending, but not on the engine', async () => {
   const registry = await startTestRegistry({ stalls: true })
   const error = await mustFail(driver.pull(registry.image, () => undefined)).finally(registry.close)

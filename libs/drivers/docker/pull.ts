@@ -35,11 +35,24 @@ export const layerSum = (): ((message: PullMessage) => PullProgress | undefined)
 }
 
 /** The engine answers 404 or 500 alike whether the image, the right to it or the way to its registry is missing. */
-const FOR_GOOD = /manifest unknown|manifest for .* not found|does not exist|denied|unauthorized|invalid reference/i
+const FOR_GOOD = /manifest unknown|manifest for .* not found|does not exist|denied|invalid reference/i
+/** What it says to who shows no login, and to who shows a wrong one. */
+const NO_ENTRY = /no basic auth credentials|unauthorized|authentication required/i
 
-const pullError = (connection: Connection, image: string, words: string): DriverError => {
-  const kind = FOR_GOOD.test(words) ? imageMissing : failed
-  return kind(`cannot pull ${image}: ${words}`, {
+/** What is pulled, and what the registry is shown for it. */
+interface Wish {
+  readonly image: string
+  readonly auth: RegistryAuth | undefined
+}
+
+const pullError = (connection: Connection, { image, auth }: Wish, words: string): DriverError => {
+  const noEntry = NO_ENTRY.test(words)
+  const kind = noEntry || FOR_GOOD.test(words) ? imageMissing : failed
+  const login =
+    auth === undefined
+      ? 'its registry wants a login, which `registryAuth` of the task names'
+      : `its registry does not take the login of ${auth.username} that \`registryAuth\` names`
+  return kind(`cannot pull ${image}: ${noEntry ? `${login}: ` : ''}${words}`, {
     where: connection.where,
     next: `is the name right, and can that host reach and log in to its registry? try \`docker pull ${image}\` there`,
   })
@@ -47,25 +60,25 @@ const pullError = (connection: Connection, image: string, words: string): Driver
 
 // None of what the registry says means that the engine is gone; each ends the attempt, and the way to a registry may be
 // mended: whether to try again is the restart policy's choice.
-const refusedPull = (connection: Connection, image: string, failure: ApiFailure): DriverError => {
-  const error = driverError(connection, `pull ${image}`, failure)
+const refusedPull = (connection: Connection, wish: Wish, failure: ApiFailure): DriverError => {
+  const error = driverError(connection, `pull ${wish.image}`, failure)
   const registryTrouble = failure.status !== undefined && failure.status !== 502 && failure.status !== 503
-  return registryTrouble ? pullError(connection, image, failure.words) : error
+  return registryTrouble ? pullError(connection, wish, failure.words) : error
 }
 
 /** What stopped a pull that makes no progress: the engine, if it does not answer either, else the registry. */
-const stalled = async (connection: Connection, image: string): Promise<DriverError> => {
+const stalled = async (connection: Connection, wish: Wish): Promise<DriverError> => {
   const { ping, timeouts, where } = connection
   const alive = await ping()
   const words = `no progress for ${timeouts.pullIdleMs / 1000} s`
   return E.isRight(alive)
-    ? pullError(connection, image, words)
-    : unreachable(`pull ${image}: ${words}, and the engine does not answer`, { where })
+    ? pullError(connection, wish, words)
+    : unreachable(`pull ${wish.image}: ${words}, and the engine does not answer`, { where })
 }
 
 const follow = async (
   connection: Connection,
-  image: string,
+  wish: Wish,
   stream: Readable,
   progress: (progress: PullProgress) => void,
 ): DriverResult<void> => {
@@ -79,14 +92,16 @@ const follow = async (
     for await (const message of jsonLines(stream)) {
       timer.refresh()
       const { error } = message as PullMessage
-      if (error !== undefined) return E.left(pullError(connection, image, error))
+      if (error !== undefined) return E.left(pullError(connection, wish, error))
       const news = sum(message as PullMessage)
       if (news !== undefined) progress(news)
     }
     return E.right(undefined)
   } catch (cause) {
-    if (idle) return E.left(await stalled(connection, image))
-    return E.left(unreachable(`pull ${image}: the connection broke (${causeText(cause)})`, { where: connection.where }))
+    if (idle) return E.left(await stalled(connection, wish))
+    return E.left(
+      unreachable(`pull ${wish.image}: the connection broke (${causeText(cause)})`, { where: connection.where }),
+    )
   } finally {
     clearTimeout(timer)
     stream.destroy()
@@ -101,8 +116,9 @@ export const pullImage = async (
   auth?: RegistryAuth,
 ): DriverResult<void> => {
   const { docker, request, timeouts } = connection
+  const wish = { image, auth }
   const authconfig = auth === undefined ? {} : { authconfig: auth }
   const opened = await request(timeouts.pullIdleMs, (abortSignal) => docker.pull(image, { ...authconfig, abortSignal }))
-  if (E.isRight(opened)) return follow(connection, image, opened.right as Readable, progress)
-  return E.left(opened.left.silent ? await stalled(connection, image) : refusedPull(connection, image, opened.left))
+  if (E.isRight(opened)) return follow(connection, wish, opened.right as Readable, progress)
+  return E.left(opened.left.silent ? await stalled(connection, wish) : refusedPull(connection, wish, opened.left))
 }

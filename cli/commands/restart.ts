@@ -9,7 +9,7 @@ export default class Restart extends OrkCommand {
   static override description =
     'As an update does, by the `update` of each task: `start-first` starts the new one before the old one is stopped, and ' +
     'no more than `maxParallel` are down at once. A task (JOB.TASK) or an instance (JOB.TASK.INDEX) can be named. Instances ' +
-    'that have failed are tried again.'
+    'that have failed, or that workers have turned down, are tried again.'
   static override examples = [
     '<%= config.bin %> restart web',
     { description: 'One task, and why', command: '<%= config.bin %> restart web.api --reason "new certificate"' },

@@ -5,7 +5,7 @@ import { describeJob, describeJobDetail } from '#libs/cluster'
 import { aJob } from '../../libs/testing/happenings'
 import { History } from '../../libs/testing/history'
 import { cronOf } from './cron'
-import { renderJobs } from './job'
+import { renderExplain, renderJobs } from './job'
 
 const states = ({ cluster }: History): readonly (string | undefined)[] =>
   renderJobs([...cluster.jobs.values()].map(describeJob), { now: 0, zone: 'UTC', colours: createColors(false) })
@@ -22,6 +22,16 @@ test('a job of which nothing has a place yet is pending, and runs once something
   assert.equal(states(history), ['running'])
   history.add(history.on('web.api.0').lost())
   assert.equal(states(history), ['pending'])
+})
+
+test('who waits for workers that turned it down is told how to have them asked again', () => {
+  const look = { now: 0, zone: 'UTC', colours: createColors(false) }
+  const explained = (filter: string): string => {
+    const workers = [{ worker: 'w1', fits: false, filter, detail: 'why' }] as const
+    return renderExplain({ id: 'web.api.0', seq: 1, pending: true, awaits: null, policy: 'spread', workers }, look)
+  }
+  assert.match(explained('rejected'), '`ork restart web.api.0`')
+  assert.not.match(explained('cpu'), 'restart')
 })
 
 test('a batch job of which the first have completed runs, though the others wait', () => {

@@ -116,5 +116,10 @@ export const renderExplain = ({ id, workers }: ExplainReply, look: EventLook): s
     return `${name} is pending: no worker has joined yet; start one with \`ork worker\``
   }
   const lines = verdictLines(workers, `${colours.green('has room')}; it will be placed in a moment`, look)
-  return [`${name} is pending; of ${count(workers.length, 'worker')}:`, ...lines.map((line) => `  ${line}`)].join('\n')
+  const turnedDown = workers.some((verdict) => !verdict.fits && verdict.filter === 'rejected')
+  const next = turnedDown
+    ? [`once what was lacking is there, \`ork restart ${escapeText(id)}\` has it tried again`]
+    : []
+  const about = [...lines, ...next].map((line) => `  ${line}`)
+  return [`${name} is pending; of ${count(workers.length, 'worker')}:`, ...about].join('\n')
 }

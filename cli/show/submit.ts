@@ -196,12 +196,12 @@ const tellEnd = async (
   }
 }
 
-/** Room, or where every worker lacks the driver, or turned it down, one that has what is asked for. */
+/** Room, or where every worker lacks the driver, or turned it down, one that has it. */
 const whatItWaitsFor = (explained: readonly ExplainReply[]): string => {
   const verdicts = explained.flatMap(({ workers }) => workers)
   if (verdicts.length === 0) return 'there is a worker'
   const all = (filter: string): boolean => verdicts.every((verdict) => !verdict.fits && verdict.filter === filter)
-  if (all('rejected')) return 'a worker is started that gives it what it asks for'
+  if (all('rejected')) return 'a worker that has what was lacking is asked again'
   return all('driver') ? 'a worker offers its `driver`' : 'there is room'
 }
 

@@ -106,7 +106,10 @@ const target = (cluster: Cluster, job: Job, event: TargetEvent, changes: Changes
   return true
 }
 
-/** What is placed is no longer as it should be, and is replaced as for an update; what has failed is tried again. */
+/**
+ * What is placed is no longer as it should be, and is replaced as for an update; what has failed, or was turned down by a
+ * worker, is tried again.
+ */
 const restart = (cluster: Cluster, job: Job, { data, time }: RestartEvent, changes: Changes): void => {
   const since = Date.parse(time)
   for (const task of job.tasks.values()) {
@@ -114,6 +117,7 @@ const restart = (cluster: Cluster, job: Job, { data, time }: RestartEvent, chang
     for (const instance of task.instances.made()) {
       if ((data.index !== null && data.index !== instance.index) || !isWanted(instance)) continue
       if (instance.state === 'failed') tryAnew(cluster, instance, since)
+      else if (instance.state === 'pending') forgetFailures(instance)
       else if (!isPlaced(instance.state) || instance.state === 'stopping' || isOutdated(instance)) continue
       else {
         instance.templateVersion = TO_RESTART

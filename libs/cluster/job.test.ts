@@ -159,6 +159,12 @@ test('an instance that was turned down may go there again once the job asks for 
   assert.equal(story.when(submitted(of(1, 'busybox:2'), 2)).instance('web.api.0').rejectedBy, [])
 })
 
+test('an instance that was turned down may go there again once a restart is asked for', () => {
+  const story = given(registered(), submitted(of(1)), on('web.api.0').scheduled(), on('web.api.0').rejected())
+  story.when({ type: 'JobRestartRequested', data: { job: 'web', task: null, index: null, reason: null } })
+  assert.equal([story.instances, story.instance('web.api.0').rejectedBy], [{ 'web.api.0': 'pending' }, []])
+})
+
 test('a restart keeps the worker and its resources, and counts', () => {
   const story = given(registered(), submitted(), ...run('web.api.0'))
   story.when(on('web.api.0').exited(3), on('web.api.0', 'w1', 2).restarting(1))

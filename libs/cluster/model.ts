@@ -270,7 +270,7 @@ export interface Instance extends Attempt {
   reschedules: number
   /** The workers where that was, latest last: another one is taken if it fits. At most `MAX_AVOIDED`. */
   avoids: readonly string[]
-  /** Workers that turned this version down, and were not started anew since. */
+  /** Workers that turned this version down, and were not started anew since; a restart that is asked for forgets them. */
   rejectedBy: readonly string[]
   /** Sequences of its latest events, oldest first: history is read one by one, never by wildcard. */
   recent: number[]

@@ -176,6 +176,7 @@ const cronStep = ({ name, version }: Job, { runs, through }: CronState, roll: nu
 const updateStep = ({ name, version, update }: Job, roll: number): Draft | undefined => {
   const data = { job: name, version }
   const paused: Draft = { type: 'UpdatePaused', data: { ...data, reason: null } }
+  const restart: Draft = { type: 'JobRestartRequested', data: { job: name, task: null, index: null, reason: null } }
   switch (update?.state) {
     case 'running':
       return at<Draft>(
@@ -190,6 +191,7 @@ const updateStep = ({ name, version, update }: Job, roll: number): Draft | undef
     case 'paused':
       return { type: 'UpdateResumed', data: { ...data, reason: null } }
     default:
+      if (roll % 3 === 0) return restart
       return update === null ? { type: 'UpdateStarted', data: { ...data, replaces: 1 } } : paused
   }
 }

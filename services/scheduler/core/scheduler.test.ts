@@ -249,6 +249,14 @@ test('a worker that turned an instance down is asked again once it is started an
   ])
 })
 
+test('a worker that turned an instance down is asked again once a restart is asked for', () => {
+  const story = given(registered('w1'), job('web'))
+  story.settle()
+  assert.equal(inShort(story.given(on('web.api.0').rejected('no such secret')).settle()), ['TaskUnplaceable web.api.0'])
+  story.given({ type: 'JobRestartRequested', data: { job: 'web', task: null, index: null, reason: null } })
+  assert.equal(inShort(story.settle()), ['TaskScheduled web.api.0 on w1'])
+})
+
 test('nor is an instance kept from it that ran elsewhere when it was started anew', () => {
   const story = given(registered('w1'), registered('w2', 3_000), job('web'))
   story.settle()

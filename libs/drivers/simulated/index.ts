@@ -72,7 +72,7 @@ export const simulatedDriver = (options: SimulatedOptions = {}): SimulatedDriver
   return {
     name: 'simulated',
     check: () => reached(async () => E.right('simulated 1')),
-    identity: async () => E.right(identity),
+    identity: () => reached(async () => E.right(identity)),
     list: (owner) => {
       owners.add(owner)
       return reached(async () => E.right([...host.of(owner)].map(asContainer)))

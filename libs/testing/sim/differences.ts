@@ -38,6 +38,8 @@ export const differences = (world: World): string[] => {
   for (const worker of truth.workers.values()) {
     const expected = world.nodes.get(worker.name)?.away === true ? ['forgotten'] : ['ready']
     if (!expected.includes(worker.state)) wrong.push(`worker ${worker.name} is ${worker.state}`)
+    if (worker.state === 'ready' && !hasToldItsEngine(world, worker.name))
+      wrong.push(`worker ${worker.name} has not told which engine it has`)
     const left = worker.intake === 'drained' || worker.intake === 'draining' ? [...worker.instances] : []
     const mayStay =
       worker.drainDeadlineMs === null &&
@@ -57,6 +59,15 @@ export const differences = (world: World): string[] => {
     }
   }
   return wrong
+}
+
+/** Whether it is in what the worker has told of itself last. */
+const hasToldItsEngine = ({ truth, servers }: World, name: string): boolean => {
+  for (let seq = truth.seq; seq > 0; seq -= 1) {
+    const event = servers.at(seq)?.entry.event
+    if (event?.type === 'WorkerRegistered' && event.data.worker === name) return 'simulated' in event.data.engines
+  }
+  return false
 }
 
 /** Adds to `known` the containers that may be there. */

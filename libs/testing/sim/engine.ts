@@ -18,6 +18,8 @@ import type { Weather } from './weather'
 /** What is left of a call to an engine that hangs. */
 const HANG_MS = [5_000, 40_000] as const
 const KILLED: Exit = { exitCode: 137, signal: 'SIGKILL', oomKilled: false }
+/** How often it does not say which it is. */
+const SILENT_OF_ITSELF = 0.2
 /** In a task's environment: the worker whose engine cannot start it, until all is mended. */
 export const NO_START_ON = 'SIM_NO_START_ON'
 const NO_START: DriverError = { tag: 'Failed', what: 'a stranger has its port' }
@@ -93,8 +95,8 @@ export class Engine {
     this.gone = true
   }
 
-  /** The engine as one process on its machine reaches it: it may not hear, not answer, or hang. */
-  reachedBy(process: Process, random: Random, weather: Weather): Driver {
+  /** The engine as one process on its machine reaches it: it may not hear, not answer, or hang; `moods`: not say who it is. */
+  reachedBy(process: Process, random: Random, moods: Random, weather: Weather): Driver {
     const wait = (ms: number): Promise<void> => new Promise((resolve) => this.time.after(ms, resolve))
     const call = async <T>(work: () => DriverResult<T>): DriverResult<T> => {
       await process.passes('engine', 'before')
@@ -113,6 +115,7 @@ export class Engine {
     const { host } = this
     return {
       ...host,
+      identity: async () => (moods.chance(SILENT_OF_ITSELF) ? E.left(NO_ANSWER) : host.identity()),
       list: (owner) => call(() => host.list(owner)),
       pull: (image, progress) => call(() => this.pull(image, progress)),
       run: (spec) =>

@@ -15,6 +15,7 @@ import { labelsOf } from './labels'
 import { networkOf } from './machines'
 import type { Start, Surroundings } from './node'
 import type { Process } from './process'
+import { Random } from './random'
 
 const logger = pino({ level: 'silent' })
 
@@ -85,7 +86,8 @@ export const startWorker =
     has: Pick<WorkerOptions, 'capacity' | 'devices'>,
   ): Start =>
   async (connection, process, random, tell) => {
-    const reached = engine.reachedBy(process, random, around.weather)
+    const moods = new Random(around.seed, `moods ${process.name}`)
+    const reached = engine.reachedBy(process, random, moods, around.weather)
     const driver = around.plant.driver?.(reached) ?? reached
     const cluster = around.snapshots.choose(random, around.servers.store.firstSeq)
     keepOwnPart(cluster, name)

@@ -113,17 +113,20 @@ const noticeSuccessor = (view: WorkerView, { event }: Entry): void => {
   else if (view.registered) view.successor = { host: event.data.host, engines: event.data.engines }
 }
 
-/** What the log has of an engine last is what is believed there, though an earlier life of this worker may have said it. */
-const noticeEngine = (view: WorkerView, { event }: Entry): void => {
-  if (event.type !== 'WorkerDriverChanged' || event.data.worker !== view.name) return
-  const engine = view.engines.get(event.data.driver)
-  if (engine !== undefined) engine.silenceTold = !event.data.answers
+/**
+ * What the log has of the engines last is what is believed there, though an earlier life of this worker may have said it.
+ * With a registration all are taken to answer.
+ */
+const noticeEngines = (view: WorkerView, { event }: Entry): void => {
+  if (event.type !== 'WorkerDriverChanged' && event.type !== 'WorkerRegistered') return
+  const own = view.cluster.workers.get(view.name)
+  if (own === undefined || event.data.worker !== view.name) return
+  for (const [driver, engine] of view.engines) engine.silenceTold = own.silentDrivers.includes(driver)
 }
 
 /** Folds one entry of this worker's part of the log; one that was folded before changes nothing. */
 export const evolveView = (view: WorkerView, entry: Entry, now: Now): void => {
   if (entry.seq <= view.cluster.seq) return
-  noticeEngine(view, entry)
   noticeSuccessor(view, entry)
   evolve(view.cluster, entry, {
     job: (job) => {
@@ -136,4 +139,5 @@ export const evolveView = (view: WorkerView, entry: Entry, now: Now): void => {
       if (worker.name === view.name && worker.state !== 'ready') touchAll(view)
     },
   })
+  noticeEngines(view, entry)
 }

@@ -1,5 +1,6 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
+import { registered as workerRegistered } from '../../../libs/testing/happenings'
 import type { WorkerSimulation } from '../../../libs/testing/workerSimulation'
 import { running } from '../../../libs/testing/workerStory'
 import { decide } from './decide'
@@ -53,6 +54,19 @@ test('what an earlier life of the worker had sent of an engine, and comes in lat
   sim.log.add({ type: 'WorkerDriverChanged', data: { worker: 'w1', driver: 'simulated', answers: false } })
   sim.read(1)
   assert.equal(told(sim), ['simulated true'])
+})
+
+test('a registration takes all engines to answer: one that is silent still is told of again', () => {
+  const sim = registered()
+  sim.loseEngine()
+  told(sim)
+  sim.pass(3_000)
+  assert.equal(told(sim), ['simulated false'])
+  sim.log.add({ type: 'WorkerDriverChanged', data: { worker: 'w1', driver: 'simulated', answers: false } })
+  sim.view.registration = 'anew'
+  sim.log.add(workerRegistered('w1'), { id: 'anew' })
+  sim.read(2)
+  assert.equal(told(sim), ['simulated false'])
 })
 
 test('a worker that was succeeded stops what its successor cannot reach, and leaves the rest to that one', () => {

@@ -9,9 +9,9 @@ export interface WorkerView {
   readonly name: string
   /** What the log says of the jobs and of this worker's instances; others' are not followed. */
   readonly cluster: Cluster
-  /** The id of the registration with which this process took the name; null until it does. */
+  /** The id of the registration that this process has sent last; null until it takes the name by the first. */
   registration: string | null
-  /** Whether the log has come to that registration. */
+  /** Whether the log has come to the first. */
   registered: boolean
   /** A process that has taken the name since: this one decides and says nothing more. */
   successor: Successor | null

@@ -1,14 +1,12 @@
 import * as E from 'fp-ts/Either'
 import type { Driver, EngineEvent, Owner } from '#libs/drivers'
-import { type Cancel, type Logger, type Machine, within } from '#libs/runtime'
+import type { Cancel, Logger, Machine } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import type { Observation } from '../core'
 
 /** The engine's events are the fast way to know; listing again so often is the sure one. */
 const RELIST_EVERY_MS = 30_000
 const RETRY_MS = 1_000
-/** How long a start waits for each engine to say which it is. */
-const IDENTITY_MS = 2_000
 
 export interface EngineWatchOptions {
   readonly driver: Driver
@@ -92,16 +90,4 @@ export class EngineWatch {
     }
     this.cancelListing = this.options.machine.after(RELIST_EVERY_MS, () => void this.list())
   }
-}
-
-/**
- * Which engine each driver has, by the drivers' names. One that does not answer in time is left out: its containers are
- * then taken for nobody else's.
- */
-export const identitiesOf = async (drivers: Iterable<Driver>, machine: Machine): Promise<Record<string, string>> => {
-  const asked = [...drivers].map(async (driver) => {
-    const identity = await within(machine, IDENTITY_MS, driver.identity())
-    return identity === null || E.isLeft(identity) ? [] : [[driver.name, identity.right] as const]
-  })
-  return Object.fromEntries((await Promise.all(asked)).flat())
 }

@@ -7,7 +7,6 @@ import type { DriverName } from '#libs/spec'
 import {
   decide,
   evolveView,
-  inContact,
   initialView,
   type Observation,
   observe,
@@ -18,13 +17,14 @@ import {
 } from '../core'
 import { NO_PROVISIONS, Outfitter } from './container'
 import { Effects } from './effects'
-import { EngineWatch, identitiesOf } from './engines'
+import { EngineWatch } from './engines'
 import { guarded } from './guarded'
 import { Heart } from './heart'
 import { noJournal } from './journal'
-import { nameLost, takeName, whenNameIsFree } from './name'
-import { registrationOf, type WorkerOptions } from './options'
+import { nameLost, whenNameIsFree } from './name'
+import type { WorkerOptions } from './options'
 import { Outbox } from './outbox'
+import { Registration } from './registration'
 import { RoomWatch } from './roomWatch'
 import { serve } from './serve'
 
@@ -48,6 +48,7 @@ export class Worker {
   private readonly effects: Effects
   private readonly heart: Heart
   private readonly room: RoomWatch
+  private readonly registration: Registration
   private watches: EngineWatch[] = []
   private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
@@ -106,6 +107,13 @@ export class Worker {
       isBusy: () => this.effects.busy,
       by: () => this.by(),
     })
+    this.registration = new Registration({
+      worker: options,
+      view: this.view,
+      machine: this.machine,
+      by: () => this.by(),
+      isOver: () => this.stopped,
+    })
   }
 
   /**
@@ -136,8 +144,7 @@ export class Worker {
       upMs: () => this.machine.now().mono - this.startedAt,
       unsent: () => this.outbox.waitingSince(this.machine.now().wall - SOON_MS),
     })
-    this.view.identities = await identitiesOf(this.drivers.values(), this.machine)
-    await this.register()
+    await this.registration.take()
     if (this.stopped) return
     this.heart.start()
     this.wake()
@@ -245,19 +252,11 @@ export class Worker {
     return { id: this.machine.newId(), source: `worker/${this.options.name}`, time: this.machine.now().wall } as const
   }
 
-  private async register(): Promise<void> {
-    const event = stamp(registrationOf(this.options, this.view.identities), this.by())
-    this.view.registration = event.id
-    await takeName(event, this.options, this.machine, {
-      isOver: () => this.stopped,
-      taken: (sentAt) => inContact(this.view, sentAt),
-    })
-  }
-
   private observed(seen: Observation): void {
     observe(this.view, seen)
-    if (seen.tag === 'Listed' && seen.driver === 'docker') {
-      void this.outfitter.keepOnly(seen.containers.map(({ ref }) => ref))
+    if (seen.tag === 'Listed') {
+      void this.registration.complete()
+      if (seen.driver === 'docker') void this.outfitter.keepOnly(seen.containers.map(({ ref }) => ref))
     }
     for (const [name, engine] of this.view.engines) {
       if (engine.state === 'unreachable') this.watches.find((watch) => watch.name === name)?.doubt()

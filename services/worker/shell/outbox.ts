@@ -19,7 +19,7 @@ const RETRY_MS = 1_000
 const KEEP_AFTER_MS = 250
 
 interface Waiting {
-  readonly told: Told
+  told: Told
   kept: boolean
 }
 
@@ -72,9 +72,19 @@ export class Outbox {
     const facts = await journal.recover()
     if (facts.length === 0) return journal.clear()
     logger.info({ facts: facts.length }, 'sending what could not be sent before')
-    for (const told of facts) this.enqueue(told, true)
-    void this.send()
+    const recovered = facts.map((told) => this.enqueue(told, true))
+    await this.boundAsOf(recovered)
+    if (!this.sending) void this.send()
     await this.drained()
+  }
+
+  /** A log that was restored from a backup ends before what the facts were decided on: what it stores from now on is new. */
+  private async boundAsOf(recovered: readonly Waiting[]): Promise<void> {
+    const end = await this.options.log.lastSeq().catch(() => Number.POSITIVE_INFINITY) // away: each comes twice at most
+    for (const waiting of recovered) {
+      const { asOf } = waiting.told
+      if (asOf !== undefined && asOf > end) waiting.told = { ...waiting.told, asOf: end }
+    }
   }
 
   /** Tells whether the servers are there: while they are not, facts go to the journal at once. */
@@ -164,7 +174,7 @@ export class Outbox {
     queue?.shift()
     if (hadNoEffect(told, seq)) {
       this.options.logger.warn({ id: told.id, seq }, 'the log has had this before, to no effect: it is told again')
-      const { asOf, ...rest } = told // without `asOf`: a log that was restored from a backup is behind it for long
+      const { asOf, ...rest } = told // without `asOf`: once more is enough
       const again = { told: { ...rest, id: `${told.id}@${asOf}` }, kept: false }
       queue?.unshift(again)
       this.unkept.push(again)

@@ -1,5 +1,6 @@
 import { addResources, formatResource, NO_RESOURCES, RESOURCE_NAMES, type Resources } from '#libs/kernel'
-import type { Assignment, WorkerView } from './view'
+import type { Assignment } from './assignment'
+import type { WorkerView } from './view'
 
 /**
  * The worker's own word on what it was given: never more than it has, whatever the scheduler believed. What runs

@@ -10,19 +10,10 @@ import {
   type Now,
 } from '#libs/cluster'
 import type { Entry } from '#libs/events'
+import { type Assignment, NO_HOOKS } from './assignment'
 import { NO_CHECK } from './check'
 import { longestDelayMs } from './restart'
-import {
-  type Assignment,
-  addAssignment,
-  assignmentAt,
-  assignmentsOf,
-  forget,
-  isCaughtUp,
-  NO_HOOKS,
-  touchAll,
-  type WorkerView,
-} from './view'
+import { addAssignment, assignmentAt, assignmentsOf, forget, isCaughtUp, touchAll, type WorkerView } from './view'
 
 /** Takes note of an instance that the log says something new about, if it is or was this worker's. */
 export const assign = (view: WorkerView, instance: Instance, now: Now): void => {

@@ -1,5 +1,6 @@
 import { findInstance } from '#libs/cluster'
-import { assignmentOf, assignmentsOf, containersOf, type Held, type WorkerView } from './view'
+import { containersOf } from './containers'
+import { assignmentOf, assignmentsOf, type Held, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** What a container that is nobody's any more is stopped with. */

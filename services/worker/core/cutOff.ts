@@ -1,5 +1,6 @@
 import { type Now, stopsAfterMs } from '#libs/cluster'
-import { type Assignment, touchAll, type WorkerView } from './view'
+import type { Assignment } from './assignment'
+import { touchAll, type WorkerView } from './view'
 
 /**
  * Cut off from the log for too long, this worker stops what must not run twice before another one may start it; see

@@ -2,10 +2,12 @@ import type { Now } from '#libs/cluster'
 import type { Exit } from '#libs/drivers'
 import { hashFraction } from '#libs/kernel'
 import { rescheduleOf } from '#libs/spec'
+import { type Assignment, type Ending, NO_HOOKS, refOf } from './assignment'
 import { NO_CHECK } from './check'
+import { containersOf, currentOf, keyOf } from './containers'
 import { attemptOf, tell } from './facts'
 import { type AfterExit, afterExit, afterFailure, describeExit, GONE, sparingMs } from './restart'
-import { type Assignment, containersOf, currentOf, type Ending, keyOf, NO_HOOKS, refOf, type WorkerView } from './view'
+import type { WorkerView } from './view'
 import type { Work } from './work'
 
 /** So often a start that the engine cannot do is tried again here; half a minute, by the usual waits. */

@@ -1,5 +1,5 @@
 import type { Draft } from '#libs/events'
-import type { Assignment } from './view'
+import type { Assignment } from './assignment'
 import type { Work } from './work'
 
 /**

@@ -2,9 +2,11 @@ import { describeUnhealthy, type Now } from '#libs/cluster'
 import type { DriverError, Probed } from '#libs/drivers'
 import { hashFraction } from '#libs/kernel'
 import { fillIn, type HealthSpec, type Probe, probeOf } from '#libs/spec'
+import { type Assignment, refOf } from './assignment'
 import { judge } from './check'
+import { keyOf } from './containers'
 import { attemptOf, tell } from './facts'
-import { type Assignment, type Held, keyOf, refOf, type WorkerView } from './view'
+import type { Held, WorkerView } from './view'
 import type { Work } from './work'
 
 /** What is not up yet is looked at so often, where its interval is longer: it is not to wait longer than it takes. */

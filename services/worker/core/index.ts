@@ -1,4 +1,5 @@
 export * from './assign'
+export * from './containers'
 export * from './cutOff'
 export * from './decide'
 export * from './dialogue'

@@ -1,19 +1,10 @@
 import type { AttemptRef, Container, DriverError } from '#libs/drivers'
 import { instanceId } from '#libs/kernel'
 import type { DriverName } from '#libs/spec'
+import type { Assignment } from './assignment'
+import { drop, heldOf, hold, isOf, keyOf } from './containers'
 import type { Observation } from './dialogue'
-import {
-  type Assignment,
-  assignmentOf,
-  drop,
-  type Held,
-  heldOf,
-  hold,
-  isOf,
-  keyOf,
-  touchAll,
-  type WorkerView,
-} from './view'
+import { assignmentOf, type Held, touchAll, type WorkerView } from './view'
 
 /** Takes note of what the engine did or said. What follows from it is decided by `decide`. */
 export const observe = (view: WorkerView, seen: Observation): void => {

@@ -1,8 +1,9 @@
 import type { Now } from '#libs/cluster'
 import type { AttemptRef, DriverError } from '#libs/drivers'
+import { type Assignment, refOf } from './assignment'
 import { retryStart } from './ended'
 import { attemptOf, tell } from './facts'
-import { type Assignment, refOf, type WorkerView } from './view'
+import type { WorkerView } from './view'
 import type { Work } from './work'
 
 /** The container of the attempt itself could not be started. */

@@ -1,4 +1,6 @@
 import type { Now } from '#libs/cluster'
+import { type Assignment, type Ending, refOf } from './assignment'
+import { containersOf, currentOf } from './containers'
 import { stopWhenCutOff } from './cutOff'
 import { ended, followExit, retry, takeOver } from './ended'
 import { attemptOf, tell } from './facts'
@@ -8,16 +10,7 @@ import { cannotStart, reject, startFailed, tellProgress } from './pulling'
 import { GONE } from './restart'
 import { start } from './start'
 import { stop } from './stop'
-import {
-  type Assignment,
-  containersOf,
-  currentOf,
-  type Ending,
-  forget,
-  type Held,
-  refOf,
-  type WorkerView,
-} from './view'
+import { forget, type Held, type WorkerView } from './view'
 import type { Work } from './work'
 
 /** Takes one assignment a step on: the next fact or effect that its state, and its container's, ask for. */

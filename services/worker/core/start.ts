@@ -2,9 +2,11 @@ import type { Now } from '#libs/cluster'
 import type { AttemptRef } from '#libs/drivers'
 import type { TaskSpec } from '#libs/spec'
 import { admit } from './admit'
+import type { Assignment } from './assignment'
+import { containersOf, heldOf, hold, isOfAnother } from './containers'
 import { dueAt } from './ended'
 import { mustPull, pull, reject } from './pulling'
-import { type Assignment, containersOf, heldOf, hold, isOfAnother, type WorkerView } from './view'
+import type { WorkerView } from './view'
 import type { Work } from './work'
 
 /** A container that is to run: the attempt's own, or one of its hooks. */

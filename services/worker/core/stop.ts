@@ -1,8 +1,10 @@
 import type { Now } from '#libs/cluster'
+import type { Assignment } from './assignment'
+import { containersOf, currentOf, isOfAnother } from './containers'
 import { whyCutOff } from './cutOff'
 import { attemptOf, tell } from './facts'
 import { isPoststop, runHooks } from './hooks'
-import { type Assignment, containersOf, currentOf, type Held, isOfAnother, type WorkerView } from './view'
+import type { Held, WorkerView } from './view'
 import type { Work } from './work'
 
 /**

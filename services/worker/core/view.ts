@@ -1,8 +1,8 @@
-import { type Attempt, type Cluster, emptyCluster, type Health } from '#libs/cluster'
-import type { AttemptRef, DriverError, EngineHealth, Exit, Probed, PublishedPort } from '#libs/drivers'
+import { type Cluster, emptyCluster } from '#libs/cluster'
+import type { AttemptRef, EngineHealth, Exit, PublishedPort } from '#libs/drivers'
 import { Heap, instanceId, NONE, type Resources } from '#libs/kernel'
-import type { DriverName, TaskSpec } from '#libs/spec'
-import type { Check } from './check'
+import type { DriverName } from '#libs/spec'
+import type { Assignment } from './assignment'
 
 /** What one worker knows: what the log gave it to do, and what its engines have. */
 export interface WorkerView {
@@ -76,76 +76,6 @@ export interface Engine {
   /** Whether the log was told so. */
   silenceTold: boolean
 }
-
-/** One placement of an instance here, from TaskScheduled to its end, through all restarts in place. */
-export interface Assignment {
-  readonly id: string
-  /** The attempt as the log has it. */
-  logged: Attempt
-  /** Whether the log has a successor for it: it goes on until it is told to stop, and is not started again. */
-  retiring: boolean
-  readonly placedSeq: number
-  readonly spec: TaskSpec
-  /** The attempt that is current here; the log learns of it by TaskRestarting. */
-  attempt: number
-  /** `gone`: it is no longer ours to report on; whatever runs is removed. */
-  wanted: 'run' | 'stop' | 'gone'
-  phase: Phase
-  restarts: number
-  /** Monotonic milliseconds. */
-  startedAt: number
-  notBefore: number
-  /** The same while the log is at its reserve, and how often it was restarted since it is. */
-  sparingUntil: number
-  sparedRestarts: number
-  /** How often in a row its engine could not start it, as far as this process knows. */
-  failedStarts: number
-  /** The times for which alarms were set: to start it, to stop it where it is cut off, and to probe it; 0: none. */
-  alarmAt: number
-  cutOffAlarmAt: number
-  checkAlarmAt: number
-  /** Why it is stopped though nobody asked for that. */
-  stopReason: string | null
-  /** What came of pulling the image of what runs next, so that one that nobody has is not asked for again; null: nothing yet. */
-  pull: 'underWay' | 'done' | 'failed' | null
-  /** How far the pull is, until it is told to the log. */
-  progress: { readonly image: string; readonly doneBytes: number; readonly totalBytes: number } | null
-  pullReports: number
-  /** Of the current attempt; null: it is not checked. */
-  health: Health | null
-  unhealthyWhy: string | null
-  check: Check
-  /** What the last probe found, until that is dealt with. */
-  probed: Probed | DriverError | null
-  /** Why it, or a hook of it, could not be started, until that is dealt with. */
-  trouble: { readonly error: DriverError; readonly hook: string | null } | null
-  /** What is known of the hooks of the current attempt, by name; where a crash has taken that, their containers tell. */
-  hooks: ReadonlyMap<string, HookRun>
-  /** How the current attempt has ended, while `exited`; null: as the log has it. */
-  ending: Ending | null
-}
-
-/** Of nearly all there are none. */
-export const NO_HOOKS: ReadonlyMap<string, HookRun> = new Map()
-
-export interface HookRun {
-  /** Monotonic milliseconds. */
-  readonly startedAt: number
-  /** Whether it was stopped since it took too long. */
-  isLate: boolean
-  readonly isOver: boolean
-}
-
-export interface Ending {
-  readonly exit: Exit
-  readonly ranMs: number
-}
-
-/**
- * `idle`: no container yet, start when due; `running` and `exited`: told to the log, which waits for our verdict on the
- * latter; `over`: the last fact of the assignment was told, the log's fold will end it.
- */
-export type Phase = 'idle' | 'running' | 'exited' | 'over'
 
 /** A container as it was last seen or left. */
 export interface Held {
@@ -224,9 +154,6 @@ export const forget = (view: WorkerView, { id, placedSeq }: Assignment): void =>
   else view.assignments.delete(id)
 }
 
-/** The containers of an instance, of whatever placement. */
-export const containersOf = (view: WorkerView, id: string): readonly Held[] => view.containers.get(id) ?? NONE
-
 /** The log has come to its reserve, or has room again. */
 export const setScarce = (view: WorkerView, scarce: boolean): void => {
   if (view.scarce === scarce) return
@@ -238,59 +165,3 @@ export const setScarce = (view: WorkerView, scarce: boolean): void => {
 export const touchAll = (view: WorkerView): void => {
   for (const id of view.assignments.keys()) view.touched.add(id)
 }
-
-/** The container of an attempt, if there is one. */
-export const heldOf = (view: WorkerView, ref: AttemptRef): Held | undefined => heldAs(view, instanceId(ref), ref)
-
-/** The same of the instance of that id. */
-const heldAs = (view: WorkerView, id: string, ref: AttemptRef): Held | undefined =>
-  view.containers.get(id)?.find((held) => isOf(held, ref))
-
-/** Whether it is that attempt's own, or the same hook's. A placement is of one instance alone. */
-export const isOf = ({ ref }: Held, { placement, attempt, hook }: AttemptRef): boolean =>
-  ref.placement === placement && ref.attempt === attempt && ref.hook === hook
-
-/** The same for the same attempt of the same placement, and for the same hook of it. */
-export const keyOf = (ref: AttemptRef): string =>
-  `${instanceId(ref)}/${ref.placement}/${ref.attempt}${ref.hook === undefined ? '' : `/${ref.hook}`}`
-
-/** Notes a container that is there, or is about to be. */
-export const hold = (view: WorkerView, held: Omit<Held, 'generation' | 'stuck'>): Held => {
-  const id = instanceId(held.ref)
-  view.generation += 1
-  const stored: Held = { ...held, stuck: false, generation: view.generation }
-  view.containers.set(id, [...containersOf(view, id), stored])
-  view.touched.add(id)
-  return stored
-}
-
-/** Notes that a container is gone, also for listings that began while it was there. */
-export const drop = (view: WorkerView, held: Held): void => {
-  const { ref, driver } = held
-  const id = instanceId(ref)
-  const others = containersOf(view, id).filter((other) => other !== held)
-  view.generation += 1
-  view.dropped.set(keyOf(ref), { driver, generation: view.generation })
-  if (others.length > 0) view.containers.set(id, others)
-  else view.containers.delete(id)
-  view.touched.add(id)
-}
-
-/** Whether a container is that of an assignment which the log has beside this one. */
-export const isOfAnother = (view: WorkerView, assignment: Assignment, { ref }: Held): boolean => {
-  const owner = assignmentOf(view, ref)
-  return owner !== undefined && owner !== assignment && owner.wanted !== 'gone'
-}
-
-/** The attempt that an assignment is at, as engines name it. */
-export const refOf = (assignment: Assignment): AttemptRef => ({
-  job: assignment.logged.task.job.name,
-  task: assignment.logged.task.name,
-  index: assignment.logged.index,
-  attempt: assignment.attempt,
-  placement: assignment.placedSeq,
-})
-
-/** The container of an assignment's attempt itself, if it has one. */
-export const currentOf = (view: WorkerView, assignment: Assignment): Held | undefined =>
-  heldAs(view, assignment.id, refOf(assignment))

@@ -59,7 +59,7 @@ export const detailOf = (instance: AttemptSummary | InstanceSummary, look: Event
   if ('reschedules' in instance && instance.reschedules > 0) said.push(`placed anew ${instance.reschedules}x`)
   if ('awaits' in instance && instance.awaits !== null) said.push(`room is made for it on ${instance.awaits}`)
   if ('retiring' in instance && instance.retiring !== null) {
-    said.push(`${retiringOf(instance.retiring)}${holdsPort(instance, instance.retiring) ? whatFrees(instance) : ''}`)
+    said.push(`${retiringOf(instance.retiring)}${holdsPort(instance, instance.retiring) ? WHAT_FREES : ''}`)
   }
   return said.join('; ')
 }
@@ -71,11 +71,8 @@ const reasonOf = ({ state }: AttemptSummary, reason: string): string =>
 const retiringOf = ({ attempt, state, worker }: AttemptSummary): string =>
   `attempt ${attempt} ${state === 'running' ? 'still runs' : 'is stopping'} on ${worker ?? '_'}`
 
-/** What is begun is not changed by another submit: the one there goes on until its successor is up. */
-const whatFrees = ({ id }: AttemptSummary): string => {
-  const ends = `\`ork scale ${id.slice(0, id.lastIndexOf('.'))} 0\` ends it`
-  return `, and has the host port until this one is up: ${ends}; submit it with \`update.order: stop-first\` then`
-}
+const WHAT_FREES =
+  ', and has the host port until this one is up: submit the job with `update.order: stop-first`, which ends it first'
 
 /** Whether the one that is to be replaced stands in the way: where no other worker has the port free, that is for ever. */
 const holdsPort = ({ state, reason }: AttemptSummary, retiring: AttemptSummary): boolean =>

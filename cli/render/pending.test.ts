@@ -33,7 +33,7 @@ test('a successor that waits for the host port of the one it is to replace is to
     return detailOf({ ...old, state: 'pending', reason, retiring }, look)
   }
   const stays = 'attempt 1 still runs on w1'
-  const ends = '`ork scale web.api 0` ends it; submit it with `update.order: stop-first` then'
+  const ends = 'submit the job with `update.order: stop-first`, which ends it first'
   const help = `${stays}, and has the host port until this one is up: ${ends}`
   assert.is(detail('ports on 1', 8080), `1 worker has no host port free for it; ${help}`)
   assert.is(detail('cpu on 1', 8080), `1 worker has too little cpu free; ${stays}`)

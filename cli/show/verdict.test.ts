@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Cluster, emptyCluster, evolve, ignoreChanges, type Job } from '#libs/cluster'
 import { type Draft, stamp } from '#libs/events'
-import type { JobKind, TaskSpec } from '#libs/spec'
+import { DEFAULT_UPDATE, type JobKind, type TaskSpec, type UpdateSpec } from '#libs/spec'
 import { CURRENT, ofPlacement } from '../../libs/testing/happenings'
 import { progressLines } from '../render/progress'
 import { judgeStart, judgeStop, judgeWait, stallWatch, wantedOf } from './verdict'
@@ -22,10 +22,15 @@ const task = (name: string, replicas: number): TaskSpec => ({
   stop: { signal: 'SIGTERM', graceMs: 1000 },
 })
 
-const submitted = (version: number, replicas: number, kind: JobKind = 'service'): Draft => ({
-  type: 'JobSubmitted',
-  data: { job: 'web', version, reason: null, spec: { name: 'web', kind, tasks: [task('api', replicas)] } },
-})
+const submitted = (
+  version: number,
+  replicas: number,
+  kind: JobKind = 'service',
+  update: Partial<UpdateSpec> = {},
+): Draft => {
+  const tasks = [{ ...task('api', replicas), update: { ...DEFAULT_UPDATE, ...update } }]
+  return { type: 'JobSubmitted', data: { job: 'web', version, reason: null, spec: { name: 'web', kind, tasks } } }
+}
 const place = (index: number) => ({ job: 'web', task: 'api', index, worker: 'w1', attempt: 1 })
 const ref = (index: number) => ({ ...place(index), placement: CURRENT })
 const scheduled = (index: number, version = 1): Draft => ({
@@ -101,6 +106,14 @@ test('what does not come up within its progress deadline is stalled, counted fro
 test('a batch job may run as long as it likes', () => {
   const ran = after(submitted(1, 2, 'batch'), scheduled(0), started(0), scheduled(1))
   assert.is(stallWatch(0)(ran, 10 ** 9).tag, 'Going')
+})
+
+test('who waits for what the attempt before has gets it where that one is stopped first', () => {
+  const replaced: Draft = { type: 'TaskReplaceRequested', data: { ...ref(0), reason: 'replaced by version 2' } }
+  const begun = [submitted(1, 1), scheduled(0), started(0), replaced]
+  assert.is(judgeStart(after(...begun), 1).tag, 'Going')
+  const beside: Draft = submitted(2, 1, 'service', { order: 'start-first' })
+  assert.is(judgeStart(after(...begun, beside), 2).tag, 'Pending')
 })
 
 test('a failed instance counts only when nothing else moves any more', () => {

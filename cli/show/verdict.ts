@@ -53,11 +53,15 @@ const standing = (instance: Instance): Standing => {
     case 'failed':
       return 'failed'
     case 'pending':
-      return 'pending'
+      return getsRoom(instance) ? 'moving' : 'pending'
     default:
       return 'moving'
   }
 }
+
+/** Whether its former attempt, which may have what it waits for, ends before it is up. */
+const getsRoom = ({ retiring, task }: Instance): boolean =>
+  retiring !== null && (retiring.state === 'stopping' || updateOf(task.spec).order === 'stop-first')
 
 /** Where a submitted version of a job stands. `Pending` is for the scheduler to confirm: it may just not have come to it. */
 export const judgeStart = (job: Job, version: number): Verdict => {

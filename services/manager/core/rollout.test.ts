@@ -317,6 +317,13 @@ test('a version that is stop-first ends what its predecessor would have kept bes
   assert.equal(after(story, 10_000), [stops(1)])
 })
 
+test('so does one that changes nothing but the order', () => {
+  const story = updating({ order: 'start-first' }, 1)
+  story.settle()
+  assert.equal(said(story, submitted(version(2, { order: 'stop-first' }, 1), 3)), [stops(0)])
+  assert.equal(said(story, on(id(0), 'w1', 1).stopped()), [])
+})
+
 test('a change of replicas, or of how it is updated, replaces nothing', () => {
   for (const next of [version(1, {}, 2), version(1, { maxParallel: 3 })]) {
     assert.equal(said(updating({}, 3, next)), [])

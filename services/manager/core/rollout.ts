@@ -45,7 +45,8 @@ export const decideRollout = (tracks: Tracks, job: Job, whyMove: WhyMove | null,
   const surveys = tasks.map((task) => survey(task, why, tracks.seen, now))
   const rollout = progressOf(tracks, job, surveys, now)
   const end = updating ? endOf(job, surveys, rollout, now) : null
-  return end === null ? surveys.flatMap((found) => [...steps(found), ...(updating ? freed(found) : [])]) : [end]
+  const frees = updating || job.update === null // a version that changes the order alone has nothing to update
+  return end === null ? surveys.flatMap((found) => [...steps(found), ...(frees ? freed(found) : [])]) : [end]
 }
 
 const outdated: WhyMove = (instance) => (isOutdated(instance) ? { reason: reasonOf(instance), forUpdate: true } : null)

@@ -1,4 +1,5 @@
-import type { Attempt, WorkerState } from './model'
+import type { Attempt } from './model/job'
+import type { WorkerState } from './model/worker'
 
 /**
  * When a worker that is cut off and a manager that does not hear it each act, without being able to ask each other. An

@@ -1,6 +1,6 @@
 import { sameTemplate, updateOf } from '#libs/spec'
 import { isUp } from './lifecycle'
-import type { Job, Task } from './model'
+import type { Job, Task } from './model/job'
 import { isOutdated } from './queries'
 
 /**

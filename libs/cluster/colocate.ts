@@ -1,6 +1,8 @@
 import { addResources, NONE, type Resources } from '#libs/kernel'
 import { isPlaced } from './lifecycle'
-import type { Attempt, Cluster, Instance, Job, Worker } from './model'
+import type { Cluster } from './model/cluster'
+import type { Attempt, Instance, Job } from './model/job'
+import type { Worker } from './model/worker'
 import { isAskedFor, isWanted } from './queries'
 import { rescheduleAfterMs } from './reschedule'
 

@@ -1,5 +1,8 @@
 import { MAX_RUNS } from '#libs/spec'
-import type { Changes, Cluster, CronRun, CronState, Instance, Job, RunState } from './model'
+import type { Changes } from './model/changes'
+import type { Cluster } from './model/cluster'
+import type { CronRun, CronState, RunState } from './model/cron'
+import type { Instance, Job } from './model/job'
 import { stopUnwanted } from './transition'
 
 /**

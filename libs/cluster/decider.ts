@@ -1,5 +1,5 @@
 import type { Draft, Entry, OrkEvent } from '#libs/events'
-import type { Cluster } from './model'
+import type { Cluster } from './model/cluster'
 
 /** An event that a core wants written, and the last sequence it knows of the event's aggregate. */
 export interface Decision {

@@ -1,7 +1,9 @@
 import { nextTime } from '#libs/spec'
 import { awaitsPromotion } from './canaries'
 import { type InstanceState, isOver, isPlaced } from './lifecycle'
-import type { Attempt, Cluster, Instance, Job, Quarantined, Task, Update, Worker } from './model'
+import type { Cluster, Quarantined } from './model/cluster'
+import type { Attempt, Instance, Job, Task, Update } from './model/job'
+import type { Worker } from './model/worker'
 import { isFrozen } from './quarantine'
 import { idOf, isAskedFor } from './queries'
 import type {

@@ -1,5 +1,6 @@
 import { describeCluster, describeInstanceDetail, describeJobDetail, describeWorker } from './describe'
-import type { Cluster, Task } from './model'
+import type { Cluster } from './model/cluster'
+import type { Task } from './model/job'
 
 /**
  * The whole view in plain parts, each under a key, for comparing two folds of the same log: equal folds give equal

@@ -5,7 +5,8 @@ import { evolveJob } from './evolveJob'
 import { evolveTask } from './evolveTask'
 import { evolveUpdate } from './evolveUpdate'
 import { evolveWorker } from './evolveWorker'
-import type { Changes, Cluster } from './model'
+import type { Changes } from './model/changes'
+import type { Cluster } from './model/cluster'
 import { quarantine } from './quarantine'
 
 /**

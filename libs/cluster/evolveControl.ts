@@ -1,6 +1,7 @@
 import type { EventOf } from '#libs/events'
 import { ignoreStray } from './ignore'
-import { type Changes, type Cluster, type LedRole, MAX_SERVICES } from './model'
+import type { Changes } from './model/changes'
+import { type Cluster, type LedRole, MAX_SERVICES } from './model/cluster'
 import { lift, record } from './quarantine'
 
 type ControlEvent = EventOf<

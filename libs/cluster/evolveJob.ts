@@ -5,17 +5,9 @@ import { cronAfter, endRuns } from './cronRuns'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { extend, noInstances } from './instances'
 import { INSTANCE_STATES, type InstanceState, isOver, isPlaced } from './lifecycle'
-import {
-  type Changes,
-  type Cluster,
-  type Instance,
-  ignoreChanges,
-  type Job,
-  type JobState,
-  MAX_SUBMISSIONS,
-  type Task,
-  TO_RESTART,
-} from './model'
+import { type Changes, ignoreChanges } from './model/changes'
+import type { Cluster } from './model/cluster'
+import { type Instance, type Job, type JobState, MAX_SUBMISSIONS, type Task, TO_RESTART } from './model/job'
 import { mayBePurged, purge } from './purge'
 import { isOutdated, isWanted, lastVersion } from './queries'
 import { noteTargets } from './targets'

@@ -1,6 +1,8 @@
 import type { EventOf } from '#libs/events'
 import { ignoreIllegal, ignoreStray } from './ignore'
-import type { Changes, Cluster, Job, Update, UpdateState } from './model'
+import type { Changes } from './model/changes'
+import type { Cluster } from './model/cluster'
+import type { Job, Update, UpdateState } from './model/job'
 
 export type UpdateEvent = EventOf<
   'UpdateStarted' | 'UpdatePaused' | 'UpdateResumed' | 'UpdatePromoted' | 'UpdateSucceeded' | 'UpdateFailed'

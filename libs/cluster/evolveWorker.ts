@@ -2,7 +2,10 @@ import type { EventOf } from '#libs/events'
 import { NO_RESOURCES } from '#libs/kernel'
 import { ignoreIllegal, ignoreStray } from './ignore'
 import { type IntakeEvent, isIntake, stepIntake } from './intake'
-import type { Changes, Cluster, Task, Worker, WorkerState } from './model'
+import type { Changes } from './model/changes'
+import type { Cluster } from './model/cluster'
+import type { Task } from './model/job'
+import type { Worker, WorkerState } from './model/worker'
 import { adoptUnhosted } from './transition'
 
 type Step = EventOf<

@@ -1,5 +1,6 @@
 import { aggregateOf, type OrkEvent } from '#libs/events'
-import type { Changes, Cluster } from './model'
+import type { Changes } from './model/changes'
+import type { Cluster } from './model/cluster'
 import { findInstance } from './queries'
 
 /** Counts a step that is not in the lifecycle. */

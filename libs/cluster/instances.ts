@@ -1,7 +1,8 @@
 import { NONE } from '#libs/kernel'
 import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
 import { isIndex } from './ignore'
-import type { Cluster, Instance, Task } from './model'
+import type { Cluster } from './model/cluster'
+import type { Instance, Task } from './model/job'
 import { Series } from './series'
 
 const atIndex = (like: Instance, index: number): Instance => ({ ...like, index })

@@ -1,5 +1,5 @@
 import type { EventOf, OrkEvent } from '#libs/events'
-import type { Intake, Worker } from './model'
+import type { Intake, Worker } from './model/worker'
 
 export type IntakeEvent = EventOf<'WorkerCordoned' | 'WorkerUncordoned' | 'WorkerDraining' | 'WorkerDrained'>
 

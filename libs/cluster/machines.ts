@@ -1,4 +1,4 @@
-import type { Worker } from './model'
+import type { Worker } from './model/worker'
 
 interface Machine {
   readonly spaces: Set<string>

@@ -1,5 +1,5 @@
 import { isPlaced } from './lifecycle'
-import type { Cluster } from './model'
+import type { Cluster } from './model/cluster'
 import { isWanted, knownInstances } from './queries'
 import { enter, enterRetiring } from './transition'
 

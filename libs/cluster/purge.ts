@@ -1,4 +1,5 @@
-import type { Cluster, Job, Task } from './model'
+import type { Cluster } from './model/cluster'
+import type { Job, Task } from './model/job'
 import { underWay } from './waits'
 
 /** Whether a job is to be forgotten, and nothing of it is left on any worker. */

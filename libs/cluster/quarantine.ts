@@ -2,7 +2,8 @@ import { aggregateAt, aggregateOf, EVENTS, type EventOf, isEventType, type Unrea
 import { type OrkError, orkError } from '#libs/kernel'
 import type { Decision } from './decider'
 import { holderOf, ignoreIllegal, moveSeq } from './ignore'
-import type { Changes, Cluster } from './model'
+import type { Changes } from './model/changes'
+import type { Cluster } from './model/cluster'
 import { findInstance } from './queries'
 
 /** Characters. What is wrong with an event may quote it, and it may be as large as a message can be. */

@@ -1,5 +1,7 @@
 import { instanceId, type ResourceName } from '#libs/kernel'
-import type { Attempt, Cluster, Instance, Job, Worker } from './model'
+import type { Cluster } from './model/cluster'
+import type { Attempt, Instance, Job } from './model/job'
+import type { Worker } from './model/worker'
 
 /** Whether new instances may be placed on the worker: it is heard of, and nobody wants it otherwise. */
 export const isOpen = ({ state, intake }: Worker): boolean => state === 'ready' && intake === 'open'

@@ -1,6 +1,6 @@
 import { backoffMs } from '#libs/kernel'
 import { rescheduleOf } from '#libs/spec'
-import type { Instance, Task } from './model'
+import type { Instance, Task } from './model/job'
 import { isWanted } from './queries'
 
 /** How long an instance that has failed where it was waits to be placed anew; milliseconds, null: it has failed for good. */

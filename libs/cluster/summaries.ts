@@ -1,20 +1,10 @@
 import type { Resources } from '#libs/kernel'
 import type { DriverName, JobKind, JobSpec } from '#libs/spec'
 import type { Health, InstanceState } from './lifecycle'
-import type {
-  CronRun,
-  ExitInfo,
-  Intake,
-  JobState,
-  Leader,
-  LedRole,
-  Port,
-  Scheduling,
-  ServiceInfo,
-  Submission,
-  Update,
-  WorkerState,
-} from './model'
+import type { Leader, LedRole, Scheduling, ServiceInfo } from './model/cluster'
+import type { CronRun } from './model/cron'
+import type { ExitInfo, JobState, Port, Submission, Update } from './model/job'
+import type { Intake, WorkerState } from './model/worker'
 
 /** What people and programs are shown of a job. Field names are an interface: they are added to, never changed. */
 export interface JobSummary {

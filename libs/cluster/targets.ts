@@ -1,5 +1,5 @@
 import type { EventOf } from '#libs/events'
-import type { Job, Task } from './model'
+import type { Job, Task } from './model/job'
 import { isAskedFor } from './queries'
 
 /** Takes note of the workers that a system job gains and loses; returns the indices of its instances that this is about. */

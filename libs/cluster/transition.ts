@@ -1,7 +1,10 @@
 import { addResources, subtractResources } from '#libs/kernel'
 import { type PortSpec, type TaskSpec, volumeName } from '#libs/spec'
 import { type Health, type InstanceState, isOver, isPlaced, isUnready } from './lifecycle'
-import type { Attempt, Changes, Cluster, Instance, Worker } from './model'
+import type { Changes } from './model/changes'
+import type { Cluster } from './model/cluster'
+import type { Attempt, Instance } from './model/job'
+import type { Worker } from './model/worker'
 import { isOutdated } from './queries'
 
 /**

@@ -1,6 +1,6 @@
 import type { DependencyCondition } from '#libs/spec'
 import { isUp } from './lifecycle'
-import type { Job, Task } from './model'
+import type { Job, Task } from './model/job'
 import { isWanted } from './queries'
 import { hasReschedules } from './reschedule'
 

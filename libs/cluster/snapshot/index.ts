@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { Cluster } from '../model'
+import type { Cluster } from '../model/cluster'
 import { listOf, Malformed } from './form'
 import { type Context, newContext, PARTS } from './parts'
 

@@ -1,6 +1,7 @@
 import type { TaskSpec } from '#libs/spec'
 import { noInstances } from '../instances'
-import { type Attempt, type Cluster, emptyCluster, type Instance, type Job, type LedRole, type Task } from '../model'
+import { type Cluster, emptyCluster, type LedRole } from '../model/cluster'
+import type { Attempt, Instance, Job, Task } from '../model/job'
 import { attemptsOf } from '../queries'
 import { type Form, fieldsOf, listOf, Malformed, type Shared } from './form'
 import {

@@ -4,6 +4,7 @@ import { evolveCron } from './evolveCron'
 import { evolveJob } from './evolveJob'
 import { evolveTask } from './evolveTask'
 import { evolveUpdate } from './evolveUpdate'
+import { evolveVersion } from './evolveVersion'
 import { evolveWorker } from './evolveWorker'
 import type { Changes } from './model/changes'
 import type { Cluster } from './model/cluster'
@@ -28,6 +29,7 @@ export const evolve = (cluster: Cluster, entry: Entry, changes: Changes): void =
     case 'JobSubmitted':
     case 'JobScaled':
     case 'JobReverted':
+      return evolveVersion(cluster, entry.seq, event, changes)
     case 'JobRestartRequested':
     case 'JobStopRequested':
     case 'JobTargeted':

@@ -7,6 +7,7 @@ import type { Changes } from './model/changes'
 import type { Cluster } from './model/cluster'
 import { type Attempt, type Instance, MAX_AVOIDED, RECENT_EVENTS } from './model/job'
 import { findInstance, isOutdated, isWanted } from './queries'
+import { forgetFailures } from './reschedule'
 import { enter, enterHealth, enterRetiring, keepVolumes, retire } from './transition'
 
 type TaskEvent = EventOf<StepType>
@@ -164,11 +165,6 @@ const step = (cluster: Cluster, seq: number, instance: Instance, event: TaskEven
 /** What fails after a long enough run fails for the first time. */
 const hasRunLong = ({ startedAt, state, since, spec }: Instance, now: number): boolean =>
   startedAt !== 0 && (state === 'exited' ? since : now) - startedAt >= spec.restart.resetAfterMs
-
-const forgetFailures = (instance: Instance): void => {
-  instance.reschedules = 0
-  instance.avoids = []
-}
 
 /** Who was to have the room waits for it there, if it still waits for any. */
 const makeWait = (cluster: Cluster, { data: { by, worker } }: EventOf<'TaskPreempted'>, changes: Changes): void => {

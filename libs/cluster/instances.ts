@@ -1,6 +1,7 @@
 import { NONE } from '#libs/kernel'
 import { DEFAULT_LOST_AFTER_MS } from '#libs/spec'
 import { isIndex } from './ignore'
+import { type Changes, ignoreChanges } from './model/changes'
 import type { Cluster } from './model/cluster'
 import type { Instance, Task } from './model/job'
 import { Series } from './series'
@@ -56,6 +57,20 @@ export const extend = (
   task.instances.extend(length, { ...newInstance(task, known, time), state })
   task.counts[state] += length - known
   takeStrays(cluster, task, known)
+}
+
+/**
+ * Each instance of a task of which anything was told, then one for all those that are alike, with how many these are:
+ * nobody need be told of each of them.
+ */
+export const forEachInstance = (
+  { instances, replicas }: Task,
+  changes: Changes,
+  call: (instance: Instance, changes: Changes, of: number) => void,
+): void => {
+  instances.split(replicas)
+  for (const instance of instances.made()) call(instance, changes, 1)
+  for (const { like, size } of instances.alike) call(like, ignoreChanges, size)
 }
 
 /** Events about an instance that came before it was there count for the expectation of who writes about it. */

@@ -1,4 +1,4 @@
-import { backoffMs } from '#libs/kernel'
+import { backoffMs, NONE } from '#libs/kernel'
 import { rescheduleOf } from '#libs/spec'
 import type { Instance, Task } from './model/job'
 import { isWanted } from './queries'
@@ -17,4 +17,16 @@ export const hasReschedules = ({ counts, instances }: Task): boolean => {
   if (counts.failed === 0) return false
   for (const instance of instances.made()) if (rescheduleAfterMs(instance) !== null) return true
   return false
+}
+
+/** Its next failure is the first in a row, and no worker is avoided for those before. */
+export const forgetFailures = (instance: Instance): void => {
+  instance.reschedules = 0
+  instance.avoids = NONE
+}
+
+/** Nor does it count any more which workers turned it down: it is asked of all of them anew. */
+export const forgetTroubles = (instance: Instance): void => {
+  forgetFailures(instance)
+  instance.rejectedBy = NONE
 }

@@ -13,7 +13,19 @@ import {
 import { type Health, INSTANCE_STATES, type InstanceState } from '../lifecycle'
 import type { Leader, Quarantined, Rebalance, Scheduling, ServiceInfo } from '../model/cluster'
 import type { CronRun, CronState, RunState } from '../model/cron'
-import type { Attempt, ExitInfo, Instance, Job, JobState, Port, Submission, Target, Task, Update, UpdateState } from '../model/job'
+import type {
+  Attempt,
+  ExitInfo,
+  Instance,
+  Job,
+  JobState,
+  Port,
+  Submission,
+  Target,
+  Task,
+  Update,
+  UpdateState,
+} from '../model/job'
 import type { Intake, Volume, Worker, WorkerState } from '../model/worker'
 import type { Stretch } from '../series'
 import { type Fields, type Form, fieldsOf, listOf, Malformed, orNull, plain, Shared, struct } from './form'

@@ -1,18 +1,13 @@
 import { type Attempt, attemptsOf, type Cluster, type Core, isFrozen, isPlaced } from '#libs/cluster'
 import { aggregateOf, type Draft, type Entry, EVENTS, type OrkEvent, type Stamp, stamp } from '#libs/events'
-import { instanceId, NO_RESOURCES } from '#libs/kernel'
+import { instanceId } from '#libs/kernel'
 import { changesOf, DEFAULT_LIVENESS, type ManagerView, managerCore } from '../../services/manager/core'
 import { evolveView, type SchedulerView, schedulerCore } from '../../services/scheduler/core'
 import { type Change, draftsOf, underChanges } from './change'
 import { draftOf, isArrival, type Recording, type Told } from './recording'
 import { type Fact, Runs } from './runs'
+import { Silence } from './silence'
 import { Tally, touchedBy } from './tally'
-
-/** How often the manager looks at silent workers, where there are any; milliseconds. */
-const LOOK_EVERY_MS = 500
-/** And at most so seldom, the longer nothing has come of it: what is lost at last is so by a twentieth too late. */
-const LOOK_AT_LEAST_EVERY_MS = 10_000
-const LATE = 1 / 20
 
 /** Decisions about workers' silence: the silence is recorded, and so is what was made of it. */
 const OF_SILENCE: ReadonlySet<OrkEvent['type']> = new Set(['WorkerSuspected', 'WorkerLost', 'WorkerReturned'])
@@ -30,13 +25,11 @@ export class Branch {
   private readonly scheduler: Core<SchedulerView> = schedulerCore()
   private readonly manager: Core<ManagerView> = managerCore(DEFAULT_LIVENESS)
   private readonly runs: Runs
+  private readonly silence: Silence
   private readonly decideMs: number
   private leftAt = Number.POSITIVE_INFINITY
   /** When it is next decided; milliseconds since 1970. */
   private decideAt = Number.POSITIVE_INFINITY
-  /** When silent workers are next looked at, and since when nothing has happened; milliseconds since 1970. */
-  private lookAt = 0
-  private quietSince = 0
 
   /** @param cluster Its own: it is folded on in place, once for both cores. */
   constructor(
@@ -50,6 +43,7 @@ export class Branch {
     this.managing = this.manager.initial(cluster)
     this.tally = new Tally(this.cluster, now)
     this.runs = new Runs(recording.lives)
+    this.silence = new Silence(this.manager, this.managing)
   }
 
   /** Up to when it has come; milliseconds since 1970. */
@@ -135,9 +129,11 @@ export class Branch {
     if (event.type === 'Unreadable') return this.fold({ seq: this.nextSeq(), event })
     const own = this.changed(event)
     if (own === null) return
-    if (own.type === 'WorkerSuspected') this.hear(own.data.worker, this.now - own.data.silentMs)
+    if (own.type === 'WorkerSuspected') this.silence.hear(own.data.worker, this.now - own.data.silentMs, this.now)
     this.fold({ seq: this.nextSeq(), event: this.renumbered(own) })
-    if (own.type === 'WorkerReturned' || own.type === 'WorkerRegistered') this.hear(own.data.worker, this.now)
+    if (own.type === 'WorkerReturned' || own.type === 'WorkerRegistered') {
+      this.silence.hear(own.data.worker, this.now, this.now)
+    }
     this.soon()
   }
 
@@ -179,12 +175,10 @@ export class Branch {
 
   private decide(): void {
     const now = { wall: this.now, mono: this.now }
-    const looks = this.now >= this.lookAt && this.isAnyoneAbsent()
-    if (this.now >= this.lookAt) this.lookAt = Number.POSITIVE_INFINITY
+    const looks = this.silence.begin(this.now)
     this.decideAt = Number.POSITIVE_INFINITY
-    this.managing.nextLivenessAt = looks ? this.now : Number.POSITIVE_INFINITY
     const managed = this.manager.decide(this.managing, now)
-    if (looks) this.lookAt = this.nextLook()
+    if (looks) this.silence.end(this.now)
     for (const { draft } of managed.decisions) if (!OF_SILENCE.has(draft.type)) this.decided(draft, 'manager/whatif')
     const scheduled = this.scheduler.decide(this.scheduling, now)
     for (const { draft } of scheduled.decisions) this.decided(draft, 'scheduler/whatif')
@@ -193,22 +187,7 @@ export class Branch {
     // What is left over of a batch waits until that is written and folded.
     const soonest = this.now + (managed.decisions.length + scheduled.decisions.length > 0 ? this.decideMs : 1)
     const nextWakes = wakes.map((at) => Math.max(at ?? Number.POSITIVE_INFINITY, soonest))
-    this.decideAt = Math.min(this.decideAt, this.lookAt, ...nextWakes)
-  }
-
-  /** Whether workers are silent that have something; then all others were heard just now. */
-  private isAnyoneAbsent(): boolean {
-    const workers = [...this.cluster.workers.values()]
-    if (workers.every(({ state, instances }) => state === 'ready' || instances.size === 0)) return false
-    for (const { name, state } of workers) if (state === 'ready') this.hear(name, this.now)
-    return true
-  }
-
-  private nextLook(): number {
-    const { nextLivenessAt } = this.managing
-    if (nextLivenessAt < this.now + LOOK_EVERY_MS) return nextLivenessAt // more is lost than is decided at once
-    const ms = Math.round((this.now - this.quietSince) * LATE)
-    return this.now + Math.min(Math.max(ms, LOOK_EVERY_MS), LOOK_AT_LEAST_EVERY_MS)
+    this.decideAt = Math.min(this.decideAt, this.silence.nextAt, ...nextWakes)
   }
 
   private decided(draft: Draft, source: Stamp['source']): void {
@@ -250,21 +229,8 @@ export class Branch {
   /** A worker may have fallen silent, or be heard again. */
   private noteWorker(event: OrkEvent): void {
     const { worker } = event.data as { worker: string }
-    this.quietSince = this.now
-    this.lookAt = this.now
+    this.silence.note(this.now)
     if (this.cluster.workers.get(worker)?.state === 'ready') this.runs.tellAll(worker, this.now)
-  }
-
-  private hear(worker: string, mono: number): void {
-    const known = this.managing.heard.get(worker)
-    if (known?.alive === true) {
-      known.at = mono // as nearly always: 5,000 workers may be heard every half a second of an hour
-      return
-    }
-    const nothing = { capacity: NO_RESOURCES, reserved: NO_RESOURCES, used: NO_RESOURCES, containers: [], troubles: [] }
-    const draft: Draft = { type: 'WorkerHeartbeat', data: { worker, seq: 0, ...nothing } }
-    const beat = stamp(draft, { id: '', source: `worker/${worker}`, time: this.now })
-    this.manager.hear(this.managing, beat, { wall: this.now, mono })
   }
 }
 

@@ -9,7 +9,7 @@ export default class Drain extends OrkCommand {
   static override summary = 'Move everything away from a worker'
   static override description =
     'Nothing new is placed on it. The instances of services move by the update policy of their task: with `start-first` ' +
-    'each is healthy elsewhere before it stops here, with `stop-first` it stays while no other worker has room for it. ' +
+    'each is healthy elsewhere before it stops here, with `stop-first` it stays while no other worker suits it and has room. ' +
     'Batch work finishes where it is. What is left at the deadline is stopped.'
   static override examples = [
     '<%= config.bin %> drain w1 --wait',

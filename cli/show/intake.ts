@@ -73,7 +73,7 @@ const untilDrained = async (
 }
 
 const WAITING =
-  '  what is up and stops before it moves stays until another worker has room (`ork workers`); batch work until it ends;\n' +
+  '  what is up and stops before it moves stays until another worker suits it and has room; batch work until it ends;\n' +
   '  `ork drain --deadline` stops what is left by then, `ork uncordon` calls the drain off\n'
 
 const SHOWN = 5

@@ -72,6 +72,26 @@ test('what would have to be stopped first stays while no other worker has room, 
   )
 })
 
+test('what no other worker could ever take stays as well: one that promises more than its machine has, or misses a constraint', () => {
+  const story = given({ maxParallel: 3 })
+  const { cpuMilli } = story.log.instance(id(0)).task.spec.resources
+  story.given(registered('w2', 10 * cpuMilli, {}, {}, { cpuMilli: 1_100 }))
+  assert.equal(said(story, draining()), [])
+  const bound = new CoreStory(managerCore())
+  const constraints = [{ attribute: 'label.disk', operator: '=', value: 'ssd' }] as const
+  bound.given(
+    registered('w1', 4_000, {}, { disk: 'ssd' }),
+    registered('w2'),
+    submitted(aJob({ tasks: [{ constraints }] })),
+  )
+  bound.core.lead(bound.view, bound.now)
+  up(bound, 0, 'w1')
+  assert.equal(said(bound, draining()), [])
+  const labelled: Draft = { type: 'WorkerLabelled', data: { worker: 'w2', labels: { disk: 'ssd' }, reason: null } }
+  bound.given(labelled)
+  assert.equal(after(bound, 2_000), [`TaskStopRequested ${id(0)} on w1`])
+})
+
 test('who takes no decisions is not waited for when the time of a drain is up: the others go, and then the manager rests', () => {
   const story = given()
   story.given(draining('w1', 1_000)).settle()

@@ -58,8 +58,8 @@ const deadlineOf = (drains: Drains, worker: Worker): number =>
 
 /**
  * Services move away from draining workers; batch work has until the deadline to finish where it is, and so has what is up
- * and would have to be stopped first, while no other worker has room for it; system jobs leave last (`decideTargets`).
- * `moving`: what was stopped for a drain and has yet to find its place.
+ * and would have to be stopped first, while no other worker suits it and has room (`Room`); system jobs leave last
+ * (`decideTargets`). `moving`: what was stopped for a drain and has yet to find its place.
  */
 export const whyDrained = (cluster: Cluster, drains: Drains, moving: Set<Instance>): WhyMove | null => {
   if (drains.size === 0) {

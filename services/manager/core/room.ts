@@ -1,18 +1,21 @@
 import {
   askedTogether,
+  attributeOf,
   type Cluster,
   homeOf,
   type Instance,
   isOpen,
   isToCome,
   matesOf,
+  mostForOne,
   type Worker,
 } from '#libs/cluster'
 import { RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
+import { isMet } from '#libs/spec'
 
 /**
- * The room there is for what would have to be stopped before it can start elsewhere. It looks at means and drivers alone:
- * which worker it will be, and whether another rule is against it, is the scheduler's to say.
+ * The room there is for what would have to be stopped before it can start elsewhere. It looks at what workers are and have
+ * room for: which of them it will be, and whether something that is placed there is against it, is the scheduler's to say.
  */
 export class Room {
   private readonly free = new Map<Worker, Resources>()
@@ -29,14 +32,13 @@ export class Room {
   /** Takes the room that an instance needs, with those that go where it goes, if a worker has it. */
   take(instance: Instance): boolean {
     if (this.together.has(instance)) return true
-    const { spec } = instance.task
     const home = homeOf(this.cluster, instance)
     const followers = home === null ? matesOf(instance).filter((mate) => isToCome(mate, null)) : []
     const asked = askedTogether(instance, followers)
     for (const [worker, free] of this.free) {
       if (home !== null && worker.name !== home) continue
-      if (!worker.drivers.includes(spec.driver) || worker.silentDrivers.includes(spec.driver)) continue
-      if (RESOURCE_NAMES.some((name) => asked[name] > free[name])) continue
+      if (RESOURCE_NAMES.some((name) => asked[name] > Math.min(free[name], mostForOne(worker, name)))) continue
+      if (![instance, ...followers].every((one) => suits(worker, one))) continue
       this.free.set(worker, subtractResources(free, asked))
       for (const follower of followers) this.together.add(follower)
       return true
@@ -44,3 +46,10 @@ export class Room {
     return false
   }
 }
+
+/** Whether a worker takes such an instance at all, whatever it has room for. */
+const suits = (worker: Worker, { task: { spec }, rejectedBy }: Instance): boolean =>
+  worker.drivers.includes(spec.driver) &&
+  !worker.silentDrivers.includes(spec.driver) &&
+  !rejectedBy.includes(worker.name) &&
+  (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute)))

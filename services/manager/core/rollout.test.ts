@@ -155,6 +155,8 @@ test('an instance that no worker can start fails the update once that has been w
   assert.equal(after(story, 30_000), ['TaskRescheduled web.api.0 on w1'])
   cannotStart(story, 0, 'w2')
   assert.equal([after(story, 29_500), after(story, 500)], [[], ['UpdateFailed web']])
+  const reason = 'no instance became healthy for too long; web.api.0: exit code 1'
+  assert.is(story.log.cluster.jobs.get('web')?.update?.reason, reason)
 })
 
 test('an instance that cannot be started and will not be placed anew fails the update at once', () => {

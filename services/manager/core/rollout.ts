@@ -78,9 +78,10 @@ const endOf = (job: Job, all: readonly Survey[], rollout: Rollout, { mono }: Now
   if (surveys.every(({ old, inFlight, task }) => old.length + inFlight + task.retiring === 0)) {
     return { draft: { type: 'UpdateSucceeded', data }, expect: job.seq }
   }
-  const trouble = surveys.find((found) => found.trouble !== null)?.trouble ?? null
-  const stuck = mono - rollout.progressAt >= patience(all) ? 'no instance became healthy for too long' : null
-  const reason = trouble ?? stuck
+  const [trouble] = surveys.flatMap((found) => found.trouble ?? [])
+  const [ailment] = surveys.flatMap((found) => found.ailment ?? [])
+  const stuck = `no instance became healthy for too long${ailment === undefined ? '' : `; ${ailment}`}`
+  const reason = trouble ?? (mono - rollout.progressAt >= patience(all) ? stuck : null)
   return reason === null ? null : { draft: { type: 'UpdateFailed', data: { ...data, reason } }, expect: job.seq }
 }
 

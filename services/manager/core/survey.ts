@@ -33,6 +33,8 @@ export interface Survey {
   readonly down: number
   /** One that failed for good, or took too long, and what it comes to. */
   readonly trouble: string | null
+  /** What went wrong with one that is tried elsewhere, where that is known. */
+  readonly ailment: string | null
   /** When time alone will change something; monotonic milliseconds. */
   readonly dueAt: number
 }
@@ -54,7 +56,7 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
   const [succeeded, held]: [Instance[], Instance[]] = [[], []]
   const settling = new Set<Instance>()
   let [begun, steady, inFlight, dueAt] = [0, 0, 0, Number.POSITIVE_INFINITY]
-  let trouble: string | null = null
+  let [trouble, ailment]: [string | null, string | null] = [null, null]
   for (const { like, size } of task.instances.alike) {
     if (!isWanted(like)) continue
     begun += size
@@ -88,12 +90,13 @@ export const survey = (task: Task, whyMove: WhyMove, seen: ReadonlyMap<Instance,
     if (instance.state === 'pending' && instance.retiring?.state === 'running') held.push(instance)
     const deadline = (seen.get(instance)?.placedAt ?? Number.POSITIVE_INFINITY) + update.healthyDeadlineMs
     trouble ??= troubleOf(instance, deadline <= now.mono)
+    ailment ??= ailmentOf(instance)
     dueAt = Math.min(dueAt, at ?? Number.POSITIVE_INFINITY, deadline <= now.mono ? Number.POSITIVE_INFINITY : deadline)
   }
   const old = [...unsteadyOld.sort((a, b) => Number(isUp(a.instance)) - Number(isUp(b.instance))), ...steadyOld]
   const served = held.filter(({ retiring }) => retiring !== null && isUp(retiring)).length
   const down = inFlight - served + old.filter(({ instance }) => !isUp(instance)).length
-  return { task, update, old, settling, begun, steady, inFlight, succeeded, held, down, trouble, dueAt }
+  return { task, update, old, settling, begun, steady, inFlight, succeeded, held, down, trouble, ailment, dueAt }
 }
 
 const troubleOf = (instance: Instance, late: boolean): string | null => {
@@ -104,6 +107,11 @@ const troubleOf = (instance: Instance, late: boolean): string | null => {
   }
   return late ? `${id} was not healthy within the \`healthyDeadline\` of its task` : null
 }
+
+const ailmentOf = (instance: Instance): string | null =>
+  (instance.state === 'failed' || instance.reschedules > 0) && instance.reason !== null
+    ? `${idOf(instance)}: ${instance.reason}`
+    : null
 
 /**
  * Whether it was tried again where it was and never came to run, which says more of that worker than of its version, and

@@ -1,4 +1,4 @@
-import { instanceId, type ResourceName } from '#libs/kernel'
+import { instanceId, type OrkError, orkError, type ResourceName } from '#libs/kernel'
 import type { Cluster } from './model/cluster'
 import type { Attempt, Instance, Job } from './model/job'
 import type { Worker } from './model/worker'
@@ -65,3 +65,6 @@ export const jobSeq = (cluster: Cluster, job: string): number =>
 
 export const findInstance = (cluster: Cluster, job: string, task: string, index: number): Instance | undefined =>
   cluster.jobs.get(job)?.tasks.get(task)?.instances.at(index)
+
+export const noSuchInstance = (id: string): OrkError =>
+  orkError('NoSuchInstance', `there is no instance "${id}"`, { next: '`ork tasks` lists all of them' })

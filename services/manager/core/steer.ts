@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/Either'
-import type { Cluster, Job } from '#libs/cluster'
+import { type Cluster, type Job, noSuchInstance } from '#libs/cluster'
 import type { Draft } from '#libs/events'
 import { type OrkError, orkError } from '#libs/kernel'
 import { type JobSpec, sameSpec } from '#libs/spec'
@@ -126,9 +126,7 @@ export const restart = (
     return E.left(orkError('NoSuchTask', `${name} has no task "${task}"`, { next }))
   }
   if (index !== null && index >= (job.tasks.get(task ?? '')?.replicas ?? 0)) {
-    return E.left(
-      orkError('NoSuchInstance', `there is no instance "${name}.${task}.${index}"`, { next: '`ork tasks` lists all' }),
-    )
+    return E.left(noSuchInstance(`${name}.${task}.${index}`))
   }
   const draft: Draft = { type: 'JobRestartRequested', data: { job: name, task, index, reason } }
   return E.right({ tag: 'Write', version: job.version, decision: { draft, expect: job.seq } })

@@ -12,9 +12,10 @@ import {
   findInstance,
   instancesOf,
   machinesOf,
+  noSuchInstance,
   type Worker,
 } from '#libs/cluster'
-import { type OrkError, orkError, parseInstanceId } from '#libs/kernel'
+import { parseInstanceId } from '#libs/kernel'
 import type { Connection, Endpoint } from '#libs/log'
 import type { LedService } from '#libs/runtime'
 import { type ManagerView, noSuchJob, noSuchWorker } from '../core'
@@ -142,6 +143,3 @@ const withHeartbeat = (view: ManagerView, worker: Worker, mono: number): WorkerR
     containers: heard?.containers ?? [],
   }
 }
-
-const noSuchInstance = (id: string): OrkError =>
-  orkError('NoSuchInstance', `there is no instance "${id}"`, { next: '`ork tasks` lists all of them' })

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/Either'
 import { endpoint, healthEndpoint, type SetPolicyReply, type StatusReply, streamEndpoint, viewParts } from '#libs/api'
-import { describeCluster, findInstance } from '#libs/cluster'
-import { orkError, parseInstanceId } from '#libs/kernel'
+import { describeCluster, findInstance, noSuchInstance } from '#libs/cluster'
+import { parseInstanceId } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { LedService } from '#libs/runtime'
 import { explain, policyFor, type SchedulerView, setPolicy } from '../core'
@@ -19,7 +19,7 @@ export const serveApi = (connection: Connection, service: LedService<SchedulerVi
         const ref = parseInstanceId(id)
         if (E.isLeft(ref)) return ref
         const instance = findInstance(view.cluster, ref.right.job, ref.right.task, ref.right.index)
-        if (instance === undefined) return E.left(orkError('NoSuchInstance', `there is no instance "${id}"`))
+        if (instance === undefined) return E.left(noSuchInstance(id))
         const workers = explain(view, instance)
         return E.right({
           seq: view.cluster.seq,

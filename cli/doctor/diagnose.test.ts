@@ -215,7 +215,7 @@ const CASES: readonly (readonly [what: string, facts: Facts, said: readonly stri
     [
       'bad | workers | no worker is ready',
       'bad | workers | 1 worker not heard of',
-      'warn | workers | 2 workers lost; what they ran was moved',
+      'warn | workers | 2 workers lost; what their jobs allow was replaced (`onDisconnect`)',
     ],
   ],
   [

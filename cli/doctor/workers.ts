@@ -37,8 +37,11 @@ const checkReady = ({ workers }: StatusReply, alarmed: boolean): readonly Findin
     findings.push({ check, level: 'bad', what: `${count(suspected, 'worker')} not heard of`, next })
   }
   if (lost > 0) {
-    const next = '`ork workers` shows which; start it again, and it takes instances again'
-    findings.push({ check, level: 'warn', what: `${count(lost, 'worker')} lost; what they ran was moved`, next })
+    const whose = lost === 1 ? 'its' : 'their'
+    const next =
+      '`ork workers` shows which; start it again, or give it up with `ork forget`, which also replaces what waits for it'
+    const what = `${count(lost, 'worker')} lost; what ${whose} jobs allow was replaced (\`onDisconnect\`)`
+    findings.push({ check, level: 'warn', what, next })
   }
   return findings.length > 0 ? findings : [{ check, level: 'ok', what: `${count(ready, 'worker')} ready` }]
 }

@@ -21,7 +21,7 @@ interface Registering {
 }
 
 /**
- * What the log is told of this worker: at its start, and anew once an engine that was silent then has said which it is,
+ * What the log is told of this worker: at its start and its end, and anew once an engine that was silent then has said which it is,
  * as host ports are kept apart by that.
  */
 export class Registration {
@@ -37,6 +37,13 @@ export class Registration {
     view.identities = await this.identitiesOf(worker.drivers)
     const taken = (sentAt: number): void => inContact(view, sentAt)
     await takeName(this.next(), worker, machine, { isOver, taken })
+  }
+
+  /** It goes in order. Rejects where the connection is closed before the log has heard of it. */
+  async leave(): Promise<void> {
+    const { worker, by } = this.about
+    const event = stamp({ type: 'WorkerLeft', data: { worker: worker.name } }, by())
+    await worker.connection.log.append([{ event }])
   }
 
   /** Adds what was left out, as far as it is known now; to be called whenever an engine answers. */

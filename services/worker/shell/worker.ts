@@ -1,12 +1,9 @@
 import type { Driver, Owner } from '#libs/drivers'
-import { stamp } from '#libs/events'
 import type { OrkError } from '#libs/kernel'
-import type { Following } from '#libs/log'
 import { Alarm, type Machine, theMachine, within } from '#libs/runtime'
 import type { DriverName } from '#libs/spec'
 import {
   decide,
-  evolveView,
   initialView,
   type Observation,
   observe,
@@ -18,6 +15,7 @@ import {
 import { NO_PROVISIONS, Outfitter } from './container'
 import { Effects } from './effects'
 import { EngineWatch } from './engines'
+import { Feed } from './feed'
 import { guarded } from './guarded'
 import { Heart } from './heart'
 import { noJournal } from './journal'
@@ -30,8 +28,6 @@ import { serve } from './serve'
 
 /** Within this time a fact is in the log when all is well. */
 const SOON_MS = 2_000
-/** How long a start waits for what was not sent before. */
-const RECOVERY_MS = 10_000
 /** How long an orderly end waits for what is being done, and for the log; the next start goes on with the rest. */
 const SETTLE_MS = 5_000
 
@@ -48,9 +44,9 @@ export class Worker {
   private readonly effects: Effects
   private readonly heart: Heart
   private readonly room: RoomWatch
+  private readonly feed: Feed
   private readonly registration: Registration
   private watches: EngineWatch[] = []
-  private following: Following | undefined
   private serving: { stop(): Promise<void> } | undefined
   private readonly options: WorkerOptions
   private readonly machine: Machine
@@ -107,6 +103,15 @@ export class Worker {
       isBusy: () => this.effects.busy,
       by: () => this.by(),
     })
+    this.feed = new Feed({
+      log: connection.log,
+      view: this.view,
+      outbox: this.outbox,
+      machine: this.machine,
+      onNews: () => this.onNews(),
+      onBroken: (why) => this.giveUp(why),
+      isOver: () => this.stopped,
+    })
     this.registration = new Registration({
       worker: options,
       view: this.view,
@@ -125,17 +130,18 @@ export class Worker {
     await whenNameIsFree(connection, name, this.machine)
     connection.onStatus((connected) => this.outbox.onStatus(connected))
     for (const driver of this.drivers.values()) {
-      const watch = new EngineWatch({
-        driver,
-        owner: this.owner,
-        generation: () => this.view.generation,
-        report: (seen) => this.observed(seen),
-        logger: this.options.logger,
-        machine: this.machine,
-      })
-      this.watches.push(watch)
+      this.watches.push(
+        new EngineWatch({
+          driver,
+          owner: this.owner,
+          generation: () => this.view.generation,
+          report: (seen) => this.observed(seen),
+          logger: this.options.logger,
+          machine: this.machine,
+        }),
+      )
     }
-    await this.catchUp()
+    await this.feed.catchUp()
     this.view.caughtUp = true
     this.serving = await serve({
       worker: this.options,
@@ -150,49 +156,9 @@ export class Worker {
     this.wake()
   }
 
-  /**
-   * Brings to the log what earlier lives could not, then folds it: what is decided on must know what was told. A log
-   * that takes nothing, though it is there, holds up only those of whom there is something to tell.
-   */
-  private async catchUp(): Promise<void> {
-    const recovered = this.outbox.recover().then(() => true)
-    const sentAtOnce = await within(this.machine, RECOVERY_MS, recovered)
-    await this.follow()
-    if (sentAtOnce) return
-    if (await within(this.machine, RECOVERY_MS, recovered)) return this.followAnew() // the log was away, and is there again
-    this.view.untold = this.outbox.behind
-    void recovered.then(() => this.hearUntold())
-  }
-
-  /** Folds what has been sent by now, too. */
-  private async followAnew(): Promise<void> {
-    await this.following?.stop()
-    await this.follow()
-  }
-
-  /** What earlier lives told is in the log at last. */
-  private async hearUntold(): Promise<void> {
-    if (this.stopped) return
-    await this.followAnew()
-    this.view.untold = new Set()
-    if (this.stopped) await this.following?.stop()
-    else this.wake()
-  }
-
-  /** Folds this worker's part of the log from where the view is; resolves when it has caught up. */
-  private async follow(): Promise<void> {
-    this.following = this.options.connection.log.follow({
-      from: this.view.cluster.seq + 1,
-      queries: [{ topic: 'job' }, { topic: 'control' }, { worker: this.options.name }],
-      onEntries: (entries) => {
-        const now = this.machine.now()
-        for (const entry of entries) evolveView(this.view, entry, now)
-        if (this.view.successor !== null) void this.yieldTo(this.view.successor)
-        this.wake()
-      },
-    })
-    void this.following.broken.then((why) => this.giveUp(why))
-    await this.following.caughtUp
+  private onNews(): void {
+    if (this.view.successor !== null) void this.yieldTo(this.view.successor)
+    this.wake()
   }
 
   /** Leaves in order: what is being done is finished and told; containers go on, for the next start to adopt. */
@@ -205,18 +171,13 @@ export class Worker {
     if (this.view.successor === null) {
       const told = this.outbox
         .drained()
-        .then(() => this.leave())
+        .then(() => this.registration.leave())
         .catch(() => undefined) // the connection is closed before the log is back: the next start goes on from there
       await within(this.machine, SETTLE_MS, told)
     }
     await this.outbox.stop()
     await this.serving?.stop()
-    await this.following?.stop()
-  }
-
-  private async leave(): Promise<void> {
-    const { connection, name } = this.options
-    await connection.log.append([{ event: stamp({ type: 'WorkerLeft', data: { worker: name } }, this.by()) }])
+    await this.feed.stop()
   }
 
   /** Another process has become this worker: this one stops what that one cannot reach, says nothing more, and ends. */

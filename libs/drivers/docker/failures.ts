@@ -9,6 +9,11 @@ const ENGINE_TROUBLE =
 const isTrouble = ({ status, words }: ApiFailure): boolean =>
   status === undefined || status === 502 || status === 503 || (status >= 500 && ENGINE_TROUBLE.test(words))
 
+/** Somebody has removed the container, or its network, before it could start, or is about to. */
+const isTakenAway = ({ status, words }: ApiFailure): boolean =>
+  (status === 404 && /no such container|network \S+ not found/i.test(words)) ||
+  (status === 409 && /marked for removal/i.test(words))
+
 /** Ids that say nothing beside the names that the engine says, too: `endpoint ork-web-api-0-1 (77ac25...): Bind for ...`. */
 const IDS = / \([0-9a-f]{64}\)/g
 
@@ -26,9 +31,7 @@ export const driverError = (
   if (failure.status === 404 && /no such image/i.test(failure.words)) {
     return imageMissing(`${doing}: ${failure.words}`, { where, next: 'pull it, or correct `image` in the job file' })
   }
-  // Somebody removed the container before it started.
-  if (failure.status === 404 && /no such container/i.test(failure.words))
-    return failed(`${doing}: ${failure.words}`, { where })
+  if (isTakenAway(failure)) return failed(`${doing}: ${failure.words}`, { where })
   // The engine blames itself: a port that is still held, a full disk, a driver that was not ready.
   if (failure.status !== undefined && failure.status >= 500) return failed(`${doing}: ${failure.words}`, { where })
   return refused(`${doing}: ${failure.words}`, { where })

@@ -97,6 +97,11 @@ export class Claims {
     return [...this.claims].flatMap(([instance, claim]) => (claim.row === row ? [instance] : []))
   }
 
+  /** Of each instance for whom room is kept, the row. */
+  get rows(): ReadonlyMap<Instance, { readonly row: number }> {
+    return this.claims
+  }
+
   /** The row that is kept for an instance; -1: none. */
   rowOf(instance: Instance): number {
     return this.claims.get(instance)?.row ?? -1

@@ -70,6 +70,20 @@ test('the lowest priority goes first, then as few as will do, and nobody who is 
   )
 })
 
+test('of several that never share a worker it makes room for one on each', () => {
+  const story = given(registered('w1', 1_000), job('a', 20, 500), job('b', 20, 500))
+  const preempted = () => inShort(story.settle()).filter((line) => line.startsWith('TaskPreempted'))
+  story.given(job('high', 90, 500, { replicas: 2, distinctWorkers: true }))
+  assert.equal(preempted(), ['TaskPreempted b.api.0 on w1'])
+  story.given(story.log.on('a.api.0').exited())
+  assert.equal(preempted(), [], 'nor later, while the first is to come')
+  stop(story, 'b.api.0')
+  assert.is(inShort(story.settle())[0], 'TaskScheduled high.api.0 on w1')
+  assert.equal(preempted(), [])
+  story.given(registered('w2', 1_000))
+  assert.ok(inShort(story.settle()).includes('TaskScheduled high.api.1 on w2'))
+})
+
 test('only for what is higher by ten, of another job, and only once it is switched on', () => {
   const story = given(registered('w1', 1_000), job('low', 50, 1_000))
   story.given(job('near', 59, 1_000))

@@ -11,6 +11,7 @@ import {
   type Job,
   matesOf,
   mostForOne,
+  type Task,
   type Worker,
   whyHeld,
 } from '#libs/cluster'
@@ -92,17 +93,21 @@ export class Preemption {
     const decisions: Decision[] = []
     const taken = new Set<Attempt>()
     const served = new Set<Instance>()
+    const expected = new Expected(replicas)
+    for (const [instance, { row }] of claims.rows) expected.add(instance, row)
     for (const instance of [...queue.parkedFirsts(), ...queue.parkedAlone()].sort(byTurn)) {
       if (priorityOf(instance.task.job) - MARGIN < lowest || claims.rowOf(instance) >= 0) continue
       // Whoever of a replica comes first takes all of it along.
       if (replicas.followersOf(instance).some((one) => served.has(one) || claims.rowOf(one) >= 0)) continue
       if (whyHeld(instance.task) !== null || isHeldBack(view.cluster, instance)) continue
       const rows = this.vain.has(instance) ? changed : view.fleet.byRank
-      const choice = bestOf(view, instance, rows, taken)
-      if (choice === null && view.kept === null) this.vain.add(instance)
+      const taboo = expected.besideWhom(instance)
+      const choice = bestOf(view, instance, rows, taken, taboo)
+      if (choice === null && view.kept === null && taboo.size === 0) this.vain.add(instance)
       if (choice === null || choice.victims.length > most - decisions.length) continue
       this.vain.delete(instance)
       served.add(instance)
+      expected.add(instance, choice.row)
       view.fleet.promise(choice.row, replicas.askedBy(instance))
       for (const victim of choice.victims) {
         taken.add(victim)
@@ -113,6 +118,27 @@ export class Preemption {
   }
 }
 
+/** Where others are to come for whom room was made or is kept, of tasks of which no two share a worker. */
+class Expected {
+  private readonly rows = new Map<Task, Set<number>>()
+
+  constructor(private readonly replicas: Replicas) {}
+
+  add(instance: Instance, row: number): void {
+    for (const task of this.apart(instance)) this.rows.set(task, (this.rows.get(task) ?? new Set()).add(row))
+  }
+
+  /** The rows where there is to be no room for an instance, or for what comes with it. */
+  besideWhom(instance: Instance): ReadonlySet<number> {
+    return new Set(this.apart(instance).flatMap((task) => [...(this.rows.get(task) ?? [])]))
+  }
+
+  private apart(instance: Instance): readonly Task[] {
+    const all = [instance, ...this.replicas.followersOf(instance)]
+    return all.flatMap(({ task }) => (task.spec.distinctWorkers === true ? [task] : []))
+  }
+}
+
 /** Of all jobs of which anything may run. */
 const lowestPriority = (jobs: Iterable<Job>): number => {
   let lowest = Number.POSITIVE_INFINITY
@@ -120,14 +146,20 @@ const lowestPriority = (jobs: Iterable<Job>): number => {
   return lowest
 }
 
-/** The best of some rows; null: on none would it help. */
-const bestOf = (view: Seen, instance: Instance, rows: Iterable<number>, taken: ReadonlySet<Attempt>): Choice | null => {
+/** The best of some rows but the `taboo` ones; null: on none would it help. */
+const bestOf = (
+  view: Seen,
+  instance: Instance,
+  rows: Iterable<number>,
+  taken: ReadonlySet<Attempt>,
+  taboo: ReadonlySet<number>,
+): Choice | null => {
   const { fleet, feasible, kept } = view
   const admits = feasible.admits(instance)
   let best: Choice | null = null
   for (const row of rows) {
     const worker = fleet.workers[row]
-    if (worker === undefined || !fleet.open[row] || row === kept?.row || !admits(row)) continue
+    if (worker === undefined || !fleet.open[row] || row === kept?.row || taboo.has(row) || !admits(row)) continue
     const victims = victimsOn(view, row, worker, instance, taken)
     if (victims?.length === 0) return { row, victims }
     if (victims !== null && (best === null || isBetter(victims, best.victims))) best = { row, victims }

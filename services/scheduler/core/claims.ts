@@ -33,6 +33,8 @@ export class Claims {
   /** Who may have a claim, by what the log tells of instances. */
   private readonly waiting = new Set<Instance>()
   private readonly claims = new Map<Instance, Claim>()
+  /** Whose claim is set aside while it looks for a place, and where that is. */
+  private aside: { readonly instance: Instance; readonly row: number } | null = null
   /** Whose volumes were kept where they are to come to, since `takeFreedVolumes`. */
   private readonly before = new Set<Instance>()
 
@@ -104,15 +106,18 @@ export class Claims {
 
   /** The row that is kept for an instance; -1: none. */
   rowOf(instance: Instance): number {
-    return this.claims.get(instance)?.row ?? -1
+    const claim = this.claims.get(instance) ?? (this.aside?.instance === instance ? this.aside : undefined)
+    return claim?.row ?? -1
   }
 
-  /** What an instance finds where it has a claim itself: as if nothing were kept for it. */
+  /** What an instance finds where it has a claim itself: as if the room were free, though known to be its own. */
   without<T>(instance: Instance, find: () => T): T {
     const claim = this.claims.get(instance)
     if (claim === undefined) return find()
     this.end(instance)
+    this.aside = { instance, row: claim.row }
     const found = find()
+    this.aside = null
     this.claim(instance, claim.row)
     return found
   }

@@ -84,6 +84,16 @@ test('of several that never share a worker it makes room for one on each', () =>
   assert.ok(inShort(story.settle()).includes('TaskScheduled high.api.1 on w2'))
 })
 
+test('room that was made for one is not kept from it for another that has waited much longer', () => {
+  const story = given(registered('w1', 1_000), job('low', 40, 1_000), job('old', 45, 1_000))
+  for (let told = 0; told < 25; told += 1) story.given(SWITCHED_ON)
+  story.log.time += 3_600_000
+  story.given(job('high', 60, 1_000))
+  assert.ok(inShort(story.settle()).includes('TaskPreempted low.api.0 on w1'))
+  stop(story, 'low.api.0')
+  assert.ok(inShort(story.settle()).includes('TaskScheduled high.api.0 on w1'))
+})
+
 test('only for what is higher by ten, of another job, and only once it is switched on', () => {
   const story = given(registered('w1', 1_000), job('low', 50, 1_000))
   story.given(job('near', 59, 1_000))

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/Either'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Draft } from '#libs/events'
-import { DEFAULT_UPDATE, type UpdateSpec } from '#libs/spec'
+import { DEFAULT_UPDATE, type TaskSpec, type UpdateSpec } from '#libs/spec'
 import { CoreStory, type Happened, inShort } from '../../../libs/testing/coreStory'
 import { aJob, draining, on, registered, submitted } from '../../../libs/testing/happenings'
 import { type ManagerView, managerCore, setIntake } from '.'
@@ -72,24 +72,38 @@ test('what would have to be stopped first stays while no other worker has room, 
   )
 })
 
-test('what no other worker could ever take stays as well: one that promises more than its machine has, or misses a constraint', () => {
-  const story = given({ maxParallel: 3 })
-  const { cpuMilli } = story.log.instance(id(0)).task.spec.resources
-  story.given(registered('w2', 10 * cpuMilli, {}, {}, { cpuMilli: 1_100 }))
-  assert.equal(said(story, draining()), [])
-  const bound = new CoreStory(managerCore())
-  const constraints = [{ attribute: 'label.disk', operator: '=', value: 'ssd' }] as const
-  bound.given(
-    registered('w1', 4_000, {}, { disk: 'ssd' }),
-    registered('w2'),
-    submitted(aJob({ tasks: [{ constraints }] })),
-  )
-  bound.core.lead(bound.view, bound.now)
-  up(bound, 0, 'w1')
-  assert.equal(said(bound, draining()), [])
-  const labelled: Draft = { type: 'WorkerLabelled', data: { worker: 'w2', labels: { disk: 'ssd' }, reason: null } }
-  bound.given(labelled)
-  assert.equal(after(bound, 2_000), [`TaskStopRequested ${id(0)} on w1`])
+/** A service of one on w1, which asks for something, before w1 is drained. */
+const drained = (task: Partial<TaskSpec>, labels: Readonly<Record<string, string>> = {}): Story => {
+  const story = new CoreStory(managerCore())
+  story.given(registered('w1', 4_000, { gpu: 1 }, labels), registered('w2'), submitted(aJob({ tasks: [task] })))
+  story.core.lead(story.view, story.now)
+  up(story, 0, 'w1')
+  return story.given(draining())
+}
+
+const stops = [`TaskStopRequested ${id(0)} on w1`]
+
+test('what no other worker takes as it is stays as well, until one does', () => {
+  const ssd = drained({ constraints: [{ attribute: 'label.disk', operator: '=', value: 'ssd' }] }, { disk: 'ssd' })
+  assert.equal(said(ssd), [])
+  ssd.given({ type: 'WorkerLabelled', data: { worker: 'w2', labels: { disk: 'ssd' }, reason: null } })
+  assert.equal(after(ssd, 2_000), stops)
+  const gpu = drained({ resources: { cpuMilli: 100, memoryBytes: 0, diskBytes: 0, devices: { gpu: 1 } } })
+  assert.equal(said(gpu), [])
+  gpu.given(registered('w2', 4_000, { gpu: 1 }))
+  assert.equal(after(gpu, 2_000), stops)
+  const large = drained({ resources: { cpuMilli: 3_000, memoryBytes: 0, diskBytes: 0 } })
+  large.given(registered('w2', 4_000, {}, {}, { cpuMilli: 200 }))
+  assert.equal(said(large), [], 'more than the machine of w2 has, though it promises as much')
+  large.given(registered('w2', 6_000, {}, {}, { cpuMilli: 200 }))
+  assert.equal(after(large, 2_000), stops)
+})
+
+test('what has its data on the drained worker stays there until the deadline, as it could run nowhere else', () => {
+  const story = drained({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] })
+  assert.equal(said(story), [])
+  assert.equal(said(story, draining('w1', 5_000)), [])
+  assert.equal(after(story, 5_000), stops)
 })
 
 test('who takes no decisions is not waited for when the time of a drain is up: the others go, and then the manager rests', () => {

@@ -8,6 +8,7 @@ import {
   isToCome,
   matesOf,
   mostForOne,
+  volumesOf,
   type Worker,
 } from '#libs/cluster'
 import { RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
@@ -38,11 +39,21 @@ export class Room {
     for (const [worker, free] of this.free) {
       if (home !== null && worker.name !== home) continue
       if (RESOURCE_NAMES.some((name) => asked[name] > Math.min(free[name], mostForOne(worker, name)))) continue
-      if (![instance, ...followers].every((one) => suits(worker, one))) continue
+      if (![instance, ...followers].every((one) => suits(worker, one) && !this.isBoundElsewhere(worker, one))) continue
       this.free.set(worker, subtractResources(free, asked))
       for (const follower of followers) this.together.add(follower)
       return true
     }
+    return false
+  }
+
+  /** Whether one of its volumes is on other workers and not on this one. */
+  private isBoundElsewhere({ volumes }: Worker, { task, index }: Instance): boolean {
+    return volumesOf({ task, index, spec: task.spec }).some((name) => !volumes.has(name) && this.isSomewhere(name))
+  }
+
+  private isSomewhere(volume: string): boolean {
+    for (const { volumes } of this.cluster.workers.values()) if (volumes.has(volume)) return true
     return false
   }
 }
@@ -52,4 +63,5 @@ const suits = (worker: Worker, { task: { spec }, rejectedBy }: Instance): boolea
   worker.drivers.includes(spec.driver) &&
   !worker.silentDrivers.includes(spec.driver) &&
   !rejectedBy.includes(worker.name) &&
-  (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute)))
+  (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute))) &&
+  Object.entries(spec.resources.devices ?? {}).every(([name, count]) => count <= (worker.devices[name] ?? 0))

@@ -49,7 +49,11 @@ export class Effects {
       case 'Run': {
         const spec = await this.options.outfitter.outfit(effect)
         const ran = E.isLeft(spec) ? spec : await driver.run(spec.right)
-        if (E.isLeft(ran)) return { tag: 'NotRun', driver: effect.driver, ref, error: ran.left }
+        if (E.isLeft(ran)) {
+          // What it was given lies on disk; out of reach, it may have begun.
+          if (ran.left.tag !== 'Unreachable') await this.options.outfitter.discard(ref)
+          return { tag: 'NotRun', driver: effect.driver, ref, error: ran.left }
+        }
         return { tag: 'Ran', ref, container: ran.right }
       }
       case 'Pull': {

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import * as E from 'fp-ts/Either'
 import { extract, pack } from 'tar-fs'
-import { refused } from '../errors'
+import { causeText } from '#libs/kernel'
+import { failed, refused } from '../errors'
 import type { DriverResult } from '../port'
 import type { Known } from './containers'
 import { FILES } from './files'
@@ -25,6 +26,10 @@ export const isFolderOfProcess = async (known: Known, path: string): Promise<boo
 export const copyIntoProcess = async (known: Known, folder: string, tar: Readable): DriverResult<void> => {
   if (!(await isFolderOfProcess(known, folder))) return E.left(refused(`there is no folder ${folder}`))
   const own = { chown: false, strict: false, validateSymlinks: false }
-  await pipeline(tar, extract(pathOf(known, folder), own))
-  return E.right(undefined)
+  try {
+    await pipeline(tar, extract(pathOf(known, folder), own))
+    return E.right(undefined)
+  } catch (cause) {
+    return E.left(failed(`cannot unpack into ${folder}: ${causeText(cause)}`, { where: known.folder }))
+  }
 }

@@ -26,8 +26,8 @@ export interface ProcessOptions {
   readonly dir: string
 }
 
-/** One that the operating system has, as `ENOSPC`. */
-const isSystemError = (cause: unknown): boolean => cause instanceof Error && 'syscall' in cause
+/** One that the operating system has, as `ENOSPC`, or Node where it takes no such argument. */
+const isSystemError = (cause: unknown): boolean => cause instanceof Error && 'code' in cause
 
 const check = async (dir: string): DriverResult<string> => {
   if (process.platform === 'win32') {

@@ -1,5 +1,5 @@
 import { aJob } from '../happenings'
-import { type Plan, planWithoutOperators } from './plan'
+import { makePlan, type Plan, planWithoutOperators } from './plan'
 import { CAPACITY } from './world'
 
 /** A run that once broke a promise, and what was wrong in ork. */
@@ -15,7 +15,10 @@ const WHOLE_WORKER = { resources: CAPACITY }
 
 const DRAIN = { worker: 'w1', deadlineMs: 1_000, reason: null, actor: 'sim' }
 
-/** Seeds, of before there were operators, as the plans were then, and where a seed was too large or plans have changed the least that leads to it. */
+/**
+ * Seeds: the first of before there were operators, as the plans were then, the last as they are. Where a seed was too large, or
+ * plans have changed since, the least that leads to it.
+ */
 export const REGRESSIONS: readonly Regression[] = [
   {
     found: 'a stale event moved a job and nobody was told, so the new leader never wrote its JobStopped again',
@@ -93,5 +96,35 @@ export const REGRESSIONS: readonly Regression[] = [
         { at: 11_000, what: { tag: 'crash', node: 's1', downMs: 1_000 } },
       ],
     },
+  },
+  {
+    found:
+      'a worker went on, since the log was full, before its last life had been heard, and told of an attempt that was over',
+    plan: makePlan(501_060, 60),
+  },
+  {
+    found: 'one that is to come to the worker of its replica was not seen to keep others of its task from there',
+    plan: makePlan(500_152, 60),
+  },
+  {
+    found: 'a stop did not wait for what runs after the end, where somebody had removed what ended',
+    plan: makePlan(700_647, 60),
+  },
+  {
+    found: 'of two that had come up only a moment ago one was moved at once, by a restart amidst an update',
+    plan: makePlan(700_703, 60),
+  },
+  {
+    found: 'what a former version would have kept beside two successors without a place was taken for missing',
+    plan: makePlan(703_957, 60),
+  },
+  {
+    found: 'for two that never share a worker room was made on the same one',
+    plan: makePlan(704_337, 60),
+  },
+  {
+    found:
+      'room that was made for one was kept from it for another that had waited longer, and that by the room that was made',
+    plan: makePlan(705_300, 60),
   },
 ]

@@ -1,6 +1,5 @@
 import { type Changes, type Cluster, evolve, type Instance, isPlaced, type Job, type Now } from '#libs/cluster'
 import { aggregateAt, type Entry, EVENTS, type EventOf, type OrkEvent } from '#libs/events'
-
 import { type Drains, noteDrain } from './drain'
 import type { Rebalancing } from './rebalance'
 import { noReschedules, type Reschedules } from './reschedule'

@@ -127,4 +127,9 @@ export const REGRESSIONS: readonly Regression[] = [
       'room that was made for one was kept from it for another that had waited longer, and that by the room that was made',
     plan: makePlan(705_300, 60),
   },
+  {
+    found:
+      'who had just been placed where its replica is was not counted for the spread of its task, but when decided again',
+    plan: makePlan(722_558, 60),
+  },
 ]

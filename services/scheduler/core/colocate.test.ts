@@ -52,6 +52,16 @@ const run = (story: Story): Story => {
   return story
 }
 
+test('who goes where others of its replica are counts for the spread of its task', () => {
+  const spread = [{ attribute: 'worker', weight: 50 }] as const
+  const job = together({ replicas: 1 }, { replicas: 2, spread, dependsOn: { api: 'started' } })
+  const policy: Draft = { type: 'PolicySet', data: { policy: 'binpack', seed: null, preemption: null } }
+  const story = given(policy, registered('w1'), registered('w2'), job)
+  assert.equal(placed(story), ['TaskScheduled web.api.0 on w1'])
+  story.given(story.log.on('web.api.0').started())
+  assert.equal(placed(story), ['TaskScheduled web.log.0 on w1', 'TaskScheduled web.log.1 on w2'])
+})
+
 test('each replica is on one worker, which has room for all of it', () => {
   const story = given(registered('w1', 900), registered('w2', 2_000), together())
   assert.equal(placed(story), [

@@ -24,7 +24,8 @@ export class Tenants {
 
   /** One more is placed than the log tells of. */
   promise(row: number, { task, index }: { readonly task: Task; readonly index: number }): void {
-    this.tasks.get(task)?.add(index, row)
+    // Of other tasks nobody asks, and a large one is not counted for nothing.
+    if (task.spec.spread !== undefined || task.spec.distinctWorkers === true) this.of(task).add(index, row)
   }
 
   /** One is to come there; where none of its task may be beside it, none comes. */

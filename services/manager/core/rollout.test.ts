@@ -326,6 +326,13 @@ test('so does one that changes nothing but the order', () => {
   assert.equal(said(story, on(id(0), 'w1', 1).stopped()), [])
 })
 
+test('a former attempt that does not serve is missed by nobody, and ends at once', () => {
+  const story = updating({ order: 'start-first' }, 1)
+  story.settle()
+  story.given(on(id(0), 'w1', 1).unhealthy())
+  assert.equal(said(story, submitted(version(2, { order: 'stop-first' }, 1), 3)), [stops(0)])
+})
+
 test('a change of replicas, or of how it is updated, replaces nothing', () => {
   for (const next of [version(1, {}, 2), version(1, { maxParallel: 3 })]) {
     assert.equal(said(updating({}, 3, next)), [])

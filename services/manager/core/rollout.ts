@@ -1,4 +1,4 @@
-import { type Decision, type Instance, isOutdated, type Job, type Now, TO_RESTART } from '#libs/cluster'
+import { type Decision, type Instance, isOutdated, isUp, type Job, type Now, TO_RESTART } from '#libs/cluster'
 import { updateOf } from '#libs/spec'
 import { nextMoves, waitsForPromotion } from './canary'
 import { replaceRequest, stopRequest } from './drafts'
@@ -109,11 +109,13 @@ const steps = (found: Survey): Decision[] => {
  * that is `stop-first` has them go, where the former version had begun otherwise.
  */
 const freed = (found: Survey): Decision[] => {
-  const room = Math.max(0, found.update.maxParallel - found.down - nextMoves(found).length)
-  const held = found.held.filter((instance) => !movesBeside(instance)).slice(0, room)
-  return held.flatMap(({ retiring }) =>
-    retiring === null ? [] : [stopRequest(retiring, 'it goes before its successor starts')],
-  )
+  let room = found.update.maxParallel - found.down - nextMoves(found).length
+  return found.held.flatMap((instance) => {
+    const { retiring } = instance
+    if (retiring === null || movesBeside(instance)) return []
+    if (isUp(retiring)) room -= 1 // nobody misses what is not up
+    return isUp(retiring) && room < 0 ? [] : [stopRequest(retiring, 'it goes before its successor starts')]
+  })
 }
 
 /** Whether an instance starts elsewhere before it is stopped where it is. */

@@ -38,6 +38,18 @@ test('it wakes for that by itself', () => {
   assert.ok((sim.wakeAt() ?? Number.POSITIVE_INFINITY) <= sim.clock + 13_000)
 })
 
+test('so it does with what the log is behind with, of which nothing can be told yet', () => {
+  const sim = alone('stop')
+  crash(sim)
+  sim.view.untold = new Set([ID])
+  inContact(sim.view, sim.clock)
+  assert.equal(after(sim, 12_000, false), [])
+  assert.ok((sim.wakeAt() ?? Number.POSITIVE_INFINITY) <= sim.clock + 1_000)
+  assert.equal(after(sim, 10_000, false), ['Stop#1'])
+  sim.view.untold = new Set()
+  assert.equal(news(sim), ['TaskStopped#1', 'Remove#1'])
+})
+
 test('what may run twice, or waits, goes on', () => {
   for (const policy of ['wait', undefined] as const) {
     const sim = alone(policy)

@@ -1,6 +1,8 @@
 import { type Now, stopsAfterMs } from '#libs/cluster'
 import type { Assignment } from './assignment'
-import { touchAll, type WorkerView } from './view'
+import { containersOf } from './containers'
+import { assignmentsOf, touchAll, type WorkerView } from './view'
+import type { Work } from './work'
 
 /**
  * Cut off from the log for too long, this worker stops what must not run twice before another one may start it; see
@@ -12,6 +14,21 @@ export const stopWhenCutOff = (view: WorkerView, assignment: Assignment, now: No
   if (why === null) return
   assignment.stopReason = why
   assignment.wanted = 'stop'
+}
+
+/** The same for what the log is behind with: nothing can be told of it yet, but it must not run twice either. */
+export const stopUntold = (view: WorkerView, now: Now, work: Work): void => {
+  for (const id of view.untold) {
+    for (const assignment of assignmentsOf(view, id)) {
+      if (assignment.wanted !== 'run' || whyCutOff(view, assignment, now) === null) continue
+      for (const held of containersOf(view, id)) {
+        if (held.ref.placement !== assignment.placedSeq || held.state !== 'running' || held.busy !== null) continue
+        held.busy = 'stop'
+        const { signal, graceMs } = assignment.spec.stop
+        work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+      }
+    }
+  }
 }
 
 /** Why nothing of it may run here any longer; null: it may, and is looked at again when that is over. */

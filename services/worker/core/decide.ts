@@ -1,5 +1,6 @@
 import type { Now } from '#libs/cluster'
 import { cleanUp } from './cleanUp'
+import { stopUntold } from './cutOff'
 import { tellEngines } from './engines'
 import { callWaiting } from './health'
 import { reconcile } from './reconcile'
@@ -18,6 +19,7 @@ export const decide = (view: WorkerView, now: Now, onlyUrgent = false): Work => 
   const lookAt = tellEngines(view, now, work)
   ring(view, now)
   callWaiting(view)
+  stopUntold(view, now, work)
   const ids = [...view.touched].filter((id) => isCaughtUp(view, id) && (!onlyUrgent || isUrgent(view, id)))
   for (const id of ids) {
     view.touched.delete(id)

@@ -33,10 +33,11 @@ export class Feed {
     const { outbox, machine, view } = this.options
     const recovered = outbox.recover().then(() => true)
     const sentAtOnce = await within(machine, RECOVERY_MS, recovered)
+    const { behind } = outbox // of others what was told is in the log, and folded next
     await this.follow()
     if (sentAtOnce) return
     if (await within(machine, RECOVERY_MS, recovered)) return this.followAnew() // the log was away, and is there again
-    view.untold = outbox.behind
+    view.untold = new Set([...behind, ...outbox.behind])
     void recovered.then(() => this.hearUntold())
   }
 

@@ -99,6 +99,28 @@ test('what no other worker takes as it is stays as well, until one does', () => 
   assert.equal(after(large, 2_000), stops)
 })
 
+test('so does what would find its device, its host port or its task there already', () => {
+  const gpu = { resources: { cpuMilli: 100, memoryBytes: 0, diskBytes: 0, devices: { gpu: 1 } } }
+  const fixed = { ports: [{ name: 'http', port: 80, hostPort: 8080, protocol: 'tcp' as const }] }
+  for (const task of [gpu, fixed, { replicas: 2, distinctWorkers: true }]) {
+    const story = new CoreStory(managerCore())
+    const other = on('other.api.0', 'w2')
+    story.given(registered('w1', 4_000, { gpu: 1 }), registered('w2', 4_000, { gpu: 1 }))
+    story.given(
+      submitted(aJob({ tasks: [task] })),
+      submitted(aJob({ name: 'other', tasks: [{ ...task, replicas: 1 }] })),
+    )
+    story.core.lead(story.view, story.now)
+    up(story, 0, 'w1')
+    if ('replicas' in task) up(story, 1, 'w2')
+    else story.given(other.scheduled(), other.started())
+    after(story, 10_000)
+    assert.equal(said(story, draining()), [])
+    story.given(registered('w3', 4_000, { gpu: 1 }))
+    assert.equal(after(story, 2_000), stops)
+  }
+})
+
 test('what has its data on the drained worker stays there until the deadline, as it could run nowhere else', () => {
   const story = drained({ volumes: [{ type: 'volume', source: 'data', target: '/data' }] })
   assert.equal(said(story), [])

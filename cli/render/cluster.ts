@@ -19,11 +19,13 @@ export const renderCluster = (
   const when = time === null ? 'before the first event' : absolute(time, look)
   const jobs = [...cluster.jobs.values()].filter(({ name }) => job === undefined || name === job)
   const ended = (name: string): boolean => ['stopped', 'completed'].includes(cluster.jobs.get(name)?.state ?? '')
-  const instances = [...instancesOf(cluster, job)].filter((one) => !(isOver(one.state) && ended(one.task.job.name)))
+  const instances = [...instancesOf(cluster, job)]
+    .filter((one) => !(isOver(one.state) && ended(one.task.job.name)))
+    .map((one) => describeInstance(one, cluster.workers))
   const sections = [
     look.colours.bold(`The cluster at sequence ${grouped(cluster.seq)}, ${when}`),
     cluster.jobs.size === 0 ? 'no jobs' : renderJobs(jobs.map(describeJob), look),
-    ...(instances.length === 0 ? [] : [renderInstances(instances.map(describeInstance), look, '')]),
+    ...(instances.length === 0 ? [] : [renderInstances(instances, look, '')]),
     ...(job === undefined ? [workersTable(cluster, look)] : []),
   ]
   return sections.join('\n\n')

@@ -21,7 +21,7 @@ export const renderInstances = (
     instances.map((instance): (Cell | string)[] => [
       instance.id,
       { text: stateOf(instance), paint: paintHealth(look.colours, instance) },
-      instance.worker === null || instance.state === 'pending' ? '-' : instance.worker,
+      instance.state === 'pending' ? '-' : { text: workerOf(instance), paint: paintWorker(look.colours, instance) },
       { text: String(instance.attempt), align: 'right' },
       ...(versions ? [{ text: String(instance.version), align: 'right' } as const] : []),
       relative(instance.since, look),
@@ -29,6 +29,19 @@ export const renderInstances = (
     ]),
     empty,
   )
+
+type Placing = Pick<AttemptSummary, 'worker' | 'workerState'>
+
+/** `w3`, `w3 (lost)`: nothing is added of one that is ready, or of which it is not known how it is. */
+export const workerOf = ({ worker, workerState }: Placing): string => {
+  const state = workerState ?? 'ready'
+  return state === 'ready' ? (worker ?? '-') : `${worker} (${state})`
+}
+
+const paintWorker = (colours: EventLook['colours'], { workerState }: Placing): ((text: string) => string) => {
+  const state = workerState ?? 'ready'
+  return state === 'ready' ? (text) => text : paintState(colours, state)
+}
 
 /** `running`, `running (healthy)`, `running (health: starting)`: as Docker shows it. */
 export const stateOf = ({ state, health }: Standing): string => {
@@ -67,9 +80,9 @@ export const detailOf = (instance: AttemptSummary | InstanceSummary, look: Event
 const reasonOf = ({ state }: AttemptSummary, reason: string): string =>
   state === 'pending' ? whyPending(reason) : reason
 
-/** `attempt 1 still runs on w1`, `attempt 1 is stopping on w1`. */
-const retiringOf = ({ attempt, state, worker }: AttemptSummary): string =>
-  `attempt ${attempt} ${state === 'running' ? 'still runs' : 'is stopping'} on ${worker ?? '_'}`
+/** `attempt 1 still runs on w1`, `attempt 1 is stopping on w1 (lost)`. */
+const retiringOf = (retiring: AttemptSummary): string =>
+  `attempt ${retiring.attempt} ${retiring.state === 'running' ? 'still runs' : 'is stopping'} on ${workerOf(retiring)}`
 
 const WHAT_FREES =
   ', and has the host port until this one is up: submit the job with `update.order: stop-first`, which ends it first'
@@ -87,7 +100,10 @@ export const renderInstance = (instance: InstanceDetail, history: readonly Entry
     ['Instance', look.colours.bold(escapeText(instance.id))],
     ['State', paintHealth(look.colours, instance)(stateOf(instance))],
     ['Since', relativeAndAbsolute(instance.since, look)],
-    ['Worker', escapeText(instance.worker ?? 'none yet')],
+    [
+      'Worker',
+      instance.worker === null ? 'none yet' : paintWorker(look.colours, instance)(escapeText(workerOf(instance))),
+    ],
     ['Attempt', attemptOf(instance)],
   ]
   if (instance.startedAt !== null) pairs.push(['Started', relativeAndAbsolute(instance.startedAt, look)])

@@ -1,7 +1,7 @@
-import { describeInstance, INSTANCE_STATES, type Instance, type InstanceState } from '#libs/cluster'
+import { type Cluster, describeInstance, INSTANCE_STATES, type Instance, type InstanceState } from '#libs/cluster'
 import { escapeText } from './escape'
 import type { EventLook } from './event'
-import { detailOf, paintHealth, stateOf } from './instance'
+import { detailOf, paintHealth, stateOf, workerOf } from './instance'
 import { paintState } from './state'
 import { age } from './time'
 
@@ -13,20 +13,30 @@ const urgency = ({ state }: Instance): number => {
   return at === -1 ? URGENCY.length : at
 }
 
-/** A line an instance, at most `limit`; the rest is counted in the last one. */
-export const progressLines = (instances: readonly Instance[], limit: number, look: EventLook): readonly string[] => {
+/** A line an instance, at most `limit`; the rest is counted in the last one. How workers are is said if they are given. */
+export const progressLines = (
+  instances: readonly Instance[],
+  limit: number,
+  look: EventLook,
+  workers?: Cluster['workers'],
+): readonly string[] => {
   const fits = instances.length <= limit
   const order = fits ? instances : [...instances].sort((a, b) => urgency(a) - urgency(b))
   const shown = fits ? order : order.slice(0, limit - 1)
   const width = Math.max(0, ...shown.map((instance) => describeInstance(instance).id.length))
-  const lines = shown.map((instance) => progressLine(instance, width, look))
+  const lines = shown.map((instance) => progressLine(instance, width, look, workers))
   return fits ? lines : [...lines, restLine(order.slice(shown.length), look)]
 }
 
-const progressLine = (instance: Instance, width: number, look: EventLook): string => {
-  const described = describeInstance(instance)
+const progressLine = (
+  instance: Instance,
+  width: number,
+  look: EventLook,
+  workers: Cluster['workers'] | undefined,
+): string => {
+  const described = describeInstance(instance, workers)
   const state = paintHealth(look.colours, described)(stateOf(described).padEnd(9))
-  const where = instance.worker === null || instance.state === 'pending' ? '' : `on ${instance.worker}  `
+  const where = instance.worker === null || instance.state === 'pending' ? '' : `on ${workerOf(described)}  `
   const detail = detailOf(described, look)
   const ms = look.now - instance.since
   const since = instance.state === 'running' || ms < 1000 ? '' : look.colours.dim(` ${age(ms)}`)

@@ -69,7 +69,8 @@ class Stage {
     if (this.region === null) return out.write(`${line}\n`)
     await this.region.print(line)
     const limit = Math.min(12, this.region.limit) - 1
-    await this.region.draw([workersLine(cluster), ...progressLines([...instancesOf(cluster, job)], limit, look)])
+    const lines = progressLines([...instancesOf(cluster, job)], limit, look, cluster.workers)
+    await this.region.draw([workersLine(cluster), ...lines])
   }
 
   async skip(gapMs: number): Promise<void> {

@@ -107,6 +107,6 @@ const noSuchJob = (cluster: Cluster, job: string) =>
 const plain = (cluster: Cluster, job: string | undefined) => ({
   ...describeCluster(cluster),
   jobs: [...cluster.jobs.values()].filter(({ name }) => job === undefined || name === job).map(describeJobDetail),
-  instances: [...instancesOf(cluster, job)].map(describeInstance),
+  instances: [...instancesOf(cluster, job)].map((one) => describeInstance(one, cluster.workers)),
   workers: [...cluster.workers.values()].map(describeWorker),
 })

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import * as E from 'fp-ts/Either'
 import type { ExplainReply, SubmitReply } from '#libs/api'
-import { describeInstance, describeJob, type Job } from '#libs/cluster'
+import { describeInstance, describeJob, type Instance, type InstanceSummary, type Job } from '#libs/cluster'
 import { formatDuration, type OrkError, OrkFailure, orkError } from '#libs/kernel'
 import type { Connection } from '#libs/log'
 import type { JobSpec } from '#libs/spec'
@@ -106,7 +106,7 @@ const startJudge = (connection: Connection, version: number, wait: boolean, expl
     if (verdict.tag !== 'Pending') return verdict
     if (wait || performance.now() - askedAt < ASK_MS) return { tag: 'Going' }
     askedAt = performance.now()
-    const answer = await askScheduler(connection, verdict.pending.map(describeInstance))
+    const answer = await askScheduler(connection, described(verdict.pending))
     if (E.isLeft(answer)) {
       if (answer.left.tag === 'NoResponders' && performance.now() - answeredAt > SCHEDULER_MS)
         throw new OrkFailure(answer.left)
@@ -132,7 +132,7 @@ const tellEnd = async (
   const name = escapeText(reply.job)
   if (json) {
     const result = verdict.tag === 'Going' ? null : verdict.tag.toLowerCase()
-    const instances = wantedOf(job).map(describeInstance)
+    const instances = described(wantedOf(job))
     await out.write(`${toJson({ ...reply, result, instances, pending: explained })}\n`)
   }
   const say = async (text: string): Promise<void> => (json ? undefined : out.write(`${text}\n`))
@@ -159,11 +159,9 @@ const tellEnd = async (
         ),
       )
     case 'Failed':
-      throw new OrkFailure(
-        verdict.failed.length > 0 ? failed(reply.job, verdict.failed.map(describeInstance)) : failedWhole(job),
-      )
+      throw new OrkFailure(verdict.failed.length > 0 ? failed(reply.job, described(verdict.failed)) : failedWhole(job))
     case 'Stalled':
-      throw new OrkFailure(stalled(reply.job, verdict.moving.map(describeInstance), verdict.afterMs))
+      throw new OrkFailure(stalled(reply.job, described(verdict.moving), verdict.afterMs))
     case 'UpdateFailed':
       throw new OrkFailure(
         orkError(
@@ -204,6 +202,10 @@ const whatItWaitsFor = (explained: readonly ExplainReply[]): string => {
   if (all('rejected')) return 'a worker that has what was lacking is asked again'
   return all('driver') ? 'a worker offers its `driver`' : 'there is room'
 }
+
+/** What is followed is one job's part of the log, which does not tell how workers are. */
+const described = (instances: readonly Instance[]): readonly InstanceSummary[] =>
+  instances.map((instance) => describeInstance(instance))
 
 const alsoFailed = (n: number): string => (n === 0 ? '' : `, and ${n} that failed`)
 

@@ -3,7 +3,7 @@ import { awaitsPromotion } from './canaries'
 import { type InstanceState, isOver, isPlaced } from './lifecycle'
 import type { Cluster, Quarantined } from './model/cluster'
 import type { Attempt, Instance, Job, Task, Update } from './model/job'
-import type { Worker } from './model/worker'
+import type { Worker, WorkerState } from './model/worker'
 import { isFrozen } from './quarantine'
 import { idOf, isAskedFor } from './queries'
 import type {
@@ -105,8 +105,13 @@ export const describeJobDetail = (job: Job): JobDetail => ({
   stable: job.stable?.version ?? null,
 })
 
-/** One attempt: where it is and how it fares. */
-export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
+type Workers = Cluster['workers']
+
+const workerStateOf = ({ state, worker }: Attempt, workers: Workers): WorkerState | null =>
+  worker !== null && isPlaced(state) ? (workers.get(worker)?.state ?? null) : null
+
+/** One attempt: where it is and how it fares; with the workers that there are, also how its worker is. */
+export const describeAttempt = (attempt: Attempt, workers?: Workers): AttemptSummary => ({
   id: idOf(attempt),
   job: attempt.task.job.name,
   task: attempt.task.name,
@@ -115,6 +120,7 @@ export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
   attempt: attempt.attempt,
   restarts: attempt.restarts,
   worker: attempt.worker,
+  ...(workers === undefined ? {} : { workerState: workerStateOf(attempt, workers) }),
   version: attempt.version,
   since: at(attempt.since),
   startedAt: attempt.startedAt === 0 ? null : at(attempt.startedAt),
@@ -127,18 +133,18 @@ export const describeAttempt = (attempt: Attempt): AttemptSummary => ({
 })
 
 /** An instance as a line of a list: its current attempt, and the one that goes on beside it. */
-export const describeInstance = (instance: Instance): InstanceSummary => ({
-  ...describeAttempt(instance),
+export const describeInstance = (instance: Instance, workers?: Workers): InstanceSummary => ({
+  ...describeAttempt(instance, workers),
   run: instance.run,
   reschedules: instance.reschedules,
   avoids: instance.avoids,
   awaits: instance.awaits,
-  retiring: instance.retiring === null ? null : describeAttempt(instance.retiring),
+  retiring: instance.retiring === null ? null : describeAttempt(instance.retiring, workers),
 })
 
 /** An instance with the sequences of its latest events. */
-export const describeInstanceDetail = (instance: Instance): InstanceDetail => ({
-  ...describeInstance(instance),
+export const describeInstanceDetail = (instance: Instance, workers?: Workers): InstanceDetail => ({
+  ...describeInstance(instance, workers),
   events: [...instance.recent],
 })
 

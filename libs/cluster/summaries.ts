@@ -83,6 +83,8 @@ export interface AttemptSummary {
   readonly attempt: number
   readonly restarts: number
   readonly worker: string | null
+  /** How that worker is, while the attempt is placed there, else null; absent where who tells does not know workers. */
+  readonly workerState?: WorkerState | null
   readonly version: number
   /** RFC 3339: when it came into this state. */
   readonly since: string

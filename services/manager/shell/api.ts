@@ -61,14 +61,14 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
         : E.right({ seq: cluster.seq, ...describeJobDetail(job) })
     }),
     streamEndpoint({ prefix, verb: 'tasks', queue: QUEUE }, ({ job }) =>
-      inParts(cluster.seq, instancesOf(cluster, job ?? undefined), describeInstance),
+      inParts(cluster.seq, instancesOf(cluster, job ?? undefined), (one) => describeInstance(one, cluster.workers)),
     ),
     endpoint({ prefix, verb: 'task', queue: QUEUE }, async ({ id }) => {
       const ref = parseInstanceId(id)
       if (E.isLeft(ref)) return ref
       const instance = findInstance(cluster, ref.right.job, ref.right.task, ref.right.index)
       if (instance === undefined) return E.left(noSuchInstance(id))
-      return E.right({ seq: cluster.seq, ...describeInstanceDetail(instance) })
+      return E.right({ seq: cluster.seq, ...describeInstanceDetail(instance, cluster.workers) })
     }),
     streamEndpoint({ prefix, verb: 'workers', queue: QUEUE }, () =>
       inParts(cluster.seq, cluster.workers.values(), withHeard),
@@ -79,7 +79,7 @@ const questions = (prefix: string, service: LedService<ManagerView>): Endpoint[]
     endpoint({ prefix, verb: 'worker', queue: QUEUE }, async ({ worker: name }) => {
       const worker = cluster.workers.get(name)
       if (worker === undefined) return E.left(noSuchWorker(cluster, name))
-      const running = [...worker.instances].map(describeAttempt)
+      const running = [...worker.instances].map((one) => describeAttempt(one, cluster.workers))
       const machine = machinesOf(cluster.workers.values()).get(worker) ?? []
       const sharesPortsWith = machine
         .filter((one) => one !== worker && one.state !== 'forgotten')

@@ -1,4 +1,5 @@
 import type { EventOf } from '#libs/events'
+import { NONE } from '#libs/kernel'
 import { endRuns } from './cronRuns'
 import { settle } from './evolveVersion'
 import { ignoreIllegal, ignoreStray } from './ignore'
@@ -9,7 +10,7 @@ import type { Cluster } from './model/cluster'
 import { type Instance, type Job, type JobState, TO_RESTART } from './model/job'
 import { mayBePurged, purge } from './purge'
 import { isOutdated, isWanted } from './queries'
-import { forgetTroubles } from './reschedule'
+import { forgetFailures } from './reschedule'
 import { noteTargets } from './targets'
 import { enter, stopUnwanted } from './transition'
 
@@ -103,8 +104,9 @@ const restart = (cluster: Cluster, job: Job, { data, time }: RestartEvent, chang
     if (data.task !== null && data.task !== task.name) continue
     for (const instance of task.instances.made()) {
       if ((data.index !== null && data.index !== instance.index) || !isWanted(instance)) continue
+      instance.rejectedBy = NONE // of what is up as well: its successor may go there
       if (instance.state === 'failed') tryAnew(cluster, instance, since)
-      else if (instance.state === 'pending') forgetTroubles(instance)
+      else if (instance.state === 'pending') forgetFailures(instance)
       else if (!isPlaced(instance.state) || instance.state === 'stopping' || isOutdated(instance)) continue
       else {
         instance.templateVersion = TO_RESTART
@@ -119,7 +121,7 @@ const restart = (cluster: Cluster, job: Job, { data, time }: RestartEvent, chang
 }
 
 const tryAnew = (cluster: Cluster, instance: Instance, time: number): void => {
-  forgetTroubles(instance)
+  forgetFailures(instance)
   enter(cluster, instance, 'pending', time, null)
 }
 

@@ -165,6 +165,14 @@ test('an instance that was turned down may go there again once a restart is aske
   assert.equal([story.instances, story.instance('web.api.0').rejectedBy], [{ 'web.api.0': 'pending' }, []])
 })
 
+test('so may one that runs elsewhere by then', () => {
+  const story = given(registered(), registered('w2'), submitted(of(1)), on('web.api.0').scheduled())
+  const next = on('web.api.0', 'w2', 2)
+  story.when(on('web.api.0').rejected(), next.scheduled(), next.started())
+  story.when({ type: 'JobRestartRequested', data: { job: 'web', task: null, index: null, reason: null } })
+  assert.equal([story.instances, story.instance('web.api.0').rejectedBy], [{ 'web.api.0': 'running w2#2' }, []])
+})
+
 test('a restart keeps the worker and its resources, and counts', () => {
   const story = given(registered(), submitted(), ...run('web.api.0'))
   story.when(on('web.api.0').exited(3), on('web.api.0', 'w1', 2).restarting(1))

@@ -24,6 +24,11 @@ test('a cluster that is well says so and shows who is there', () => {
   assert.is(renderStatus(facts, [], 'nats://a:1', look), ['Cluster    well (nats://a:1)', ...plain].join('\n'))
 })
 
+test('of a log whose past was archived what it still holds is said', () => {
+  const archived = { ...facts, log: { ...facts.log, firstSeq: 41 } }
+  assert.match(renderStatus(archived, [], 'nats://a:1', look), 'Log        2 events from sequence 41 on, 2 KiB')
+})
+
 test('what is not well is said below, with what to do, and cannot steer the terminal', () => {
   const problems = [
     { check: 'quarantine', level: 'bad', where: 'events.job.web', what: 'cannot be read: \u001b[2J', next: 'look' },

@@ -18,7 +18,7 @@ export const renderStatus = (facts: Facts, problems: readonly Finding[], servers
   const view = newest(statuses)
   const pairs: (readonly [string, string])[] = [
     ['Cluster', `${renderVerdict(problems, look)} (${escapeText(servers)})`],
-    ['Log', `${log.lastSeq} events, ${sizeOf(log)}, ${count(log.replicas, 'replica')}${leaderOf(log)}`],
+    ['Log', `${eventsOf(log)}, ${sizeOf(log)}, ${count(log.replicas, 'replica')}${leaderOf(log)}`],
     ['Server', `nats-server ${escapeText(log.serverVersion)}`],
   ]
   if (view !== undefined) {
@@ -47,6 +47,12 @@ const placementOf = ({ scheduling: { policy, seed, preemption } }: ClusterSummar
 const closed = (counts: ClusterSummary['closed'] = {}): string[] => {
   const said = Object.entries(counts).map(([intake, n]) => `${n} ${intake}`)
   return said.length === 0 ? [] : [said.join(', ')]
+}
+
+/** What lies before was archived, or somebody has purged it; the first of an empty log is 0. */
+const eventsOf = ({ firstSeq, lastSeq }: LogInfo): string => {
+  const events = count(lastSeq - Math.max(1, firstSeq) + 1, 'event')
+  return firstSeq > 1 ? `${events} from sequence ${firstSeq} on` : events
 }
 
 const sizeOf = ({ bytes, maxBytes }: LogInfo): string =>

@@ -12,6 +12,7 @@ const reply: ExplainReply = {
   seq: 9,
   pending: true,
   awaits: null,
+  kind: 'service',
   policy: 'spread',
   workers: [turnedDown('w1'), turnedDown('w2'), { worker: 'w3', fits: false, filter: 'cpu', detail: 'full' }],
 }

@@ -2,6 +2,7 @@ import { createColors } from 'picocolors'
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { describeJob, describeJobDetail } from '#libs/cluster'
+import type { JobKind } from '#libs/spec'
 import { aJob } from '../../libs/testing/happenings'
 import { History } from '../../libs/testing/history'
 import { cronOf } from './cron'
@@ -26,11 +27,14 @@ test('a job of which nothing has a place yet is pending, and runs once something
 
 test('who waits for workers that turned it down is told how to have them asked again', () => {
   const look = { now: 0, zone: 'UTC', colours: createColors(false) }
-  const explained = (filter: string): string => {
+  const explained = (filter: string, kind: JobKind = 'service'): string => {
     const workers = [{ worker: 'w1', fits: false, filter, detail: 'why' }] as const
-    return renderExplain({ id: 'web.api.0', seq: 1, pending: true, awaits: null, policy: 'spread', workers }, look)
+    const reply = { id: 'web.api.0', kind, seq: 1, pending: true, awaits: null, policy: 'spread', workers }
+    return renderExplain(reply, look)
   }
   assert.match(explained('rejected'), '`ork restart web.api.0`')
+  assert.not.match(explained('rejected', 'cron'), 'ork restart')
+  assert.match(explained('rejected', 'cron'), 'a worker that is started again is asked anew')
   assert.not.match(explained('cpu'), 'restart')
 })
 

@@ -109,7 +109,7 @@ const renderResources = ({ cpuMilli, memoryBytes, diskBytes }: Resources): strin
   `${formatCpu(cpuMilli)} cpu, ${formatBytes(memoryBytes)} memory, ${formatBytes(diskBytes)} disk`
 
 /** Why a pending instance is on no worker, worker by worker. */
-export const renderExplain = ({ id, workers }: ExplainReply, look: EventLook): string => {
+export const renderExplain = ({ id, kind, workers }: ExplainReply, look: EventLook): string => {
   const { colours } = look
   const name = colours.bold(escapeText(id))
   if (workers.length === 0) {
@@ -117,9 +117,11 @@ export const renderExplain = ({ id, workers }: ExplainReply, look: EventLook): s
   }
   const lines = verdictLines(workers, `${colours.green('has room')}; it will be placed in a moment`, look)
   const turnedDown = workers.some((verdict) => !verdict.fits && verdict.filter === 'rejected')
-  const next = turnedDown
-    ? [`once what was lacking is there, \`ork restart ${escapeText(id)}\` has it tried again`]
-    : []
+  const again =
+    kind === 'cron'
+      ? 'a worker that is started again is asked anew'
+      : `\`ork restart ${escapeText(id)}\` has it tried again`
+  const next = turnedDown ? [`once what was lacking is there, ${again}`] : []
   const about = [...lines, ...next].map((line) => `  ${line}`)
   return [`${name} is pending; of ${count(workers.length, 'worker')}:`, ...about].join('\n')
 }

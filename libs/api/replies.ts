@@ -1,6 +1,6 @@
 import type { AttemptSummary, ClusterSummary, WorkerSummary } from '#libs/cluster'
 import type { Resources } from '#libs/kernel'
-import type { PlacementPolicy } from '#libs/spec'
+import type { JobKind, PlacementPolicy } from '#libs/spec'
 
 /** The sequence up to which the answering service had folded the log. */
 export interface Positioned {
@@ -168,6 +168,7 @@ export interface SetPolicyReply {
 /** Why an instance is or is not on each worker, as the scheduler sees it now. */
 export interface ExplainReply extends Positioned {
   readonly id: string
+  readonly kind: JobKind
   readonly pending: boolean
   /** The worker where room is made for it; null: none. */
   readonly awaits: string | null

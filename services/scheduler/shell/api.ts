@@ -24,6 +24,7 @@ export const serveApi = (connection: Connection, service: LedService<SchedulerVi
         return E.right({
           seq: view.cluster.seq,
           id,
+          kind: instance.task.job.kind,
           pending: instance.state === 'pending',
           awaits: instance.awaits,
           policy: policyFor(view, instance),

@@ -6,5 +6,8 @@ export const notRejected: Filter = {
   about: 'instance',
   rejects: ({ rejectedBy }, { worker }) =>
     rejectedBy.includes(worker.name) ? 'the worker turned this version down' : null,
-  remedy: () => 'what it turned this one down for; then `ork restart` of the job has it asked again',
+  remedy: ({ task }) =>
+    task.job.kind === 'cron' // there is no restart of its runs
+      ? 'what it turned this one down for; once it is started again it is asked anew'
+      : 'what it turned this one down for; then `ork restart` of the job has it asked again',
 }

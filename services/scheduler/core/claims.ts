@@ -20,8 +20,8 @@ import type { Tenants } from './tenants'
 interface Claim {
   readonly row: number
   readonly asked: Resources
-  /** The host ports that are kept with it, of what is to follow its replica; null: it keeps nothing but room. */
-  readonly ports: readonly Port[] | null
+  /** What is kept beside room, for the instance and for what comes with it: devices, volumes, and the host ports chosen for each. */
+  readonly kept: readonly { readonly instance: Instance; readonly ports: readonly Port[] }[]
 }
 
 /**
@@ -59,7 +59,9 @@ export class Claims {
 
   /** Promises were forgotten. */
   forget(): void {
-    for (const [one, { ports }] of this.claims) if (ports !== null && hasVolumes(one)) this.before.add(one)
+    for (const [one, { kept }] of this.claims) {
+      if (kept.some(({ instance }) => hasVolumes(instance))) this.before.add(one)
+    }
     this.claims.clear()
   }
 
@@ -127,7 +129,7 @@ export class Claims {
     const claim = this.claims.get(instance)
     if (claim === undefined) return
     this.fleet.retract(claim.row, claim.asked)
-    if (claim.ports !== null) this.feasible.retract(claim.row, instance, claim.ports)
+    for (const { instance, ports } of claim.kept) this.feasible.retract(claim.row, instance, ports)
     this.claims.delete(instance)
   }
 
@@ -145,10 +147,11 @@ export class Claims {
 
   private claim(instance: Instance, row: number): void {
     const asked = this.replicas.askedBy(instance)
-    const follows = this.replicas.homeOf(instance) !== null
     this.fleet.promise(row, asked)
-    if (follows) this.tenants.expect(row, instance)
-    this.claims.set(instance, { row, asked, ports: follows ? this.feasible.promise(row, instance) : null })
+    if (this.replicas.homeOf(instance) !== null) this.tenants.expect(row, instance)
+    const party = [instance, ...this.replicas.followersOf(instance)]
+    const kept = party.map((one) => ({ instance: one, ports: this.feasible.promise(row, one) }))
+    this.claims.set(instance, { row, asked, kept })
   }
 
   private willDo(instance: Instance, row: number): boolean {

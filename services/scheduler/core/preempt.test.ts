@@ -94,6 +94,16 @@ test('room that was made for one is not kept from it for another that has waited
   assert.ok(inShort(story.settle()).includes('TaskScheduled high.api.0 on w1'))
 })
 
+test('with the room it keeps the volume that is yet to be made there', () => {
+  const shared: Partial<TaskSpec> = { volumes: [{ type: 'volume', source: 'shared', target: '/data' }] }
+  const story = given(registered('w1', 1_000), registered('w2', 1_000), job('low', 5, 600, shared))
+  story.given(job('high', 80, 600, shared))
+  assert.ok(inShort(story.settle()).includes('TaskPreempted low.api.0 on w1'))
+  story.log.time -= 3_600_000 // by a clock that is behind: it has its turn first
+  stop(story, 'low.api.0')
+  assert.equal(inShort(story.settle()), ['TaskUnplaceable low.api.0', 'TaskScheduled high.api.0 on w1'])
+})
+
 test('only for what is higher by ten, of another job, and only once it is switched on', () => {
   const story = given(registered('w1', 1_000), job('low', 50, 1_000))
   story.given(job('near', 59, 1_000))

@@ -65,6 +65,16 @@ test('a worker tells of an engine that was silent while it started once that ans
   await worker.stop()
 })
 
+test('though what the log told of it is in the archive by now, and all since was about others', async () => {
+  const { worker, engine, log, told, until } = await startedInSilence()
+  await log.append([{ event: stamp(registered('w2'), { id: 'w2', source: 'worker/w2', time: 1 }) }])
+  await log.purge(await log.lastSeq(), { host: 'here', dir: '/archive' })
+  engine.setReachable(true)
+  await until(() => told().length === 1)
+  assert.equal(told()[0]?.engines, { simulated: 'simulated 0' })
+  await worker.stop()
+})
+
 test('one that was succeeded, and has yet to hear of it, does not take the name back', async () => {
   const { worker, engine, log, told, hold, release } = await startedInSilence()
   hold()

@@ -73,7 +73,8 @@ export class Registration {
     const own = view.cluster.workers.get(view.name)
     if (own?.state !== 'ready' || view.successor !== null || isOver()) return
     const { seq } = own
-    const item = { event: this.next(), expect: seq, asOf: view.cluster.seq }
+    // However long nothing was told of this worker: who has missed anything of his part that is archived by now is told, and ends.
+    const item = { event: this.next(), expect: seq, asOf: Number.POSITIVE_INFINITY }
     const [result] = await worker.connection.log.append([item]).catch(() => []) // closed: it is over
     if (result?.tag === 'Stored') this.isBehind = false
     if (result?.tag === 'Conflict') machine.after(AGAIN_MS, () => (own.seq === seq ? undefined : void this.complete()))

@@ -21,6 +21,7 @@ export interface InstanceBefore {
   readonly placedSeq: number
   /** The placement of an attempt that retires beside the current one. */
   readonly retiringSeq: number | null
+  readonly isRetiringUp: boolean
 }
 
 /** What a client was told by a manager. */

@@ -1,4 +1,4 @@
-import { type Cluster, evolve, findInstance, ignoreChanges } from '#libs/cluster'
+import { type Cluster, evolve, findInstance, ignoreChanges, isUp } from '#libs/cluster'
 import type { Entry, OrkEvent } from '#libs/events'
 import type { InstanceBefore, Stored } from './observer'
 
@@ -19,5 +19,6 @@ const instanceBefore = (truth: Cluster, { data }: OrkEvent): InstanceBefore | nu
   const instance = findInstance(truth, data.job, data.task, data.index)
   if (instance === undefined) return null
   const { state, health, attempt, placedSeq, retiring } = instance
-  return { state, health, attempt, placedSeq, retiringSeq: retiring?.placedSeq ?? null }
+  const isRetiringUp = retiring !== null && isUp(retiring)
+  return { state, health, attempt, placedSeq, retiringSeq: retiring?.placedSeq ?? null, isRetiringUp }
 }

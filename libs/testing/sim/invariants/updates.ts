@@ -120,6 +120,7 @@ const wrongIn = (
   const isFormer = placement === before?.retiringSeq
   if (before === null || (!isFormer && !isUp(before))) return null // nobody misses it
   const waits = before.state === 'pending' && !startsFirst // for what its former attempt has
+  if (isFormer && waits && !before.isRetiringUp) return null
   if (isFormer && !waits)
     return isUp(before) && !unsteady.has(index) ? null : 'before its successor was up for long enough'
   if (type === 'TaskStopRequested' && startsFirst && before.retiringSeq === null) return 'before it had a successor'

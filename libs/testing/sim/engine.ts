@@ -2,6 +2,7 @@ import * as E from 'fp-ts/Either'
 import {
   type AttemptRef,
   type Container,
+  type ContainerSpec,
   type Driver,
   type DriverError,
   type DriverResult,
@@ -22,6 +23,12 @@ const KILLED: Exit = { exitCode: 137, signal: 'SIGKILL', oomKilled: false }
 const SILENT_OF_ITSELF = 0.2
 /** In a task's environment: the worker whose engine cannot start it, until all is mended. */
 export const NO_START_ON = 'SIM_NO_START_ON'
+/** What the engine itself tells of its health, by the image's HEALTHCHECK, is not asked for by a probe. */
+const wellForGood = (spec: ContainerSpec): ContainerSpec => {
+  const { SIM_UNHEALTHY_AFTER_MS: _, ...env } = spec.env
+  return { ...spec, env }
+}
+
 const NO_START: DriverError = { tag: 'Failed', what: 'a stranger has its port' }
 const NO_ANSWER: DriverError = { tag: 'Unreachable', what: 'the engine does not answer' }
 
@@ -124,7 +131,7 @@ export class Engine {
             return E.left({ tag: 'ImageMissing', what: `no image ${spec.image}` })
           }
           if (spec.env[NO_START_ON] === this.worker && !this.isHealed) return E.left(NO_START)
-          return host.run(spec)
+          return host.run(this.isHealed ? wellForGood(spec) : spec)
         }),
       stop: (ref, signal, graceMs) => call(() => host.stop(ref, signal, graceMs)),
       probe: async (ref, probe, timeoutMs) => {

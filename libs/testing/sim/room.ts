@@ -1,5 +1,6 @@
 import {
   attributeOf,
+  type Cluster,
   hostPortKey,
   type Instance,
   instanceOf,
@@ -35,7 +36,8 @@ export const hasRoom = (world: World, instance: Instance): boolean => {
     all.every((one) => mayGo(world, worker, one, all.length))
   return (
     whyHeld(instance.task) === null &&
-    ![...instance.task.instances].some((each) => isWaiting(each) && hasElders(world, each)) &&
+    // The instances of a task wait in one line: what holds for the first of them holds for all.
+    ![...instance.task.instances].some((each) => isWaiting(each) && hasElders(world.truth, each)) &&
     [...world.truth.workers.values()].some(fits)
   )
 }
@@ -147,9 +149,9 @@ const hasMore = (world: World, worker: Worker, instance: Instance, among: number
   )
 }
 
-/** The instances of a task wait in one line: what holds for the first of them holds for all. */
-const hasElders = ({ truth }: World, instance: Instance): boolean => {
-  for (const { tasks } of truth.jobs.values()) {
+/** Whether others have waited so much longer that a worker may be kept for one of them. */
+export const hasElders = ({ jobs }: Cluster, instance: Instance): boolean => {
+  for (const { tasks } of jobs.values()) {
     for (const { instances } of tasks.values()) {
       const isElder = (other: Instance): boolean => isWaiting(other) && turnOf(other) + PATIENCE_MS <= turnOf(instance)
       if ([...instances].some(isElder)) return true

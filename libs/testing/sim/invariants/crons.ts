@@ -62,8 +62,8 @@ export const onTime: Invariant = {
 }
 
 /**
- * The containers of two runs run at once only where `overlap` allows it, or where the log has given one of them up for
- * lost: its worker was silent for too long, and does not know.
+ * The containers of two runs run at once only where `overlap` allows it, or did when the later one began, or where the log
+ * has given one of them up for lost: its worker was silent for too long, and does not know.
  */
 export const runsApart: Invariant = {
   name: 'runs that must not overlap do not',
@@ -84,7 +84,8 @@ export const runsApart: Invariant = {
         const instance = findInstance(world.truth, event.data.job, event.data.task, event.data.index)
         const run = instance?.task.job.cron?.runs.find(({ id }) => id === instance.run)
         if (run === undefined) return
-        const mayOverlap = began.get(`${event.data.job} ${run.id}`) ?? true
+        const mayByNow = instance?.task.job.spec.cron?.overlap === 'allow'
+        const mayOverlap = mayByNow || (began.get(`${event.data.job} ${run.id}`) ?? true)
         placed.set(seq, { run: run.id, seq: run.seq, mayOverlap })
       },
       started: (_, { ref }) => {

@@ -4,6 +4,7 @@ import { instanceId } from '#libs/kernel'
 import { DEFAULT_PRIORITY } from '#libs/spec'
 import { recompute } from '../../../../services/scheduler/core'
 import { MARGIN } from '../../../../services/scheduler/core/preempt'
+import { hasElders } from '../room'
 import type { LogInvariant } from './invariant'
 
 /**
@@ -53,6 +54,7 @@ export const preemption: LogInvariant = {
  */
 const freeFor = (truth: Cluster, instance: Instance): string | null => {
   if (isColocated(instance.task.job)) return null // its replica has its claim as a whole
+  if (hasElders(truth, instance)) return null // the worker may have been kept for one of them, who was told of since
   const { awaits } = instance
   instance.awaits = null
   const found = recompute(truth, instance)?.workers.find(({ fits }) => fits)

@@ -1,7 +1,7 @@
 import { findInstance } from '#libs/cluster'
 import { containersOf } from './containers'
 import { assignmentOf, assignmentsOf, type Held, type WorkerView } from './view'
-import type { Work } from './work'
+import { stopContainer, type Work } from './work'
 
 /** What a container that is nobody's any more is stopped with. */
 export const LEFTOVER_STOP = { signal: 'SIGTERM', graceMs: 10_000 }
@@ -16,10 +16,8 @@ export const cleanUp = (view: WorkerView, id: string, work: Work): void => {
     if (held.busy !== null || held.stuck || view.engines.get(held.driver)?.state !== 'listed' || isNeeded(view, held))
       continue
     if (held.state === 'running') {
-      held.busy = 'stop'
-      const { signal, graceMs } =
-        (assignmentOf(view, held.ref) ?? assignmentsOf(view, id)[0])?.spec.stop ?? LEFTOVER_STOP
-      work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+      const owner = assignmentOf(view, held.ref) ?? assignmentsOf(view, id)[0]
+      stopContainer(work, held, owner?.spec.stop ?? LEFTOVER_STOP)
     } else {
       held.busy = 'remove'
       work.effects.push({ tag: 'Remove', driver: held.driver, ref: held.ref })

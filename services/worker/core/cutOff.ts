@@ -2,7 +2,7 @@ import { type Now, stopsAfterMs } from '#libs/cluster'
 import type { Assignment } from './assignment'
 import { containersOf } from './containers'
 import { assignmentsOf, touchAll, type WorkerView } from './view'
-import type { Work } from './work'
+import { stopContainer, type Work } from './work'
 
 /**
  * Cut off from the log for too long, this worker stops what must not run twice before another one may start it; see
@@ -23,9 +23,7 @@ export const stopUntold = (view: WorkerView, now: Now, work: Work): void => {
       if (assignment.wanted !== 'run' || whyCutOff(view, assignment, now) === null) continue
       for (const held of containersOf(view, id)) {
         if (held.ref.placement !== assignment.placedSeq || held.state !== 'running' || held.busy !== null) continue
-        held.busy = 'stop'
-        const { signal, graceMs } = assignment.spec.stop
-        work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+        stopContainer(work, held, assignment.spec.stop)
       }
     }
   }

@@ -9,7 +9,7 @@ import { pull, wordsOf } from './pulling'
 import { describeExit, GONE } from './restart'
 import { start } from './start'
 import type { Held, WorkerView } from './view'
-import type { Work } from './work'
+import { stopContainer, type Work } from './work'
 
 /** How the hooks of a stage stand. `failed`: those before the start, for this reason. */
 export type HooksVerdict =
@@ -113,9 +113,7 @@ const attend = ({ view, assignment, hook }: Turn, held: Held, run: HookRun, now:
     return BUSY
   }
   run.isLate = true
-  held.busy = 'stop'
-  const { signal, graceMs } = assignment.spec.stop
-  work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+  stopContainer(work, held, assignment.spec.stop)
   return BUSY
 }
 

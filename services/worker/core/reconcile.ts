@@ -11,7 +11,7 @@ import { GONE } from './restart'
 import { start } from './start'
 import { stop } from './stop'
 import { forget, type Held, type WorkerView } from './view'
-import type { Work } from './work'
+import { stopContainer, type Work } from './work'
 
 /** Takes one assignment a step on: the next fact or effect that its state, and its container's, ask for. */
 export const reconcile = (view: WorkerView, assignment: Assignment, now: Now, work: Work): void => {
@@ -119,7 +119,5 @@ const bringUp = (view: WorkerView, assignment: Assignment, held: Held | undefine
 const attend = (view: WorkerView, assignment: Assignment, held: Held, now: Now, work: Work): void => {
   watchHealth(view, assignment, held, now, work)
   if (assignment.health !== 'unhealthy' || assignment.retiring || held.stuck) return
-  held.busy = 'stop'
-  const { signal, graceMs } = assignment.spec.stop
-  work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+  stopContainer(work, held, assignment.spec.stop)
 }

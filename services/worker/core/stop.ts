@@ -5,7 +5,7 @@ import { whyCutOff } from './cutOff'
 import { attemptOf, tell } from './facts'
 import { isPoststop, runHooks } from './hooks'
 import type { Held, WorkerView } from './view'
-import type { Work } from './work'
+import { stopContainer, type Work } from './work'
 
 /**
  * Ends it: the attempt that the log names is told of, whatever had been begun here since, for a log that asked for the
@@ -21,9 +21,7 @@ export const stop = (view: WorkerView, assignment: Assignment, now: Now, work: W
   const isToEnd = (held: Held): boolean => held.state === 'running' && !(mayFollow && isPoststop(assignment, held))
   const running = containers.filter(isToEnd)
   for (const held of running) {
-    held.busy = 'stop'
-    const { signal, graceMs } = assignment.spec.stop
-    work.effects.push({ tag: 'Stop', driver: held.driver, ref: held.ref, signal, graceMs })
+    stopContainer(work, held, assignment.spec.stop)
   }
   if (running.length > 0) return
   // Where somebody has removed what ended, a hook that was begun tells that it did.

@@ -419,19 +419,12 @@ test('a restarted worker judges an exit that was told but not judged, also witho
 })
 
 test('what an earlier life told, and a full log has yet to take, is waited for before anything is decided', () => {
-  const sim = running({ restart: { ...RESTART, delayMs: 0 } })
-  sim.engine.end(only(sim), { exitCode: 1, oomKilled: false })
-  sim.notify(1)
-  sim.decide()
-  sim.carryOut(0, null)
-  sim.hear(0)
-  sim.decide()
+  const sim = restartedUnheard()
   const told = sim.unsent
   assert.equal(
     told.map(({ draft }) => draft.type),
     ['TaskExited', 'TaskRestarting', 'TaskStarted'],
   )
-  sim.news.length = 0
   crash(sim)
   sim.view.untold = new Set([ID])
   sim.engine.end(only(sim, 2), { exitCode: 1, oomKilled: false })

@@ -1,3 +1,4 @@
+import { type Constraint, isMet } from '#libs/spec'
 import type { Worker } from './model/worker'
 
 const LABEL = 'label.'
@@ -16,6 +17,10 @@ export const attributeOf = (worker: Worker, attribute: string): readonly string[
       return ownText(worker.platform, attribute)
   }
 }
+
+/** Whether a worker has what all of some constraints ask for. */
+export const meets = (worker: Worker, constraints: readonly Constraint[] = []): boolean =>
+  constraints.every((one) => isMet(one, attributeOf(worker, one.attribute)))
 
 const ownText = (texts: Readonly<Record<string, string>>, key: string): readonly string[] => {
   const text = Object.hasOwn(texts, key) ? texts[key] : undefined

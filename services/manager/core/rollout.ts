@@ -46,7 +46,11 @@ export const decideRollout = (tracks: Tracks, job: Job, whyMove: WhyMove | null,
   const rollout = progressOf(tracks, job, surveys, now)
   const end = updating ? endOf(job, surveys, rollout, now) : null
   const frees = updating || job.update === null // a version that changes the order alone has nothing to update
-  return end === null ? surveys.flatMap((found) => [...steps(found), ...(frees ? freed(found) : [])]) : [end]
+  if (end !== null) return [end]
+  return surveys.flatMap((found) => {
+    const moves = nextMoves(found)
+    return [...steps(found, moves), ...(frees ? freed(found, moves.length) : [])]
+  })
 }
 
 const outdated: WhyMove = (instance) => (isOutdated(instance) ? { reason: reasonOf(instance), forUpdate: true } : null)
@@ -92,8 +96,7 @@ const started = (job: Job): Decision => {
 }
 
 /** Who is to be moved now keeps its former attempt, which serves meanwhile. */
-const steps = (found: Survey): Decision[] => {
-  const moves = nextMoves(found)
+const steps = (found: Survey, moves: readonly Move[]): Decision[] => {
   const moving = new Set(moves.map(({ instance }) => instance))
   const done = found.succeeded.filter((instance) => !moving.has(instance))
   return [
@@ -108,8 +111,8 @@ const steps = (found: Survey): Decision[] => {
  * Former attempts that have what their successors wait for, such as a host port: those of `start-first` stay, but a version
  * that is `stop-first` has them go, where the former version had begun otherwise.
  */
-const freed = (found: Survey): Decision[] => {
-  let room = found.update.maxParallel - found.down - nextMoves(found).length
+const freed = (found: Survey, moving: number): Decision[] => {
+  let room = found.update.maxParallel - found.down - moving
   return found.held.flatMap((instance) => {
     const { retiring } = instance
     if (retiring === null || movesBeside(instance)) return []

@@ -1,20 +1,19 @@
 import {
   askedTogether,
-  attributeOf,
   type Cluster,
   countDevices,
   homeOf,
-  hostPortKey,
+  hostPortsOf,
   type Instance,
   isOpen,
   isToCome,
   matesOf,
+  meets,
   mostForOne,
   volumesOf,
   type Worker,
 } from '#libs/cluster'
-import { RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
-import { isMet } from '#libs/spec'
+import { NONE, RESOURCE_NAMES, type Resources, subtractResources } from '#libs/kernel'
 
 /**
  * The room there is for what would have to be stopped before it can start elsewhere: on workers that suit it and have what
@@ -85,7 +84,7 @@ const suits = (worker: Worker, { task: { spec }, rejectedBy }: Instance): boolea
   worker.drivers.includes(spec.driver) &&
   !worker.silentDrivers.includes(spec.driver) &&
   !rejectedBy.includes(worker.name) &&
-  (spec.constraints ?? []).every((one) => isMet(one, attributeOf(worker, one.attribute)))
+  meets(worker, spec.constraints)
 
 /** Whether none of some is another one of its task, where no two of that share a worker. */
 const isApart = ({ task, index }: Instance, others: Iterable<Pick<Instance, 'task' | 'index'>>): boolean => {
@@ -96,7 +95,6 @@ const isApart = ({ task, index }: Instance, others: Iterable<Pick<Instance, 'tas
 
 const namedVolumesOf = ({ task, index }: Instance): readonly string[] => volumesOf({ task, index, spec: task.spec })
 
-const fixedPortsOf = ({ task }: Instance): readonly string[] =>
-  task.spec.ports.flatMap((port) => (port.hostPort === 0 ? [] : [hostPortKey(port)]))
+const fixedPortsOf = ({ task }: Instance): readonly string[] => hostPortsOf({ spec: task.spec, chosenPorts: NONE })
 
 const deviceNamesOf = ({ task }: Instance): readonly string[] => Object.keys(task.spec.resources.devices ?? {})

@@ -1,5 +1,4 @@
-import { attributeOf, type Decision, type Instance, isOpen, isPlaced, type Job, type Worker } from '#libs/cluster'
-import { isMet } from '#libs/spec'
+import { type Decision, type Instance, isOpen, isPlaced, type Job, meets, type Worker } from '#libs/cluster'
 import type { ManagerView } from './view'
 
 /** At most so many workers at once; the others follow when these are folded. */
@@ -31,10 +30,7 @@ export const decideTargets = ({ cluster }: ManagerView, job: Job): Decision | nu
 }
 
 const suits = ({ spec }: Job, worker: Worker): boolean =>
-  spec.tasks.every(
-    ({ driver, constraints = [] }) =>
-      worker.drivers.includes(driver) && constraints.every((one) => isMet(one, attributeOf(worker, one.attribute))),
-  )
+  spec.tasks.every(({ driver, constraints }) => worker.drivers.includes(driver) && meets(worker, constraints))
 
 const instancesAt = ({ tasks }: Job, index: number): readonly Instance[] =>
   [...tasks.values()].flatMap(({ instances }) => instances.at(index) ?? [])

@@ -50,6 +50,24 @@ test('so it does with what the log is behind with, of which nothing can be told 
   assert.equal(news(sim), ['TaskStopped#1', 'Remove#1'])
 })
 
+test('an engine that does not stop it is asked again once it has listed what it has', () => {
+  for (const tag of ['Failed', 'Unreachable'] as const) {
+    const sim = alone('stop')
+    crash(sim)
+    sim.view.untold = new Set([ID])
+    inContact(sim.view, sim.clock)
+    sim.pass(20_000)
+    sim.decide()
+    assert.equal(sim.news.splice(0), ['Stop web.api.0#1'])
+    sim.see({ tag: 'StopDone', driver: 'simulated', ref: only(sim).ref, exit: { tag, what: 'it hangs' } })
+    sim.decide()
+    assert.equal(sim.news.splice(0), [])
+    sim.relist()
+    sim.decide()
+    assert.equal(sim.news.splice(0), ['Stop web.api.0#1'])
+  }
+})
+
 test('what may run twice, or waits, goes on', () => {
   for (const policy of ['wait', undefined] as const) {
     const sim = alone(policy)

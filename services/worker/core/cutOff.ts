@@ -22,7 +22,9 @@ export const stopUntold = (view: WorkerView, now: Now, work: Work): void => {
     for (const assignment of assignmentsOf(view, id)) {
       if (assignment.wanted !== 'run' || whyCutOff(view, assignment, now) === null) continue
       for (const held of containersOf(view, id)) {
-        if (held.ref.placement !== assignment.placedSeq || held.state !== 'running' || held.busy !== null) continue
+        if (held.ref.placement !== assignment.placedSeq || held.state !== 'running') continue
+        // Who could not stop it is asked again once it has been listed anew.
+        if (held.busy !== null || held.stuck || view.engines.get(held.driver)?.state !== 'listed') continue
         stopContainer(work, held, assignment.spec.stop)
       }
     }
